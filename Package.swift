@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+// Modules and their levels are described in docs/ARCHITECTURE.md; imports go downward only.
+import Foundation
+import PackageDescription
+
+/// The CPU baseline. `NEEDLETAIL_MARCH=native swift build` chooses another one.
+let march: String = {
+    if let chosen = Context.environment["NEEDLETAIL_MARCH"] { return chosen }
+    #if arch(arm64)
+    return "armv8-a+crc"
+    #else
+    return "x86-64-v3"
+    #endif
+}()
+
+#if arch(arm64)
+let triplet = "aarch64-linux-gnu"
+#else
+let triplet = "x86_64-linux-gnu"
+#endif
+
+// Debian's libdpdk.pc cannot be read by SwiftPM's pkg-config parser, so the flags are named here.
+let dpdkFlags = [
+    "-I/usr/include/dpdk", "-I/usr/include/\(triplet)/dpdk", "-include", "rte_config.h", "-march=\(march)",
+]
+let safe: [SwiftSetting] = [.swiftLanguageMode(.v6), .strictMemorySafety()]
+let packetPath: [SwiftSetting] = safe + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]
+let dpdkLibraries: [LinkerSetting] = [
+    "rte_eal", "rte_ethdev", "rte_mbuf", "rte_mempool", "rte_ring", "rte_kvargs", "rte_log",
+].filter { $0 != "rte_log" }.map { .linkedLibrary($0) }
+
+let package = Package(
+    name: "needletail",
+    products: [
+        .executable(name: "needletaild", targets: ["needletaild"]),
+        .executable(name: "needletail", targets: ["needletail"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // Level 0
+        .target(name: "CDPDK", path: "CShims/CDPDK", cSettings: [.unsafeFlags(dpdkFlags)], linkerSettings: dpdkLibraries),
+        .target(name: "CNUMA", path: "CShims/CNUMA", linkerSettings: [.linkedLibrary("numa")]),
+        .target(name: "Wire", swiftSettings: packetPath),
+        // Level 1
+        .target(name: "LockFree", swiftSettings: packetPath),
+        .target(name: "Flow", dependencies: ["Wire"], swiftSettings: packetPath),
+        .target(name: "NetDev", dependencies: ["Wire", "LockFree", "CDPDK", "CNUMA",
+            .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
+        // Level 2
+        .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK"], swiftSettings: packetPath),
+        .target(name: "OpenFlow", dependencies: ["Wire", "Flow"], swiftSettings: packetPath),
+        // Level 3
+        .target(name: "OFProto", dependencies: ["Wire", "Flow", "Datapath", "OpenFlow",
+            .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
+        // Level 4
+        .target(name: "VSwitch", dependencies: ["Wire", "Flow", "NetDev", "Datapath", "OpenFlow", "OFProto",
+            .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
+        // Level 5
+        .executableTarget(name: "needletaild", dependencies: ["VSwitch",
+            .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
+        .executableTarget(name: "needletail", dependencies: ["VSwitch",
+            .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
+    ] + [
+        .target(name: "TestSupport", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            path: "Tests/TestSupport", swiftSettings: safe),
+        tests("WireTests", ["Wire"]),
+        tests("LockFreeTests", ["LockFree"]),
+        tests("FlowTests", ["Flow", "Wire"]),
+        tests("NetDevTests", ["NetDev", "LockFree", "Wire", "CDPDK"]),
+        tests("DatapathTests", ["Datapath", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
+        tests("OpenFlowTests", ["OpenFlow", "Flow", "Wire"]),
+        tests("OFProtoTests", ["OFProto", "Datapath", "OpenFlow", "Flow", "Wire"]),
+        tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
+    ].compactMap { $0 }
+)
+
+/// A test target in Tests/, if its folder is there.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target? {
+    guard FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)") else { return nil }
+    return .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: packetPath)
+}

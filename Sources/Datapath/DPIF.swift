@@ -1,0 +1,236 @@
+import Flow
+import NetDev
+import Wire
+
+/// The boundary between OpenFlow and a datapath, named and shaped after OVS's dpif. OFProto sees nothing of a
+/// datapath but this, so that another provider (the kernel's, over netlink) could stand behind it.
+///
+/// All calls are made by the ofproto thread; none of them blocks for longer than a turn of a PMD's loop.
+public protocol DPIF: AnyObject {
+    // Ports
+    /// Opens a netdev of class `type` and gives it a number. Throws `DPIFError`.
+    func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort
+    /// Removes a port once no packet can reach it any more.
+    func portDelete(_ port: ODPPort) throws(DPIFError)
+    func portQuery(_ name: String) -> DPPortInfo?
+    func portDump() -> [DPPortInfo]
+    func portStats(_ port: ODPPort) -> DPPortStats?
+
+    // Flows
+    /// Installs a megaflow on the datapath thread `pmd` and lets `waiting`, the packet whose miss caused it, follow it.
+    func flowPut(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID
+    /// Replaces a megaflow's actions.
+    func flowModify(_ id: DPFlowID, actions: [DPAction]) throws(DPIFError)
+    /// Starts the removal of a megaflow; its final statistics arrive by `receiveRetired`.
+    func flowDelete(_ id: DPFlowID)
+    func flowStats(_ id: DPFlowID) -> DPFlowStats?
+    func flowFlush()
+    /// All megaflows with their statistics.
+    func flowDump() -> [DPFlowDump]
+    /// The number of installed megaflows.
+    var flowCount: Int { get }
+
+    // Packets
+    /// Runs actions on a packet, once (packet-out, or a packet whose flow must not be cached).
+    /// `pmd` is the thread that an upcall named, or 0.
+    func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd: Int)
+    /// A new packet with the given bytes; nil when the mempool is empty.
+    func makePacket(_ bytes: [UInt8]) -> DPPacket?
+    /// Hands at most `limit` upcalls to `handle`. Returns how many there were.
+    func receiveUpcalls(limit: Int, _ handle: (consuming DPUpcall) -> Void) -> Int
+    /// Hands the megaflows whose removal is complete, with their last statistics, to `handle`.
+    func receiveRetired(_ handle: (DPFlowID, DPFlowStats) -> Void)
+
+    // Meters
+    func meterSet(_ meter: UInt32, _ config: DPMeterConfig) throws(DPIFError)
+    func meterStats(_ meter: UInt32) -> DPMeterStats?
+    func meterDelete(_ meter: UInt32)
+
+    /// Returns when every command given so far has taken effect on every datapath thread.
+    func barrier()
+}
+
+/// What a datapath refuses, with a line that names the thing and the reason.
+public struct DPIFError: Error, Hashable, CustomStringConvertible {
+    public enum Code: Hashable, Sendable { case exists, notFound, invalid, full, device, noMemory, unsupported }
+    public var code: Code
+    public var message: String
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+    public var description: String { message }
+}
+
+/// A port to be opened. Option names are those of ovs-vswitchd.conf.db(5)'s Interface table.
+public struct DPPortRequest: Hashable, Sendable {
+    public var name: String
+    /// "dpdk", "dpdkvhostuserclient", "system", "internal", "tap" or "dummy".
+    public var type: String
+    public var options: [String: String]
+    /// The number of receive queues wanted; nil: one.
+    public var rxQueues: Int?
+    /// "0:1,1:2": receive queue → core, as in other_config:pmd-rxq-affinity.
+    public var rxQueueAffinity: String?
+    public var mtu: Int?
+    public var ethernetAddress: EthernetAddress?
+    public init(name: String, type: String, options: [String: String] = [:]) {
+        self.name = name
+        self.type = type
+        self.options = options
+    }
+}
+
+public struct DPPortInfo: Hashable, Sendable {
+    public var port: ODPPort
+    public var name: String
+    public var type: String
+    public var ethernetAddress: EthernetAddress
+    public var mtu: Int
+    public var linkUp: Bool
+    /// Mbit/s; 0 when unknown.
+    public var linkSpeed: Int
+    public init(port: ODPPort, name: String, type: String, ethernetAddress: EthernetAddress, mtu: Int, linkUp: Bool, linkSpeed: Int) {
+        self.port = port
+        self.name = name
+        self.type = type
+        self.ethernetAddress = ethernetAddress
+        self.mtu = mtu
+        self.linkUp = linkUp
+        self.linkSpeed = linkSpeed
+    }
+}
+
+/// Counters of a port. What came in is what went out by other ports plus `dropped`, by reason.
+public struct DPPortStats: Hashable, Sendable {
+    public var rxPackets: UInt64 = 0, rxBytes: UInt64 = 0, txPackets: UInt64 = 0, txBytes: UInt64 = 0
+    /// Packets that came in by this port, or were to leave by it, and were dropped.
+    public var drops: [(reason: DropReason, packets: UInt64)] = []
+    /// What the driver reports, by its own names.
+    public var driver: [(name: String, value: UInt64)] = []
+    public init() {}
+    public static func == (a: DPPortStats, b: DPPortStats) -> Bool {
+        a.rxPackets == b.rxPackets && a.rxBytes == b.rxBytes && a.txPackets == b.txPackets && a.txBytes == b.txBytes
+            && a.drops.elementsEqual(b.drops) { $0 == $1 } && a.driver.elementsEqual(b.driver) { $0 == $1 }
+    }
+    public func hash(into hasher: inout Hasher) { hasher.combine(rxPackets); hasher.combine(txPackets) }
+}
+
+/// A megaflow: the datapath thread that owns it, its slot there and the slot's generation.
+public struct DPFlowID: Hashable, Sendable {
+    public var pmd: Int
+    public var slot: UInt32
+    public var generation: UInt32
+    public init(pmd: Int, slot: UInt32, generation: UInt32) {
+        self.pmd = pmd
+        self.slot = slot
+        self.generation = generation
+    }
+}
+
+public struct DPFlowPut {
+    public var pmd: Int
+    /// Bits outside the mask are ignored.
+    public var key: FlowKey
+    public var mask: FlowMask
+    public var actions: [DPAction]
+    public init(pmd: Int, key: FlowKey, mask: FlowMask, actions: [DPAction]) {
+        self.pmd = pmd
+        self.key = key
+        self.mask = mask
+        self.actions = actions
+    }
+}
+
+public struct DPFlowStats: Hashable, Sendable {
+    public var packets: UInt64 = 0
+    public var bytes: UInt64 = 0
+    /// When the last packet came, in milliseconds of the datapath's clock; nil: never.
+    public var used: Int64?
+    /// All TCP flags seen, in host order.
+    public var tcpFlags: UInt16 = 0
+    public init() {}
+}
+
+public struct DPFlowDump {
+    public var id: DPFlowID
+    public var key: FlowKey
+    public var mask: FlowMask
+    public var actions: [DPAction]
+    public var stats: DPFlowStats
+    public init(id: DPFlowID, key: FlowKey, mask: FlowMask, actions: [DPAction], stats: DPFlowStats) {
+        self.id = id
+        self.key = key
+        self.mask = mask
+        self.actions = actions
+        self.stats = stats
+    }
+}
+
+/// A packet with one owner. Whoever holds it passes it on or lets it be freed.
+@safe public struct DPPacket: ~Copyable {
+    public let mbuf: Mbuf
+    public init(_ mbuf: Mbuf) { self.mbuf = mbuf }
+    /// Gives the mbuf to somebody else without freeing it.
+    public consuming func take() -> Mbuf {
+        let mbuf = self.mbuf
+        discard self
+        return mbuf
+    }
+    deinit { mbuf.free() }
+    /// The frame's length in bytes.
+    public var length: Int { mbuf.length }
+    /// A copy of the frame's first segment.
+    public var bytes: [UInt8] {
+        // The array of bytes is copied out, so nothing unsafe leaves this property.
+        unsafe Array(UnsafeRawBufferPointer(start: mbuf.data, count: mbuf.dataLength))
+    }
+}
+
+/// A packet that the datapath hands over: no megaflow matched, or a `userspace` action asked for it.
+public struct DPUpcall: ~Copyable {
+    public enum Reason: Hashable, Sendable {
+        case miss
+        case action(userdata: UInt64)
+    }
+    public let pmd: Int
+    public let reason: Reason
+    /// The key as extracted; fields of lines that are not in `lines` are zero.
+    public let key: FlowKey
+    public let lines: FlowLines
+    public let packet: DPPacket
+    public init(pmd: Int, reason: Reason, key: FlowKey, lines: FlowLines, packet: consuming DPPacket) {
+        self.pmd = pmd
+        self.reason = reason
+        self.key = key
+        self.lines = lines
+        self.packet = packet
+    }
+    /// Gives the packet to somebody else.
+    public consuming func takePacket() -> DPPacket { packet }
+}
+
+/// A meter with drop bands (OpenFlow 1.5.1, section 5.7). Rates are kbit/s, or packets/s.
+public struct DPMeterConfig: Hashable, Sendable {
+    public struct Band: Hashable, Sendable {
+        public var rate: UInt32
+        /// In kbit, or packets; 0: one second's worth.
+        public var burst: UInt32
+        public init(rate: UInt32, burst: UInt32) {
+            self.rate = rate
+            self.burst = burst
+        }
+    }
+    public var packetsPerSecond: Bool
+    public var bands: [Band]
+    public init(packetsPerSecond: Bool, bands: [Band]) {
+        self.packetsPerSecond = packetsPerSecond
+        self.bands = bands
+    }
+}
+
+public struct DPMeterStats: Hashable, Sendable {
+    public var packets: UInt64 = 0, bytes: UInt64 = 0
+    public var bandPackets: [UInt64] = []
+    public init() {}
+}

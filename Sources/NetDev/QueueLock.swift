@@ -1,0 +1,25 @@
+import CDPDK
+import Synchronization
+
+/// A spin lock for a transmit queue that more PMDs use than the device has queues for. Held for one burst.
+@frozen @safe public struct QueueLock: BitwiseCopyable, @unchecked Sendable {
+    @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
+
+    public init() {
+        unsafe word = .allocate(capacity: 1)
+        unsafe word.initialize(to: Atomic(0))
+    }
+
+    @inlinable @inline(__always) public func acquire() {
+        // acquire QUEUE-LOCK: what the former holder did to the queue is visible.
+        while unsafe !word.pointee.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged { nt_pause() }
+    }
+
+    @inlinable @inline(__always) public func release() {
+        // release QUEUE-LOCK: what was done to the queue is visible to the next holder.
+        unsafe word.pointee.store(0, ordering: .releasing)
+    }
+
+    /// Frees the lock's memory. Nobody may use it again.
+    public func deallocate() { unsafe word.deallocate() }
+}

@@ -1,0 +1,55 @@
+import Flow
+import Wire
+
+/// An OpenFlow action or instruction, for any version of the protocol.
+public indirect enum OFAction: Hashable, Sendable {
+    case output(OFPort, maxLength: UInt16)
+    /// output:reg0[0..15]
+    case outputField(FieldRange)
+    /// controller(max_len=…,reason=…,id=…,userdata=…)
+    case controller(maxLength: UInt16, reason: UInt8, id: UInt16, userdata: [UInt8])
+    case enqueue(OFPort, queue: UInt32)
+    case drop
+    case pushVLAN(etherType: UInt16)
+    case stripVLAN
+    /// mod_vlan_vid: pushes a tag when there is none.
+    case setVLANVID(UInt16)
+    /// mod_vlan_pcp: pushes a tag when there is none.
+    case setVLANPCP(UInt8)
+    case pushMPLS(etherType: UInt16)
+    case popMPLS(etherType: UInt16)
+    /// set_field:VALUE/MASK->FIELD and the mod_… and load forms: `match` holds the field's value and mask in place.
+    case setField(Match)
+    /// move:SRC->DST
+    case move(from: FieldRange, to: FieldRange)
+    case decTTL([UInt16])
+    case setQueue(UInt32)
+    case popQueue
+    case group(UInt32)
+    case meter(UInt32)
+    /// resubmit(port,table); nil: the current one. `conntrack`: the ct form.
+    case resubmit(port: OFPort?, table: UInt8?)
+    case gotoTable(UInt8)
+    case writeMetadata(value: UInt64, mask: UInt64)
+    case writeActions([OFAction])
+    case clearActions
+    case clone([OFAction])
+    case sample(probability: UInt16, collectorSet: UInt32, observationDomain: UInt32, observationPoint: UInt32)
+    case note([UInt8])
+    case exit
+}
+
+/// Some bits of a field: offset in bits from the start of a `FlowKey`'s byte in network bit order is hidden here;
+/// `field` names it as ovs-fields(7) does.
+public struct FieldRange: Hashable, Sendable {
+    public var field: String
+    /// The lowest bit, counted from the field's least significant one.
+    public var start: Int
+    /// The number of bits.
+    public var count: Int
+    public init(field: String, start: Int, count: Int) {
+        self.field = field
+        self.start = start
+        self.count = count
+    }
+}
