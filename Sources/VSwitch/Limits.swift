@@ -29,6 +29,4 @@ enum Limits {
     static let core = 1023
     /// Megaflows that a report names.
     static let busiestFlows = 10
-    /// Milliseconds that the loop sleeps at most before it looks at the upcall rings again.
-    static let sleepMilliseconds: Int64 = 1
 }
