@@ -149,6 +149,15 @@ public final class Bridge {
         return true
     }
 
+    /// Forgets stations that were not heard for too long, at most `limit`.
+    func expireStations(now: Int64, limit: Int) {
+        var left = limit
+        while left > 0, let station = macTable.expire(now: now) {
+            ofproto.noteStation(tag(station))
+            left -= 1
+        }
+    }
+
     /// Forgets all learned stations.
     public func flushFDB() {
         macTable.flush()

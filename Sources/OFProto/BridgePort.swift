@@ -43,6 +43,8 @@ public final class BridgePort {
     public let odpPort: ODPPort?
     public internal(set) var config: BridgePortConfig { didSet { update() } }
     unowned let bridge: Bridge
+    /// Megaflows on their way out may still name the port; they must not reach its bridge then.
+    var isRemoved = false
     /// A patch port's other end, when both name each other.
     var peer: BridgePort?
     /// What went through a patch port; other ports are counted by the datapath.

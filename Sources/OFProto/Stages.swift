@@ -67,6 +67,11 @@ struct MaskLines: Hashable {
     var indices: [Int]
     var masks: [Line]
 
+    init() {
+        indices = []
+        masks = []
+    }
+
     init(_ mask: FlowMask) {
         indices = []
         masks = []
@@ -74,6 +79,11 @@ struct MaskLines: Hashable {
             indices.append(index)
             masks.append(mask[line: index])
         }
+    }
+
+    mutating func append(_ index: Int, _ mask: Line) {
+        indices.append(index)
+        masks.append(mask)
     }
 
     var count: Int { indices.count }

@@ -25,7 +25,7 @@ enum XAction {
     case writeMetadata(value: UInt64, mask: UInt64)
     case writeActions([XAction])
     case clearActions
-    case clone([XAction], isReversible: Bool)
+    case clone([XAction])
     case sample(probability: UInt16, SampleAction)
     case exit
     /// An action that this switch does not carry out; the packet is dropped and the reason counted.
@@ -129,7 +129,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .writeActions(let nested): program.append(.writeActions(try compile(nested, depth: depth + 1, left: &left)))
         case .clearActions: program.append(.clearActions)
         case .clone(let nested):
-            program.append(.clone(try compile(nested, depth: depth + 1, left: &left), isReversible: nested.allSatisfy(isReversible)))
+            program.append(.clone(try compile(nested, depth: depth + 1, left: &left)))
         case .sample(let probability, let set, let domain, let point):
             let sample = SampleAction(collectorSet: set, observationDomain: domain, observationPoint: point)
             program.append(.sample(probability: probability, sample))
@@ -145,13 +145,4 @@ private func compileOutput(_ port: OFPort, _ maxLength: UInt16) -> XAction {
     guard port == .controller else { return .output(port) }
     // Reason 1: an action asked for it (OpenFlow 1.0, OFPR_ACTION).
     return .controller(ControllerAction(maxLength: maxLength, reason: 1, controllerID: 0, userdata: []))
-}
-
-/// True if what the action does to a packet can be undone by setting fields again, so that it needs no copy.
-private func isReversible(_ action: OFAction) -> Bool {
-    switch action {
-    case .meter, .popMPLS, .pushMPLS: false
-    case .clone(let nested): nested.allSatisfy(isReversible)
-    default: true
-    }
 }
