@@ -136,11 +136,11 @@ extension DPIFNetdev {
         handle.send(command)
     }
 
-    /// Which core polls which queue, and the share of cycles each took: pmd-rxq-show.
-    public func rxqShow() -> [(core: Int?, port: String, queue: Int, cycles: UInt64)] {
+    /// Which PMD polls which queue, and the share of cycles each took: pmd-rxq-show.
+    public func rxqShow() -> [(pmd: Int?, port: String, queue: Int, cycles: UInt64)] {
         ports.sorted { $0.key < $1.key }.flatMap { _, record in
             record.pollers.indices.map { queue in
-                (record.pollers[queue].flatMap { pmds[$0].core }, record.request.name, queue, unsafe relaxed(record.cycles + queue))
+                (record.pollers[queue], record.request.name, queue, unsafe relaxed(record.cycles + queue))
             }
         }
     }
