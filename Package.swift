@@ -26,7 +26,7 @@ let dpdkFlags = [
 let safe: [SwiftSetting] = [.swiftLanguageMode(.v6), .strictMemorySafety()]
 let packetPath: [SwiftSetting] = safe + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]
 // `@_noLocks` asks the compiler to look through every call, which it can do only when it sees the whole module.
-let checkedPacketPath = packetPath + [.unsafeFlags(["-whole-module-optimization"])]
+let checkedPacketPath = packetPath + [.unsafeFlags(["-whole-module-optimization", "-num-threads", "2"])]
 let dpdkLibraries: [LinkerSetting] = [
     "rte_eal", "rte_ethdev", "rte_mbuf", "rte_mempool", "rte_ring", "rte_kvargs", "rte_log",
 ].filter { $0 != "rte_log" }.map { .linkedLibrary($0) }

@@ -28,7 +28,9 @@ public struct DatapathSettings: Hashable, Sendable {
 /// Owner: the ofproto thread; nothing here may be called from another one.
 @safe public final class DPIFNetdev: DPIF {
     public internal(set) var settings: DatapathSettings
-    let pool: OpaquePointer
+    let netdevs: NetdevRuntime
+    /// For copies and packet-outs.
+    let pool: Mempool
     let doorbell: Doorbell
     let clock: DatapathClock
     var pmds: [PMDHandle] = []
@@ -42,20 +44,25 @@ public struct DatapathSettings: Hashable, Sendable {
     public var virtualCycles: UInt64 = 0
 
     /// - Parameters:
-    ///   - pool: the mempool for copies and packet-outs.
+    ///   - netdevs: opens the ports. EAL must be running.
     ///   - virtualHertz: without threads, the frequency of the virtual cycle counter.
-    public init(settings: DatapathSettings, pool: OpaquePointer, virtualHertz: UInt64? = nil) throws(DPIFError) {
+    public init(settings: DatapathSettings, netdevs: NetdevRuntime, virtualHertz: UInt64? = nil) throws(DPIFError) {
         guard settings.cores.count <= Limits.pmds, Set(settings.cores).count == settings.cores.count else {
             throw DPIFError(.invalid, "PMD cores: at most \(Limits.pmds), each once")
         }
         guard let doorbell = Doorbell() else { throw DPIFError(.noMemory, "no file descriptor for the datapath's eventfd") }
         self.settings = settings
-        unsafe self.pool = pool
+        self.netdevs = netdevs
+        do throws(NetdevError) {
+            pool = try Mempools.acquire(mtu: 1500, node: 0, demand: netdevs.options.demand)
+        } catch {
+            throw DPIFError(.noMemory, error.description)
+        }
         self.doorbell = doorbell
         clock = virtualHertz.map { DatapathClock(hertz: $0, origin: 0) } ?? DatapathClock(hertz: rte_get_tsc_hz(), origin: nt_cycles())
         let cores: [Int?] = settings.cores.isEmpty ? [nil] : settings.cores
         for (index, core) in cores.enumerated() {
-            let handle = try unsafe PMDHandle(index: index, core: core, pool: pool, seed: settings.seed, doorbell: doorbell, clock: clock)
+            let handle = try unsafe PMDHandle(index: index, core: core, pool: pool.raw, seed: settings.seed, doorbell: doorbell, clock: clock)
             pmds.append(handle)
             sendCacheSettings(handle)
         }
@@ -112,6 +119,7 @@ public struct DatapathSettings: Hashable, Sendable {
         for port in ports.keys.sorted() { try? portDelete(ODPPort(port)) }
         for handle in pmds { handle.stop() }
         pmds = []
+        Mempools.release(pool)
         doorbell.close()
     }
 }

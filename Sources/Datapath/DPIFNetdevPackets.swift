@@ -68,7 +68,7 @@ extension DPIFNetdev {
     }
 
     public func makePacket(_ bytes: [UInt8]) -> DPPacket? {
-        guard let raw = unsafe nt_mbuf_alloc(pool) else { return nil }
+        guard let raw = unsafe nt_mbuf_alloc(pool.raw) else { return nil }
         let packet = unsafe DPPacket(Mbuf(raw))
         guard bytes.count <= Int(UInt16.max), let target = unsafe nt_mbuf_append(raw, UInt16(bytes.count)) else { return nil }
         // The mbuf has just been made `bytes.count` bytes longer at `target`.

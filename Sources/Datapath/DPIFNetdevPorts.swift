@@ -4,6 +4,9 @@ import NetDev
 import Wire
 
 extension DPIFNetdev {
+    /// The open netdev of a port; for tests that feed and drain `dummy` ports.
+    public func netdev(_ port: ODPPort) -> (any Netdev)? { ports[port.number]?.netdev }
+
     /// A port of the datapath.
     @safe struct PortRecord {
         let request: DPPortRequest
@@ -12,8 +15,6 @@ extension DPIFNetdev {
         let pinned: [Int: Int]
         /// The cycle counter of each receive queue; the PMD that polls it writes.
         let cycles: UnsafeMutablePointer<UInt64>
-        /// By transmit queue: the lock, where several PMDs share it.
-        let locks: [QueueLock?]
         /// By receive queue: the index of the PMD that polls it; nil: none yet.
         var pollers: [Int?]
     }
@@ -28,9 +29,7 @@ extension DPIFNetdev {
         let queues = netdev.rxQueueCount
         let cycles: UnsafeMutablePointer<UInt64> = .allocate(capacity: max(queues, 1))
         unsafe cycles.initialize(repeating: 0, count: max(queues, 1))
-        let shared = netdev.txQueueCount < pmds.count
-        let record = unsafe PortRecord(request: request, netdev: netdev, pinned: pinned, cycles: cycles,
-            locks: (0..<netdev.txQueueCount).map { _ in shared ? QueueLock() : nil }, pollers: Array(repeating: nil, count: queues))
+        let record = unsafe PortRecord(request: request, netdev: netdev, pinned: pinned, cycles: cycles, pollers: Array(repeating: nil, count: queues))
         ports[number] = record
         portNumbers[request.name] = number
         for handle in pmds { sendPort(handle, number, record) }
@@ -39,13 +38,17 @@ extension DPIFNetdev {
     }
 
     private func open(_ request: DPPortRequest) throws(DPIFError) -> any Netdev {
-        var wanted = NetdevRequest(name: request.name, type: request.type, options: request.options)
-        if let count = request.rxQueues { wanted.options["n_rxq"] = String(count) }
-        wanted.mtu = request.mtu
-        wanted.ethernetAddress = request.ethernetAddress
-        wanted.txQueueCount = pmds.count
-        do {
-            return try openNetdev(wanted)
+        let shape = NetdevShape(mtu: request.mtu, rxQueues: request.rxQueues, txQueues: pmds.count)
+        do throws(NetdevError) {
+            let netdev = try netdevs.open(NetdevRequest(name: request.name, type: request.type, options: request.options,
+                shape: shape, ethernetAddress: request.ethernetAddress))
+            do throws(NetdevError) {
+                try netdev.start()
+            } catch {
+                netdev.close()
+                throw error
+            }
+            return netdev
         } catch {
             throw DPIFError(.device, error.description)
         }
@@ -65,9 +68,7 @@ extension DPIFNetdev {
     }
 
     private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord) {
-        let queue = handle.index % max(record.netdev.txQueueCount, 1)
-        var txQueue = record.netdev.txQueue(queue)
-        txQueue.lock = record.locks[queue]
+        let txQueue = record.netdev.txQueue(user: handle.index, users: pmds.count)
         var command = PMDCommand(.setPort)
         command.slot = number
         // A frame of the MTU with its Ethernet header and one VLAN tag.
@@ -86,8 +87,8 @@ extension DPIFNetdev {
         }
         // Nobody polls it or sends by it after this.
         barrier()
+        record.netdev.stop()
         record.netdev.close()
-        for case let lock? in record.locks { lock.deallocate() }
         unsafe record.cycles.deallocate()
     }
 
@@ -157,13 +158,13 @@ extension DPIFNetdev {
         guard let record = ports[number] else { return nil }
         let netdev = record.netdev
         return DPPortInfo(port: ODPPort(number), name: record.request.name, type: record.request.type, ethernetAddress: netdev.ethernetAddress,
-            mtu: netdev.mtu, linkUp: netdev.linkUp, linkSpeed: netdev.linkSpeed)
+            mtu: netdev.mtu, linkUp: netdev.link.up, linkSpeed: netdev.link.speed)
     }
 
     public func portStats(_ port: ODPPort) -> DPPortStats? {
         guard let record = ports[port.number] else { return nil }
         var stats = counters(port.number)
-        stats.driver = record.netdev.statistics.driver
+        stats.driver = record.netdev.driverStatistics
         return stats
     }
 

@@ -71,9 +71,10 @@ import NetDev
         let result = unsafe pthread_create(&thread, nil, { argument in
             guard let argument = unsafe argument else { return nil }
             let context = unsafe argument.assumingMemoryBound(to: ThreadContext.self)
-            _ = unsafe registerThread(cpu: context.pointee.core)
+            // A PMD that cannot be bound to its core still forwards; its statistics name the core that was wanted.
+            try? unsafe EAL.registerThread(cpu: context.pointee.core)
             unsafe pmdRun(context.pointee.pmd)
-            unregisterThread()
+            EAL.unregisterThread()
             unsafe context.deallocate()
             return nil
         }, memory)
