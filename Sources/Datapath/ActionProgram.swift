@@ -48,14 +48,15 @@ enum ActionOpcode: UInt8 {
 /// What the compiler knew about an operation's place in its list.
 struct ActionFlags: OptionSet {
     var rawValue: UInt8
+    @inline(__always) @_noLocks init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The list's last operation: it takes the packets themselves, not copies.
-    static var last: ActionFlags { ActionFlags(rawValue: 1) }
+    static var last: ActionFlags { @inline(__always) @_noLocks get { ActionFlags(rawValue: 1) } }
     /// The bytes change later in the list, so a copy must be a real one.
-    static var writtenLater: ActionFlags { ActionFlags(rawValue: 2) }
+    static var writtenLater: ActionFlags { @inline(__always) @_noLocks get { ActionFlags(rawValue: 2) } }
     /// An earlier operation sent the packet, or a copy of it, somewhere: its end here is not a drop.
-    static var delivered: ActionFlags { ActionFlags(rawValue: 4) }
+    static var delivered: ActionFlags { @inline(__always) @_noLocks get { ActionFlags(rawValue: 4) } }
     /// An earlier operation of the list has made the packets writable already.
-    static var writable: ActionFlags { ActionFlags(rawValue: 8) }
+    static var writable: ActionFlags { @inline(__always) @_noLocks get { ActionFlags(rawValue: 8) } }
 }
 
 /// The header word of an operation.

@@ -14,7 +14,7 @@ import NetDev
 ///     skbPriority, pktMark) and leave fields of the frame as they are: whoever wants those after an action extracts again,
 ///     as recirculation does and `userspace` does here.
 ///   - count: at most `ActionLimits.batch`.
-@_noLocks public func execute<Sink: ActionSink & ~Copyable>(
+public func execute<Sink: ActionSink & ~Copyable>(
     _ program: UnsafePointer<UInt64>, _ packets: UnsafeMutablePointer<Mbuf>,
     _ keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>, _ count: Int, _ sink: inout Sink
 ) {
@@ -40,27 +40,27 @@ import NetDev
 }
 
 /// The operations that take packets or copies of them.
-@inline(__always) @_noLocks private func deliver<Sink: ActionSink & ~Copyable>(
+@inline(__always) private func deliver<Sink: ActionSink & ~Copyable>(
     _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
 ) {
     switch word.opcode {
-    case ActionOpcode.output.rawValue: output(batch, word, &sink)
+    case ActionOpcode.output.rawValue: outputPackets(batch, word, &sink)
     case ActionOpcode.outputCut.rawValue:
         unsafe outputCut(batch, word, length: Int(UInt32(truncatingIfNeeded: operation[1])), &sink)
-    case ActionOpcode.userspace.rawValue: unsafe userspace(batch, word, userdata: operation[1], &sink)
-    case ActionOpcode.recirculate.rawValue: recirculate(batch, word, &sink)
-    case ActionOpcode.clone.rawValue: unsafe clone(operation, word, batch, &sink)
-    case ActionOpcode.sample.rawValue: unsafe sample(operation, word, batch, &sink)
-    default: unsafe checkLength(operation, word, batch, &sink)
+    case ActionOpcode.userspace.rawValue: unsafe upcallPackets(batch, word, userdata: operation[1], &sink)
+    case ActionOpcode.recirculate.rawValue: recirculatePackets(batch, word, &sink)
+    case ActionOpcode.clone.rawValue: unsafe runClone(operation, word, batch, &sink)
+    case ActionOpcode.sample.rawValue: unsafe runSample(operation, word, batch, &sink)
+    default: unsafe runCheckLength(operation, word, batch, &sink)
     }
 }
 
 /// The operations that change keys, or only count.
-@inline(__always) @_noLocks private func changeMetadata<Sink: ActionSink & ~Copyable>(
+@inline(__always) private func changeMetadata<Sink: ActionSink & ~Copyable>(
     _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: inout ActionBatch, _ sink: inout Sink
 ) {
     switch word.opcode {
-    case ActionOpcode.meter.rawValue: meter(&batch, word.operand, &sink)
+    case ActionOpcode.meter.rawValue: chargeMeter(&batch, word.operand, &sink)
     case ActionOpcode.hash.rawValue: hashPackets(batch, symmetric: unsafe operation[1] != 0, basis: word.operand)
     case ActionOpcode.setPriority.rawValue:
         let mask = unsafe UInt32(truncatingIfNeeded: operation[1])
@@ -78,7 +78,7 @@ import NetDev
 }
 
 /// The operations that change bytes.
-@inline(__always) @_noLocks private func changeFrame<Sink: ActionSink & ~Copyable>(
+@inline(__always) private func changeFrame<Sink: ActionSink & ~Copyable>(
     _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: inout ActionBatch, _ sink: inout Sink
 ) {
     var rejects = Rejects()
@@ -107,24 +107,24 @@ import NetDev
 }
 
 /// The end of a list with packets left: a drop, unless they have been sent somewhere before.
-@inline(never) @_noLocks private func discard<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink) {
+@inline(never) private func discard<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink) {
     // All indices are below count.
     for index in 0..<batch.count {
-        unsafe discard(batch.packets[index], batch.keys[index], delivered: word.has(.delivered), &sink)
+        unsafe discardPacket(batch.packets[index], batch.keys[index], delivered: word.has(.delivered), &sink)
     }
 }
 
 /// Gives up one packet.
-@inline(__always) @_noLocks func discard<Sink: ActionSink & ~Copyable>(
+@inline(__always) func discardPacket<Sink: ActionSink & ~Copyable>(
     _ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>, delivered: Bool, _ sink: inout Sink
 ) {
     if delivered { packet.free() } else { unsafe sink.drop(packet, inPort: key.pointee.l0.inPort, .action) }
 }
 
-@_noLocks private func meter<Sink: ActionSink & ~Copyable>(_ batch: inout ActionBatch, _ meter: UInt32, _ sink: inout Sink) {
+private func chargeMeter<Sink: ActionSink & ~Copyable>(_ batch: inout ActionBatch, _ meter: UInt32, _ sink: inout Sink) {
     var refused: UInt32 = 0
     for index in 0..<batch.count where !sink.meterAdmits(meter, length: batch.packet(index).length) {
-        refused |= bit(index)
+        refused |= packetBit(index)
     }
     if refused != 0 { batch.reject(refused, .meter, &sink) }
 }

@@ -11,6 +11,13 @@ import NetDev
     let keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>
     var count: Int
 
+    @inline(__always) @_noLocks init(
+        packets: UnsafeMutablePointer<Mbuf>, keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>, count: Int
+    ) {
+        unsafe self.packets = packets
+        unsafe self.keys = keys
+        self.count = count
+    }
     /// The packet at `index`, which is below `count`.
     @inline(__always) @_noLocks func packet(_ index: Int) -> Mbuf { unsafe packets[index] }
     /// The beginning of the packet at `index`, which is below `count`.
@@ -20,12 +27,12 @@ import NetDev
 
     /// Drops the packets whose bits are set in `rejected` (those in `noHeadroom` under that name) and closes the gaps.
     /// The key pointers are permuted, none is lost.
-    @inline(never) @_noLocks mutating func reject<Sink: ActionSink & ~Copyable>(
+    @inline(never) mutating func reject<Sink: ActionSink & ~Copyable>(
         _ rejected: UInt32, _ reason: DropReason, noHeadroom: UInt32 = 0, _ sink: inout Sink
     ) {
         var kept = 0
         for index in 0..<count {
-            let packet = packet(index), mask = bit(index)
+            let packet = packet(index), mask = packetBit(index)
             if rejected & mask != 0 {
                 sink.drop(packet, inPort: inPort(index), noHeadroom & mask != 0 ? .noHeadroom : reason)
                 continue
@@ -42,15 +49,15 @@ import NetDev
 
     /// Makes every packet the only holder of its bytes, with its headers in the first segment: a packet that is shared
     /// or scattered is replaced by a copy, or dropped when the pool is empty.
-    @inline(__always) @_noLocks mutating func makeWritable<Sink: ActionSink & ~Copyable>(_ sink: inout Sink) {
+    @inline(__always) mutating func makeWritable<Sink: ActionSink & ~Copyable>(_ sink: inout Sink) {
         var others: UInt32 = 0
-        for index in 0..<count where !packet(index).isPlain { others |= bit(index) }
+        for index in 0..<count where !packet(index).isPlain { others |= packetBit(index) }
         if others != 0 { separate(others, &sink) }
     }
 
-    @inline(never) @_noLocks private mutating func separate<Sink: ActionSink & ~Copyable>(_ others: UInt32, _ sink: inout Sink) {
+    @inline(never) private mutating func separate<Sink: ActionSink & ~Copyable>(_ others: UInt32, _ sink: inout Sink) {
         var failed: UInt32 = 0
-        for index in 0..<count where others & bit(index) != 0 {
+        for index in 0..<count where others & packetBit(index) != 0 {
             let packet = packet(index)
             if unsafe nt_mbuf_is_exclusive(packet.raw), packet.dataLength >= Swift.min(packet.length, headerReach) { continue }
             if let copy = unsafe nt_mbuf_copy(packet.raw, sink.pool) {
@@ -58,7 +65,7 @@ import NetDev
                 unsafe packets[index] = Mbuf(copy)
                 packet.free()
             } else {
-                failed |= bit(index)
+                failed |= packetBit(index)
             }
         }
         if failed != 0 { reject(failed, .noBuffer, &sink) }
@@ -79,10 +86,10 @@ extension Mbuf {
 
 /// Headers are sought in the first so many bytes; a first segment that is shorter than this (and than the frame) is
 /// joined with the next ones.
-private let headerReach = 256
+private var headerReach: Int { @inline(__always) @_noLocks get { 256 } }
 
 /// The bit of the packet at `index`.
-@inline(__always) @_noLocks func bit(_ index: Int) -> UInt32 { 1 &<< UInt32(truncatingIfNeeded: index) }
+@inline(__always) @_noLocks func packetBit(_ index: Int) -> UInt32 { 1 &<< UInt32(truncatingIfNeeded: index) }
 
 /// The packets that an action could not be carried out on, as bits.
 struct Rejects {
@@ -90,6 +97,7 @@ struct Rejects {
     var badPacket: UInt32 = 0
     /// There is no room in front of the frame.
     var noHeadroom: UInt32 = 0
+    @inline(__always) @_noLocks init() {}
 }
 
 /// The metadata of a key that actions change: it is put back when a copy has run through other actions.
@@ -99,19 +107,19 @@ struct KeyMetadata {
 
     @inline(__always) @_noLocks init(_ key: UnsafeMutablePointer<FlowKey>) {
         // Line 0 is 64 bytes.
-        let raw = unsafe UnsafeRawPointer(key)
+        let raw = UnsafeRawPointer(key)
         words = unsafe (raw.loadUnaligned(fromByteOffset: 4, as: UInt64.self), raw.loadUnaligned(fromByteOffset: 12, as: UInt64.self))
     }
     @inline(__always) @_noLocks func restore(_ key: UnsafeMutablePointer<FlowKey>) {
         // Line 0 is 64 bytes.
-        let raw = unsafe UnsafeMutableRawPointer(key)
+        let raw = UnsafeMutableRawPointer(key)
         unsafe raw.storeBytes(of: words.0, toByteOffset: 4, as: UInt64.self)
         unsafe raw.storeBytes(of: words.1, toByteOffset: 12, as: UInt64.self)
     }
 }
 
 /// A copy of `packet`: a second reference to it, or a packet of its own with the same bytes; nil when the pool is empty.
-@inline(__always) @_noLocks func copied(_ packet: Mbuf, real: Bool, pool: OpaquePointer) -> Mbuf? {
+@inline(__always) @_noLocks func copiedPacket(_ packet: Mbuf, real: Bool, pool: OpaquePointer) -> Mbuf? {
     if real {
         guard let copy = unsafe nt_mbuf_copy(packet.raw, pool) else { return nil }
         return unsafe Mbuf(copy)

@@ -4,10 +4,10 @@ extension FrameView {
     /// Adds a change of the summed bytes to the checksum at `offset` (RFC 1624). A UDP checksum of zero means none and
     /// stays (RFC 768).
     @inline(__always) @_noLocks func adjustChecksum(_ offset: Int, _ delta: UInt64, isUDP: Bool) {
-        let old = load(offset, as: UInt16.self)
+        let old = load16(offset)
         if isUDP && old == 0 { return }
         let new = updatedChecksum(BE16(raw: old), delta: delta)
-        store(isUDP ? udpChecksum(new).raw : new.raw, offset)
+        store16(isUDP ? udpChecksum(new).raw : new.raw, offset)
     }
 
     /// Adds a change of the pseudo header to the transport header's checksum. SCTP has no pseudo header, nor has ICMP

@@ -19,19 +19,19 @@ import Wire
     var source: (UInt64, UInt64), destination: (UInt64, UInt64)
     if header.etherType == EtherType.ipv4, let found = frame.ipv4(header.offset) {
         layer = found
-        source = (UInt64(frame.load(found.offset &+ 12, as: UInt32.self)), 0)
-        destination = (UInt64(frame.load(found.offset &+ 16, as: UInt32.self)), 0)
+        source = (UInt64(frame.load32(found.offset &+ 12)), 0)
+        destination = (UInt64(frame.load32(found.offset &+ 16)), 0)
     } else if header.etherType == EtherType.ipv6, let found = frame.ipv6(header.offset) {
         layer = found
-        source = (frame.load(found.offset &+ 8, as: UInt64.self), frame.load(found.offset &+ 16, as: UInt64.self))
-        destination = (frame.load(found.offset &+ 24, as: UInt64.self), frame.load(found.offset &+ 32, as: UInt64.self))
+        source = (frame.load64(found.offset &+ 8), frame.load64(found.offset &+ 16))
+        destination = (frame.load64(found.offset &+ 24), frame.load64(found.offset &+ 32))
     } else {
         return finishHash(UInt64(basis))
     }
     var ports: (UInt64, UInt64) = (0, 0)
     if hasPorts(layer.proto), !layer.isFragment, frame.hasTransport(layer, 4) {
-        ports.0 = UInt64(frame.load(layer.transport, as: UInt16.self))
-        ports.1 = UInt64(frame.load(layer.transport &+ 2, as: UInt16.self))
+        ports.0 = UInt64(frame.load16(layer.transport))
+        ports.1 = UInt64(frame.load16(layer.transport &+ 2))
     }
     // The ends of the connection, each as one number; a symmetric hash does not see which is which.
     var near = mixed(mixed(source.0 ^ 0x9E37, source.1), ports.0), far = mixed(mixed(destination.0 ^ 0x9E37, destination.1), ports.1)

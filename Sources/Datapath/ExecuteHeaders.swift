@@ -23,31 +23,70 @@ import Wire
         unsafe bareType = nt_mbuf_bare_type(packet.raw)
     }
 
-    @inline(__always) @_noLocks func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
-        assert(offset >= 0 && offset &+ MemoryLayout<T>.size <= available)
-        // Inside the first segment by the contract above.
-        return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
+    // Every access below is inside the first segment, by the contract above.
+
+    @inline(__always) @_noLocks func load8(_ offset: Int) -> UInt8 {
+        assert(offset >= 0 && offset &+ 1 <= available)
+        return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt8.self)
     }
-    @inline(__always) @_noLocks func store<T: BitwiseCopyable>(_ value: T, _ offset: Int) {
-        assert(offset >= 0 && offset &+ MemoryLayout<T>.size <= available)
-        // Inside the first segment by the contract above.
-        unsafe base.storeBytes(of: value, toByteOffset: offset, as: T.self)
+    @inline(__always) @_noLocks func load16(_ offset: Int) -> UInt16 {
+        assert(offset >= 0 && offset &+ 2 <= available)
+        return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
     }
-    @inline(__always) @_noLocks func byte(_ offset: Int) -> UInt8 { load(offset, as: UInt8.self) }
+    @inline(__always) @_noLocks func load32(_ offset: Int) -> UInt32 {
+        assert(offset >= 0 && offset &+ 4 <= available)
+        return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+    }
+    @inline(__always) @_noLocks func load64(_ offset: Int) -> UInt64 {
+        assert(offset >= 0 && offset &+ 8 <= available)
+        return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+    @inline(__always) @_noLocks func store8(_ value: UInt8, _ offset: Int) {
+        assert(offset >= 0 && offset &+ 1 <= available)
+        unsafe base.storeBytes(of: value, toByteOffset: offset, as: UInt8.self)
+    }
+    @inline(__always) @_noLocks func store16(_ value: UInt16, _ offset: Int) {
+        assert(offset >= 0 && offset &+ 2 <= available)
+        unsafe base.storeBytes(of: value, toByteOffset: offset, as: UInt16.self)
+    }
+    @inline(__always) @_noLocks func store32(_ value: UInt32, _ offset: Int) {
+        assert(offset >= 0 && offset &+ 4 <= available)
+        unsafe base.storeBytes(of: value, toByteOffset: offset, as: UInt32.self)
+    }
+    @inline(__always) @_noLocks func store64(_ value: UInt64, _ offset: Int) {
+        assert(offset >= 0 && offset &+ 8 <= available)
+        unsafe base.storeBytes(of: value, toByteOffset: offset, as: UInt64.self)
+    }
+    @inline(__always) @_noLocks func byte(_ offset: Int) -> UInt8 { load8(offset) }
     /// A 16-bit number in host order.
-    @inline(__always) @_noLocks func number(_ offset: Int) -> Int { Int(UInt16(bigEndian: load(offset, as: UInt16.self))) }
+    @inline(__always) @_noLocks func number(_ offset: Int) -> Int { Int(UInt16(bigEndian: load16(offset))) }
 
     /// Moves bytes, which may overlap.
     @inline(__always) @_noLocks func move(from: Int, to: Int, count: Int) {
         assert(count >= 0 && max(from, to) &+ count <= available)
-        // Inside the first segment by the contract above.
         unsafe (base + to).copyMemory(from: base + from, byteCount: count)
     }
 
-    /// Replaces the bits in `mask` of a word at `offset`. Returns what was there and what is.
-    @inline(__always) @_noLocks func replace<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _ value: T, _ mask: T) -> (old: T, new: T) {
-        let old = load(offset, as: T.self), new = old & ~mask | value
-        store(new, offset)
+    // Each of these replaces the bits in `mask` of a word at `offset`, and returns what was there and what is.
+
+    @inline(__always) @_noLocks func replace8(_ offset: Int, _ value: UInt8, _ mask: UInt8) -> (old: UInt8, new: UInt8) {
+        let old = load8(offset), new = old & ~mask | value
+        store8(new, offset)
+        return (old, new)
+    }
+    @inline(__always) @_noLocks func replace16(_ offset: Int, _ value: UInt16, _ mask: UInt16) -> (old: UInt16, new: UInt16) {
+        let old = load16(offset), new = old & ~mask | value
+        store16(new, offset)
+        return (old, new)
+    }
+    @inline(__always) @_noLocks func replace32(_ offset: Int, _ value: UInt32, _ mask: UInt32) -> (old: UInt32, new: UInt32) {
+        let old = load32(offset), new = old & ~mask | value
+        store32(new, offset)
+        return (old, new)
+    }
+    @inline(__always) @_noLocks func replace64(_ offset: Int, _ value: UInt64, _ mask: UInt64) -> (old: UInt64, new: UInt64) {
+        let old = load64(offset), new = old & ~mask | value
+        store64(new, offset)
         return (old, new)
     }
 }
@@ -57,6 +96,10 @@ struct NetworkHeader {
     var offset: Int
     /// In host order.
     var etherType: UInt16
+    @inline(__always) @_noLocks init(offset: Int, etherType: UInt16) {
+        self.offset = offset
+        self.etherType = etherType
+    }
 }
 
 /// A network header with what it carries. Offsets count from the packet's first byte.
@@ -70,9 +113,16 @@ struct NetworkLayer {
     /// fragment, or behind a damaged extension header.
     var payload: Int
     /// The packet is a fragment, also a first one.
-    var isFragment = false
+    var isFragment: Bool
     /// An IPv6 routing header with segments left: the destination is not the final one (RFC 8200, section 8.1).
     var isRouted = false
+    @inline(__always) @_noLocks init(offset: Int, proto: UInt8, transport: Int, payload: Int, isFragment: Bool = false) {
+        self.offset = offset
+        self.proto = proto
+        self.transport = transport
+        self.payload = payload
+        self.isFragment = isFragment
+    }
 }
 
 extension FrameView {
@@ -94,7 +144,7 @@ extension FrameView {
         }
         if type >= EtherType.minimum { return NetworkHeader(offset: offset, etherType: type) }
         // LLC aa-aa-03, OUI 00-00-00 (IEEE 802, section 10.3), then the EtherType.
-        guard available >= offset &+ 8, load(offset, as: UInt32.self) == BE32(0xaaaa_0300).raw, number(offset &+ 4) == 0 else { return nil }
+        guard available >= offset &+ 8, load32(offset) == BE32(0xaaaa_0300).raw, number(offset &+ 4) == 0 else { return nil }
         type = UInt16(truncatingIfNeeded: number(offset &+ 6))
         return type >= EtherType.minimum ? NetworkHeader(offset: offset &+ 8, etherType: type) : nil
     }

@@ -15,8 +15,8 @@ import Wire
         let frame = batch.frame(index)
         guard let header = frame.networkHeader(), header.etherType == EtherType.ipv4, let layer = frame.ipv4(header.offset)
         else { continue }
-        let address = frame.replace(layer.offset &+ 12, addresses, addressMask)
-        let first = frame.replace(layer.offset, tos, tosMask), fifth = frame.replace(layer.offset &+ 8, ttl, ttlMask)
+        let address = frame.replace64(layer.offset &+ 12, addresses, addressMask)
+        let first = frame.replace16(layer.offset, tos, tosMask), fifth = frame.replace16(layer.offset &+ 8, ttl, ttlMask)
         var delta = UInt64(~first.old) &+ UInt64(first.new) &+ UInt64(~fifth.old) &+ UInt64(fifth.new)
         if address.old != address.new {
             let change = sumDelta(BE64(raw: address.old), BE64(raw: address.new))
@@ -38,8 +38,8 @@ import Wire
         guard let header = frame.networkHeader(), header.etherType == EtherType.ipv6, let layer = frame.ipv6(header.offset)
         else { continue }
         let at = layer.offset
-        _ = frame.replace(at, UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: first &>> 32))
-        _ = frame.replace(at &+ 7, UInt8(truncatingIfNeeded: operand), UInt8(truncatingIfNeeded: operand &>> 8))
+        _ = frame.replace32(at, UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: first &>> 32))
+        _ = frame.replace8(at &+ 7, UInt8(truncatingIfNeeded: operand), UInt8(truncatingIfNeeded: operand &>> 8))
         let source = unsafe setAddress(frame, at &+ 8, operation + 1)
         let destination = unsafe setAddress(frame, at &+ 24, operation + 3)
         // With segments left, the pseudo header has the last segment's address instead.
@@ -52,8 +52,8 @@ import Wire
 /// checksum's sum; 0: nothing changed.
 @inline(__always) @_noLocks private func setAddress(_ frame: FrameView, _ offset: Int, _ words: UnsafePointer<UInt64>) -> UInt64 {
     // Within the nine words of a setIPv6.
-    let upper = unsafe frame.replace(offset, words[0], words[4])
-    let lower = unsafe frame.replace(offset &+ 8, words[1], words[5])
+    let upper = unsafe frame.replace64(offset, words[0], words[4])
+    let lower = unsafe frame.replace64(offset &+ 8, words[1], words[5])
     if upper.old == upper.new, lower.old == lower.new { return 0 }
     return addSums(sumDelta(BE64(raw: upper.old), BE64(raw: upper.new)), sumDelta(BE64(raw: lower.old), BE64(raw: lower.new)))
 }

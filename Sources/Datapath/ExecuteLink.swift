@@ -10,18 +10,18 @@ import Wire
     for index in 0..<batch.count {
         let packet = batch.packet(index)
         guard packet.dataLength >= 14, packet.bareType == 0 else {
-            rejects.badPacket |= bit(index)
+            rejects.badPacket |= packetBit(index)
             continue
         }
         guard packet.prepend(4) else {
-            rejects.noHeadroom |= bit(index)
+            rejects.noHeadroom |= packetBit(index)
             continue
         }
         let frame = FrameView(packet)
-        let first = frame.load(4, as: UInt64.self), second = frame.load(12, as: UInt32.self)
-        frame.store(first, 0)
-        frame.store(second, 8)
-        frame.store(tag, 12)
+        let first = frame.load64(4), second = frame.load32(12)
+        frame.store64(first, 0)
+        frame.store32(second, 8)
+        frame.store32(tag, 12)
     }
     return rejects
 }
@@ -32,12 +32,12 @@ import Wire
     for index in 0..<batch.count {
         let frame = batch.frame(index)
         guard frame.available >= 18, frame.bareType == 0, isVLAN(UInt16(truncatingIfNeeded: frame.number(12))) else {
-            rejects.badPacket |= bit(index)
+            rejects.badPacket |= packetBit(index)
             continue
         }
-        let first = frame.load(0, as: UInt64.self), second = frame.load(8, as: UInt32.self)
-        frame.store(second, 12)
-        frame.store(first, 4)
+        let first = frame.load64(0), second = frame.load32(8)
+        frame.store32(second, 12)
+        frame.store64(first, 4)
         batch.packet(index).removeFront(4)
     }
     return rejects
@@ -49,16 +49,16 @@ import Wire
     for index in 0..<batch.count {
         let packet = batch.packet(index)
         guard let header = FrameView(packet).networkHeader() else {
-            rejects.badPacket |= bit(index)
+            rejects.badPacket |= packetBit(index)
             continue
         }
         guard packet.prepend(4) else {
-            rejects.noHeadroom |= bit(index)
+            rejects.noHeadroom |= packetBit(index)
             continue
         }
         let frame = FrameView(packet)
         frame.move(from: 4, to: 0, count: header.offset)
-        frame.store(entry, header.offset)
+        frame.store32(entry, header.offset)
         setEtherType(packet, header.offset, etherType)
     }
     return rejects
@@ -70,7 +70,7 @@ import Wire
     for index in 0..<batch.count {
         let packet = batch.packet(index), frame = FrameView(packet)
         guard let offset = frame.labelStack() else {
-            rejects.badPacket |= bit(index)
+            rejects.badPacket |= packetBit(index)
             continue
         }
         frame.move(from: 0, to: 4, count: offset)
@@ -86,7 +86,7 @@ import Wire
     if frame.bareType != 0 {
         packet.setBareType(BE16(raw: etherType).host)
     } else {
-        frame.store(etherType, offset &- 2)
+        frame.store16(etherType, offset &- 2)
     }
 }
 
@@ -107,7 +107,7 @@ extension FrameView {
     for index in 0..<batch.count {
         let frame = batch.frame(index)
         guard let offset = frame.labelStack() else { continue }
-        _ = frame.replace(offset, entry, mask)
+        _ = frame.replace32(offset, entry, mask)
     }
 }
 
@@ -119,8 +119,8 @@ extension FrameView {
     for index in 0..<batch.count {
         let frame = batch.frame(index)
         guard frame.available >= 14, frame.bareType == 0 else { continue }
-        _ = frame.replace(0, value.0, mask.0)
-        _ = frame.replace(8, value.1, mask.1)
+        _ = frame.replace64(0, value.0, mask.0)
+        _ = frame.replace32(8, value.1, mask.1)
     }
 }
 
@@ -132,17 +132,17 @@ extension FrameView {
     for index in 0..<batch.count {
         let packet = batch.packet(index), type = packet.bareType
         guard type != 0 else {
-            rejects.badPacket |= bit(index)
+            rejects.badPacket |= packetBit(index)
             continue
         }
         guard packet.prepend(14) else {
-            rejects.noHeadroom |= bit(index)
+            rejects.noHeadroom |= packetBit(index)
             continue
         }
         let frame = FrameView(packet)
-        frame.store(addresses.0, 0)
-        frame.store(addresses.1, 8)
-        frame.store(BE16(type).raw, 12)
+        frame.store64(addresses.0, 0)
+        frame.store32(addresses.1, 8)
+        frame.store16(BE16(type).raw, 12)
         packet.setBareType(0)
     }
     return rejects
@@ -154,7 +154,7 @@ extension FrameView {
     for index in 0..<batch.count {
         let packet = batch.packet(index), frame = FrameView(packet)
         guard frame.bareType == 0, let header = frame.networkHeader() else {
-            rejects.badPacket |= bit(index)
+            rejects.badPacket |= packetBit(index)
             continue
         }
         packet.removeFront(header.offset)

@@ -10,9 +10,9 @@ import Wire
         let frame = batch.frame(index)
         guard let offset = frame.arp() else { continue }
         // Words 1–6 are the operation's.
-        _ = unsafe frame.replace(offset &+ 6, operation[1], operation[4])
-        _ = unsafe frame.replace(offset &+ 14, operation[2], operation[5])
-        _ = unsafe frame.replace(offset &+ 20, operation[3], operation[6])
+        _ = unsafe frame.replace64(offset &+ 6, operation[1], operation[4])
+        _ = unsafe frame.replace64(offset &+ 14, operation[2], operation[5])
+        _ = unsafe frame.replace64(offset &+ 20, operation[3], operation[6])
     }
 }
 
@@ -42,7 +42,7 @@ extension FrameView {
         var delta: UInt64 = 0
         // Words 1–8 are the operation's.
         for half in 0..<2 {
-            let (old, new) = unsafe frame.replace(at &+ 8 &+ half &* 8, operation[1 &+ half], operation[3 &+ half])
+            let (old, new) = unsafe frame.replace64(at &+ 8 &+ half &* 8, operation[1 &+ half], operation[3 &+ half])
             if old != new { delta = addSums(delta, sumDelta(BE64(raw: old), BE64(raw: new))) }
         }
         delta = unsafe addSums(delta, setNDOptions(frame, layer, operation))
@@ -61,7 +61,7 @@ extension FrameView {
         if size == 8, type == 1 || type == 2 {
             let words = unsafe operation + (type == 1 ? 5 : 7)
             // Type and length stand before the address in the option's eight bytes.
-            let (old, new) = unsafe frame.replace(at, words[0] &<< 16, words[1] &<< 16)
+            let (old, new) = unsafe frame.replace64(at, words[0] &<< 16, words[1] &<< 16)
             if old != new { delta = addSums(delta, sumDelta(BE64(raw: old), BE64(raw: new))) }
         }
         offset &+= size

@@ -5,7 +5,7 @@ import NetDev
 // Actions with lists in them (clone, sample, check_pkt_len), and the copies that they and outputs need.
 
 /// Room for a batch of copies with their keys, on the stack.
-@safe struct BatchScratch {
+@safe struct CopyScratch {
     private var packets: InlineArray<32, Mbuf>
     private var keys: InlineArray<32, UnsafeMutablePointer<FlowKey>>
 
@@ -15,7 +15,7 @@ import NetDev
         unsafe keys = InlineArray(repeating: batch.keys[0])
     }
     /// Gives `body` an empty batch that takes up to 32 packets.
-    @inline(__always) @_noLocks mutating func withBatch(_ body: (inout ActionBatch) -> Void) {
+    @inline(__always) mutating func withBatch(_ body: (inout ActionBatch) -> Void) {
         // The arrays live as long as this call, and have 32 elements each.
         unsafe withUnsafeMutableBytes(of: &packets) { packetBytes in
             unsafe withUnsafeMutableBytes(of: &keys) { keyBytes in
@@ -38,15 +38,15 @@ extension ActionBatch {
 }
 
 /// Gives `body` copies of the packets. A copy that the pool has no mbuf for is counted as a drop and left out.
-@inline(__always) @_noLocks func withCopies<Sink: ActionSink & ~Copyable>(
+@inline(__always) func withCopies<Sink: ActionSink & ~Copyable>(
     _ batch: ActionBatch, real: Bool, _ sink: inout Sink, _ body: (ActionBatch, inout Sink) -> Void
 ) {
-    var scratch = BatchScratch(batch)
+    var scratch = CopyScratch(batch)
     scratch.withBatch { copies in
         // All indices are below count.
         for index in 0..<batch.count {
             let key = unsafe batch.keys[index]
-            if let copy = unsafe copied(batch.packets[index], real: real, pool: sink.pool) {
+            if let copy = unsafe copiedPacket(batch.packets[index], real: real, pool: sink.pool) {
                 unsafe copies.append(copy, key)
             } else {
                 unsafe sink.countDrop(inPort: key.pointee.l0.inPort, .noBuffer)
@@ -57,7 +57,7 @@ extension ActionBatch {
 }
 
 /// Runs `body`, then gives the keys' metadata back the values that they had.
-@inline(__always) @_noLocks func withMetadataKept(_ batch: ActionBatch, _ body: () -> Void) {
+@inline(__always) func withMetadataKept(_ batch: ActionBatch, _ body: () -> Void) {
     // The body permutes the batch's array of keys, so the pointers are kept here, too. All indices are below count.
     var keys = unsafe InlineArray<32, UnsafeMutablePointer<FlowKey>>(repeating: batch.keys[0])
     var kept = unsafe InlineArray<32, KeyMetadata>(repeating: KeyMetadata(batch.keys[0]))
@@ -70,7 +70,7 @@ extension ActionBatch {
 }
 
 /// Runs the list at `list` on the batch's packets, or on copies of them when the operation is not its list's last.
-@_noLocks private func runNested<Sink: ActionSink & ~Copyable>(
+private func runNested<Sink: ActionSink & ~Copyable>(
     _ list: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
 ) {
     if word.has(.last) { return unsafe execute(list, batch.packets, batch.keys, batch.count, &sink) }
@@ -80,18 +80,18 @@ extension ActionBatch {
 }
 
 /// clone: the list after the header word.
-@inline(never) @_noLocks func clone<Sink: ActionSink & ~Copyable>(
+@inline(never) func runClone<Sink: ActionSink & ~Copyable>(
     _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
 ) {
     unsafe runNested(operation + 1, word, batch, &sink)
 }
 
 /// sample: the list after the header word, for the packets that chance picks.
-@inline(never) @_noLocks func sample<Sink: ActionSink & ~Copyable>(
+@inline(never) func runSample<Sink: ActionSink & ~Copyable>(
     _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
 ) {
     let probability = word.operand
-    var scratch = BatchScratch(batch)
+    var scratch = CopyScratch(batch)
     scratch.withBatch { picked in
         // All indices are below count.
         for index in 0..<batch.count {
@@ -100,7 +100,7 @@ extension ActionBatch {
             if probability != 0, sink.random() <= probability {
                 unsafe picked.append(packet, key)
             } else if word.has(.last) {
-                unsafe discard(packet, key, delivered: word.has(.delivered), &sink)
+                unsafe discardPacket(packet, key, delivered: word.has(.delivered), &sink)
             }
         }
         if picked.count > 0 { unsafe runNested(operation + 1, word, picked, &sink) }
@@ -108,11 +108,11 @@ extension ActionBatch {
 }
 
 /// check_pkt_len: the first list for packets longer than the operand, the second for the others.
-@inline(never) @_noLocks func checkLength<Sink: ActionSink & ~Copyable>(
+@inline(never) func runCheckLength<Sink: ActionSink & ~Copyable>(
     _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
 ) {
     let limit = Int(word.operand)
-    var scratch = BatchScratch(batch), others = BatchScratch(batch)
+    var scratch = CopyScratch(batch), others = CopyScratch(batch)
     scratch.withBatch { greater in
         others.withBatch { lessOrEqual in
             // All indices are below count.

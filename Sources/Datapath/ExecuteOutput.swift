@@ -6,7 +6,7 @@ import Wire
 // Actions that hand packets over as they are: output, userspace, recirculation.
 
 /// Sends the packets, or copies of them when the list goes on.
-@_noLocks func output<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink) {
+func outputPackets<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink) {
     if word.has(.last) { return unsafe sink.output(batch.packets, batch.count, port: word.operand) }
     withCopies(batch, real: word.has(.writtenLater), &sink) { copies, sink in
         unsafe sink.output(copies.packets, copies.count, port: word.operand)
@@ -15,8 +15,8 @@ import Wire
 
 /// Sends packets, or copies of them, that are at most `length` bytes long. The packets themselves are not cut when the list
 /// goes on.
-@_noLocks func outputCut<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, length: Int, _ sink: inout Sink) {
-    var scratch = BatchScratch(batch)
+func outputCut<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, length: Int, _ sink: inout Sink) {
+    var scratch = CopyScratch(batch)
     scratch.withBatch { cut in
         for index in 0..<batch.count {
             let packet = batch.packet(index)
@@ -38,7 +38,7 @@ import Wire
 @_noLocks func shortened(_ packet: Mbuf, _ length: Int, _ word: ActionWord, _ pool: OpaquePointer) -> Mbuf? {
     let excess = packet.length &- length
     if excess <= 0 {
-        return word.has(.last) ? packet : copied(packet, real: word.has(.writtenLater), pool: pool)
+        return word.has(.last) ? packet : unsafe copiedPacket(packet, real: word.has(.writtenLater), pool: pool)
     }
     let last = word.has(.last)
     if last, unsafe nt_mbuf_is_plain(packet.raw) {
@@ -53,7 +53,7 @@ import Wire
 
 /// Hands the packets, or copies of them, to the ofproto thread. The keys are extracted anew, since the frame may have
 /// changed; metadata stays. The operand is the greatest length, 0 for all.
-@inline(never) @_noLocks func userspace<Sink: ActionSink & ~Copyable>(
+@inline(never) func upcallPackets<Sink: ActionSink & ~Copyable>(
     _ batch: ActionBatch, _ word: ActionWord, userdata: UInt64, _ sink: inout Sink
 ) {
     let length = word.operand == 0 ? Int.max : Int(word.operand)
@@ -75,7 +75,7 @@ import Wire
 /// Writes the frame's present fields into the key and keeps its metadata.
 @_noLocks private func extractAgain(_ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>) -> FlowLines {
     // The frame's first segment is readable; line 0 is 64 bytes, of which bytes 4–27 are metadata.
-    let raw = unsafe UnsafeMutableRawPointer(key)
+    let raw = UnsafeMutableRawPointer(key)
     let metadata = unsafe KeyMetadata(key)
     let conntrack = unsafe raw.loadUnaligned(fromByteOffset: 20, as: UInt64.self)
     let inPort = unsafe key.pointee.l0.inPort
@@ -88,7 +88,7 @@ import Wire
 }
 
 /// Sends the packets, or copies of them, through the datapath again under the recirculation id in the operand.
-@_noLocks func recirculate<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink) {
+func recirculatePackets<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink) {
     if word.has(.last) {
         setRecircID(batch, word.operand)
         return unsafe sink.recirculate(batch.packets, batch.keys, batch.count)

@@ -9,7 +9,7 @@ import Wire
     for index in 0..<batch.count {
         let frame = batch.frame(index)
         guard let layer = frame.transport(IPProtocol.tcp, 20) else { continue }
-        let (old, new) = frame.replace(layer.transport, ports, mask)
+        let (old, new) = frame.replace32(layer.transport, ports, mask)
         if old != new { frame.adjustChecksum(layer.transport &+ 16, sumDelta(BE32(raw: old), BE32(raw: new)), isUDP: false) }
     }
 }
@@ -19,7 +19,7 @@ import Wire
     for index in 0..<batch.count {
         let frame = batch.frame(index)
         guard let layer = frame.transport(IPProtocol.udp, 8) else { continue }
-        let (old, new) = frame.replace(layer.transport, ports, mask)
+        let (old, new) = frame.replace32(layer.transport, ports, mask)
         if old != new { frame.adjustChecksum(layer.transport &+ 6, sumDelta(BE32(raw: old), BE32(raw: new)), isUDP: true) }
     }
 }
@@ -31,11 +31,11 @@ import Wire
         let frame = batch.frame(index)
         // A first fragment holds only a part of what its CRC covers, and not its length.
         guard let layer = frame.transport(IPProtocol.sctp, 12), !layer.isFragment else { continue }
-        let (old, new) = frame.replace(layer.transport, ports, mask)
+        let (old, new) = frame.replace32(layer.transport, ports, mask)
         if old == new { continue }
         let change = crc32cChange(UInt32(littleEndian: old ^ new), length: layer.payload)
         // The CRC stands with its lowest byte first (RFC 9260, section 6.8).
-        frame.store(frame.load(layer.transport &+ 8, as: UInt32.self) ^ change.littleEndian, layer.transport &+ 8)
+        frame.store32(frame.load32(layer.transport &+ 8) ^ change.littleEndian, layer.transport &+ 8)
     }
 }
 
@@ -45,7 +45,7 @@ import Wire
     for index in 0..<batch.count {
         let frame = batch.frame(index)
         guard let layer = frame.icmp() else { continue }
-        let (old, new) = frame.replace(layer.transport, value, mask)
+        let (old, new) = frame.replace16(layer.transport, value, mask)
         if old != new { frame.adjustChecksum(layer.transport &+ 2, sumDelta(BE16(raw: old), BE16(raw: new)), isUDP: false) }
     }
 }
