@@ -1,6 +1,7 @@
 import CDPDK
 import Flow
 import NetDev
+import Wire
 
 // From megaflows to transmit buffers: the batch is split by megaflow, each part is credited and acted upon.
 
@@ -138,12 +139,15 @@ func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePoint
     }
 
     @_noLocks mutating func upcall(_ packet: Mbuf, key: UnsafeMutablePointer<FlowKey>, lines: FlowLines, userdata: UInt64) {
-        unsafe pushUpcall(pmd, packet, key, lines, isAction: true, userdata: userdata)
+        let all = unsafe FlowLines(rawValue: lines.rawValue | carriedLines(scratch, of: key))
+        unsafe pushUpcall(pmd, packet, key, all, isAction: true, userdata: userdata)
     }
 
     @_noLocks mutating func drop(_ packet: Mbuf, inPort: UInt32, _ reason: DropReason) {
         unsafe pmd.drop(packet, inPort: inPort, reason)
     }
+
+    @_noLocks mutating func countDrop(inPort: UInt32, _ reason: DropReason) { unsafe pmd.countDrop(inPort, reason, 1) }
 
     @_noLocks mutating func meterAdmits(_ meter: UInt32, length: Int) -> Bool { true }
 
@@ -167,12 +171,14 @@ func recirculateBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
     for index in 0..<count {
         let packet = unsafe packets[index]
         let key = unsafe deeper.pointee.keys + kept
-        if packet.dataLength < 14 {
+        let bareType = unsafe nt_mbuf_bare_type(packet.raw)
+        if bareType == 0 && packet.dataLength < 14 {
             unsafe pmd.drop(packet, inPort: keys[index].pointee.l0.inPort, .tooShort)
             continue
         }
         unsafe deeper.pointee.packets[kept] = packet
-        var lines = unsafe extractFlow(packet.data, packet.dataLength, inPort: 0, into: key)
+        var lines = unsafe bareType == 0 ? extractFlow(packet.data, packet.dataLength, inPort: 0, into: key)
+            : extractFlowL3(packet.data, packet.dataLength, etherType: BE16(bareType), inPort: 0, into: key)
         unsafe PacketMetadata(keys[index]).store(into: key)
         lines = unsafe FlowLines(rawValue: lines.rawValue | carryLines(scratch, from: keys[index], to: key).rawValue)
         unsafe deeper.pointee.lines[kept] = lines
@@ -185,10 +191,7 @@ func recirculateBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
 /// Copies the lines that do not come from the frame (tunnel, conntrack, tunnel metadata); returns which there were.
 @_noLocks @inline(__always)
 func carryLines(_ scratch: UnsafeMutablePointer<BatchScratch>, from: UnsafeMutablePointer<FlowKey>, to: UnsafeMutablePointer<FlowKey>) -> FlowLines {
-    // `from` is one of the scratch's keys: its place tells which lines it has.
-    let index = unsafe from - scratch.pointee.keys
-    guard index >= 0 && index < Limits.burst else { return FlowLines(rawValue: 0) }
-    let carried = unsafe scratch.pointee.lines[index].rawValue & FlowLines.carried.rawValue
+    let carried = unsafe carriedLines(scratch, of: from)
     var rest = carried
     while rest != 0 {
         let line = rest.trailingZeroBitCount
@@ -196,4 +199,12 @@ func carryLines(_ scratch: UnsafeMutablePointer<BatchScratch>, from: UnsafeMutab
         unsafe keyLines(to)[line] = keyLines(from)[line]
     }
     return FlowLines(rawValue: carried)
+}
+
+/// Which lines of one of the scratch's keys are in use and do not come from the frame.
+@_noLocks @inline(__always)
+func carriedLines(_ scratch: UnsafeMutablePointer<BatchScratch>, of key: UnsafeMutablePointer<FlowKey>) -> UInt16 {
+    let index = unsafe key - scratch.pointee.keys
+    guard index >= 0 && index < Limits.burst else { return 0 }
+    return unsafe scratch.pointee.lines[index].rawValue & FlowLines.carried.rawValue
 }

@@ -2,9 +2,6 @@ import CLinux
 import Flow
 import NetDev
 import Wire
-func execute<Sink: ActionSink & ~Copyable>(_ program: UnsafePointer<UInt64>, _ packets: UnsafeMutablePointer<Mbuf>, _ keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>, _ count: Int, _ sink: inout Sink) {
-  unsafe sink.output(packets, count, port: 0)
-}
 import CDPDK
 struct NetdevRequest { var name: String; var type: String; var options: [String:String]; var mtu: Int?; var ethernetAddress: EthernetAddress?; var txQueueCount = 1
   init(name: String, type: String, options: [String: String]) { self.name=name; self.type=type; self.options=options } }
@@ -37,7 +34,6 @@ func registerThread(cpu: Int) -> Int { var set = cpu_set_t();
   return Int(rte_thread_register()) }
 func unregisterThread() { rte_thread_unregister() }
 import Glibc
-func compileActions(_ a: [DPAction]) throws(DPIFError) -> [UInt64] { [0] }
 extension DPIFNetdev { 
     public func meterSet(_ meter: UInt32, _ config: DPMeterConfig) throws(DPIFError) {}
     public func meterStats(_ meter: UInt32) -> DPMeterStats? { nil }
