@@ -42,6 +42,20 @@ extension FlowKey {
         }
     }
 
+    /// Word `index` (0–95) of the key, as the machine's integer.
+    @inlinable public subscript(word index: Int) -> UInt64 {
+        get {
+            precondition(index >= 0 && index < 96)
+            // Reads within the structure: the layout is 96 words of 8 bytes.
+            return unsafe withUnsafeBytes(of: self) { unsafe $0.load(fromByteOffset: index * 8, as: UInt64.self) }
+        }
+        set {
+            precondition(index >= 0 && index < 96)
+            // Writes within the structure: the layout is 96 words of 8 bytes.
+            unsafe withUnsafeMutableBytes(of: &self) { unsafe $0.storeBytes(of: newValue, toByteOffset: index * 8, as: UInt64.self) }
+        }
+    }
+
     /// The lines that hold any bit.
     @inlinable public var usedLines: FlowLines {
         var used: UInt16 = 0

@@ -39,17 +39,24 @@ public indirect enum OFAction: Hashable, Sendable {
     case exit
 }
 
-/// Some bits of a field: offset in bits from the start of a `FlowKey`'s byte in network bit order is hidden here;
-/// `field` names it as ovs-fields(7) does.
+/// Some bits of a field, as `reg0[0..15]`.
 public struct FieldRange: Hashable, Sendable {
-    public var field: String
+    public var field: Field
     /// The lowest bit, counted from the field's least significant one.
     public var start: Int
-    /// The number of bits.
+    /// The number of bits; `start + count` ≤ `field.width`.
     public var count: Int
-    public init(field: String, start: Int, count: Int) {
+    public init(field: Field, start: Int, count: Int) {
         self.field = field
         self.start = start
         self.count = count
     }
+    /// All of a field's bits.
+    public init(_ field: Field) { self.init(field: field, start: 0, count: field.width) }
+    /// Ones in the range's bits of the field's value.
+    public var mask: UInt128 { (count >= 128 ? .max : (1 << UInt128(count)) - 1) << UInt128(start) }
+    /// The range's bits of `key`, shifted down.
+    public func value(in key: FlowKey) -> UInt128 { (key.value(of: field) & mask) >> UInt128(start) }
+    /// Writes the range's bits of `key`.
+    public func set(_ value: UInt128, in key: inout FlowKey) { key.set(field, to: value << UInt128(start), mask: mask) }
 }
