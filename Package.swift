@@ -25,6 +25,8 @@ let dpdkFlags = [
 ]
 let safe: [SwiftSetting] = [.swiftLanguageMode(.v6), .strictMemorySafety()]
 let packetPath: [SwiftSetting] = safe + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]
+// `@_noLocks` asks the compiler to look through every call, which it can do only when it sees the whole module.
+let checkedPacketPath = packetPath + [.unsafeFlags(["-whole-module-optimization", "-num-threads", "2"])]
 let dpdkLibraries: [LinkerSetting] = [
     "rte_eal", "rte_ethdev", "rte_mbuf", "rte_mempool", "rte_ring", "rte_kvargs", "rte_log",
 ].filter { $0 != "rte_log" }.map { .linkedLibrary($0) }
@@ -45,15 +47,18 @@ let package = Package(
         // Level 0
         .target(name: "CDPDK", path: "CShims/CDPDK", cSettings: [.unsafeFlags(dpdkFlags)], linkerSettings: dpdkLibraries),
         .target(name: "CNUMA", path: "CShims/CNUMA", linkerSettings: [.linkedLibrary("numa")]),
+        .target(name: "CLinux", path: "CShims/CLinux"),
         .target(name: "Wire", swiftSettings: packetPath),
         // Level 1
-        .target(name: "LockFree", swiftSettings: packetPath),
+        .target(name: "LockFree", dependencies: ["CLinux"], swiftSettings: packetPath),
         .target(name: "Flow", dependencies: ["Wire"], swiftSettings: packetPath),
         .target(name: "NetDev", dependencies: ["Wire", "LockFree", "CDPDK", "CNUMA",
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
         // Level 2
-        .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK"], swiftSettings: packetPath),
+        .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK", "CLinux",
+            .product(name: "Logging", package: "swift-log")], swiftSettings: checkedPacketPath),
         .target(name: "OpenFlow", dependencies: ["Wire", "Flow"], swiftSettings: packetPath),
+        .executableTarget(name: "Scratch", dependencies: ["Datapath","Flow","Wire","CDPDK"], swiftSettings: packetPath),
         // Level 3
         .target(name: "OFProto", dependencies: ["Wire", "Flow", "Datapath", "OpenFlow",
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
