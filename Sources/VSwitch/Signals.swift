@@ -3,31 +3,43 @@ import Foundation
 import Synchronization
 
 /// Signals as flags that the loop looks at, at most `Runtime.longestSleep` late.
-///
-/// Writers: Dispatch's queue. Reader: the ofproto thread.
-public final class Signals: Sendable {
-    private let ended = Atomic(false)
-    private let hungUp = Atomic(false)
-    private let sources = Mutex<[any DispatchSourceSignal]>([])
+public final class Signals {
+    /// Writer: Dispatch's queue. Reader: the ofproto thread, which also clears `hungUp`.
+    private final class Flags: Sendable {
+        let ended = Atomic(false)
+        let hungUp = Atomic(false)
+    }
+    private let flags: Flags
+    private let sources: [any DispatchSourceSignal]
 
-    /// From now on SIGTERM and SIGINT do not end the process, nor does SIGHUP. Call it before threads are started.
+    /// From now on SIGTERM and SIGINT do not end the process, nor does SIGHUP.
     public init() {
         let queue = DispatchQueue(label: "signals")
-        for number in [SIGTERM, SIGINT, SIGHUP] {
+        let flags = Flags()
+        sources = [SIGTERM, SIGINT, SIGHUP].map { number in
             // The default action would end the process before Dispatch sees the signal.
-            _ = unsafe signal(number, SIG_IGN)
+            _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [weak self] in
-                if number == SIGHUP { self?.hungUp.store(true, ordering: .relaxed) } else { self?.ended.store(true, ordering: .relaxed) }
+            source.setEventHandler {
+                if number == SIGHUP {
+                    flags.hungUp.store(true, ordering: .relaxed)
+                } else {
+                    flags.ended.store(true, ordering: .relaxed)
+                }
             }
             source.resume()
-            sources.withLock { $0.append(source) }
+            return source
         }
+        self.flags = flags
     }
 
     /// SIGTERM or SIGINT came.
-    public var wantsEnd: Bool { ended.load(ordering: .relaxed) }
+    public var wantsEnd: Bool { flags.ended.load(ordering: .relaxed) }
 
     /// SIGHUP came since the last look.
-    public func takeHangUp() -> Bool { hungUp.exchange(false, ordering: .relaxed) }
+    public func takeHangUp() -> Bool { flags.hungUp.exchange(false, ordering: .relaxed) }
+
+    deinit {
+        for source in sources { source.cancel() }
+    }
 }
