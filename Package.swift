@@ -58,7 +58,6 @@ let package = Package(
         .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK", "CLinux",
             .product(name: "Logging", package: "swift-log")], swiftSettings: checkedPacketPath),
         .target(name: "OpenFlow", dependencies: ["Wire", "Flow"], swiftSettings: packetPath),
-        .executableTarget(name: "Scratch", dependencies: ["Datapath","Flow","Wire","CDPDK"], swiftSettings: packetPath),
         // Level 3
         .target(name: "OFProto", dependencies: ["Wire", "Flow", "Datapath", "OpenFlow",
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
