@@ -1,0 +1,67 @@
+import Foundation
+
+/// How a port of the switch is opened: what DPDK calls devargs.
+struct PortArguments {
+    var p0: String
+    var p1: String
+
+    /// A capture that is replayed for ever by the receiving thread, into a sink.
+    static func replay(_ capture: String) -> PortArguments {
+        PortArguments(p0: "net_pcap0,rx_pcap=\(capture),infinite_rx=1", p1: sink)
+    }
+    static let sink = "net_null1,no-rx=1"
+}
+
+/// What a subject is set up with for one run.
+struct SetUp {
+    var ports: PortArguments
+    var rules: String
+    /// Megabytes of huge pages.
+    var memory: Int
+    /// OVS's other_config:smc-enable and ours.
+    var smc: Bool
+    /// Logs, sockets and configuration of the run.
+    var folder: URL
+}
+
+/// What is counted in a window of a run.
+struct Counters: Codable {
+    var seconds: Double
+    var received: Int
+    var sent: Int
+    var dropped: Int
+    var cyclesPerPacket: Double
+    var megaflows = 0
+    /// nil: the subject does not say.
+    var masks: Int?
+    var upcalls = 0
+    /// Shares of the received packets, 0–1.
+    var emcHits = 0.0, smcHits = 0.0, megaflowHits = 0.0
+    /// At the window's end, all processes of the subject.
+    var residentBytes = 0
+
+    var packetsPerSecond: Double { seconds > 0 ? Double(received) / seconds : 0 }
+
+    /// Throws unless what was received was sent or dropped, give or take packets in flight.
+    func check(_ name: String, slack: Int) throws {
+        let difference = received - sent - dropped
+        if received == 0 { throw BenchError("\(name) received nothing") }
+        if abs(difference) > slack {
+            throw BenchError("\(name) does not add up: received \(received), sent \(sent), dropped \(dropped), difference \(difference)")
+        }
+    }
+}
+
+/// A program under test.
+protocol Subject {
+    /// As it stands in the table.
+    var name: String { get }
+    /// False: it only forwards, and is asked for throughput alone.
+    var isSwitch: Bool { get }
+    /// Sets up, lets `warmUp` seconds pass, counts for `seconds`, checks that the counters add up and stops.
+    func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters
+    /// Sets up, calls `body` while the subject runs, stops.
+    func serve(_ setUp: SetUp, _ body: () throws -> Void) throws
+    /// New megaflows per second, and how many of the `flows` were installed when the measurement ended.
+    func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int)
+}
