@@ -19,6 +19,7 @@ struct Bench: ParsableCommand {
     @Option(help: "pcap, memif, vhost, or pci:GENERATOR,SWITCH (PCI addresses).") var generator = "pcap"
     @Option(help: "Seeds the order of the flows.") var seed: UInt64 = 7
     @Option(help: "The needletaild to measure; by default the one beside this program.") var needletaild: String?
+    @Option(help: "The transmit queues that needletaild gives a port with one PMD; the prober must have as many.") var ourTxQueues = 1
     @Option(help: "Where the table, the plot and the samples go.") var results = "Benchmarks/results"
     @Flag(help: "Run the peer with its signature match cache on.") var peerSMC = false
     @Flag(help: "One short round of small cases: checks the harness, measures nothing.") var quick = false
@@ -79,7 +80,7 @@ struct Bench: ParsableCommand {
 
     private func subjects() -> [any Subject] {
         let program = needletaild ?? beside("needletaild")
-        let all: [(Only, any Subject)] = [(.floor, Floor()), (.peer, Peer()), (.us, Us(program: program))]
+        let all: [(Only, any Subject)] = [(.floor, Floor()), (.peer, Peer()), (.us, Us(transmitQueues: ourTxQueues, program: program))]
         return all.filter { only.isEmpty || only.contains($0.0) }.map(\.1)
     }
 

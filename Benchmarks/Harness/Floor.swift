@@ -4,6 +4,7 @@ import Foundation
 struct Floor: Subject {
     let name = "testpmd io"
     let isSwitch = false
+    let transmitQueues = 1
 
     func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters {
         // Its standard output is a file, which it would fill block by block.

@@ -37,10 +37,7 @@ struct Measurement {
         }
         if subject.isSwitch { try check(bench, counters, subject) }
         sample.values = [.packetsPerSecond: counters.packetsPerSecond, .cyclesPerPacket: counters.cyclesPerPacket]
-        if subject.isSwitch {
-            sample.notes.append(String(format: "EMC %.0f %%, SMC %.0f %%, classifier %.0f %%", counters.emcHits * 100,
-                counters.smcHits * 100, counters.megaflowHits * 100))
-        }
+        if !counters.hits.isEmpty { sample.notes.append(counters.hitText) }
     }
 
     private func setUp(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
@@ -72,12 +69,13 @@ struct Measurement {
         func server(_ id: Int, _ socket: String) -> String { "net_memif\(id),role=server,id=\(id),socket=\(socket),socket-abstract=no" }
         let ports = PortArguments(p0: server(0, into), p1: server(1, out))
         var report: ProbeReport?
-        try subject.serve(setUp(bench.rules, ports, folder, subject)) {
+        let limit = max(400_000, Int(Double(newFlows) * (warmUp + seconds + 1)))
+        try subject.serve(setUp(bench.rules, ports, folder, subject, flowLimit: limit)) {
             guard try wait(atMost: 30, until: { [into, out].allSatisfy(FileManager.default.fileExists) }) else {
                 throw BenchError("\(subject.name) opened no memif sockets in \(folder.path)")
             }
             let probe = try Child("prober", prober, ["--into", into, "--out", out, "--seconds", String(seconds),
-                "--warm-up", String(warmUp), "--new-flows", String(newFlows)], folder: folder)
+                "--warm-up", String(warmUp), "--new-flows", String(newFlows), "--queues", String(subject.transmitQueues)], folder: folder)
             defer { probe.stop() }
             let status = try probe.finish(seconds: warmUp + seconds + 60)
             guard status == 0, let line = probe.text.split(separator: "\n").last(where: { $0.hasPrefix("{") }) else {
@@ -92,8 +90,8 @@ struct Measurement {
             report.newFlowsPerSecond, 100 * report.newFlowsLost, 100 * Double(report.censored) / Double(max(report.received, 1))))
     }
 
-    private func setUp(_ rules: String, _ ports: PortArguments, _ folder: URL, _ subject: any Subject) -> SetUp {
-        SetUp(ports: ports, rules: rules, memory: memory, smc: subject is Peer ? peerSMC : true, folder: folder)
+    private func setUp(_ rules: String, _ ports: PortArguments, _ folder: URL, _ subject: any Subject, flowLimit: Int = 400_000) -> SetUp {
+        SetUp(ports: ports, rules: rules, memory: memory, flowLimit: flowLimit, smc: subject is Peer ? peerSMC : true, folder: folder)
     }
 
     /// Throws when the rules did not lead to the megaflows and masks that the case is about.

@@ -5,9 +5,9 @@ import Foundation
 struct Peer: Subject {
     let name = "OVS-DPDK 3.1"
     let isSwitch = true
+    /// One for the poll-mode thread, one for all others.
+    let transmitQueues = 2
     private static let daemon = "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
-    /// More than any case installs. OVS starts at 10 000 and would need half a second for each further thousand.
-    private static let flowLimit = 400_000
 
     func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters {
         try withSwitch(setUp) { ovs in
@@ -46,19 +46,19 @@ struct Peer: Subject {
         guard let seconds = decimal(after: "Measurement duration:", in: text), seconds > 0,
               let received = number(after: "Rx packets:", in: text), received > 0,
               let sent = number(after: "Tx packets:", in: text), let upcalls = number(after: "- Upcalls:", in: text),
-              let lost = number(after: "- Lost upcalls:", in: text), let emc = number(after: "- EMC hits:", in: text),
-              let smc = number(after: "- SMC hits:", in: text), let hits = number(after: "- Megaflow hits:", in: text)
+              let lost = number(after: "- Lost upcalls:", in: text)
         else { throw BenchError("OVS's pmd-perf-show is not understood, or nothing was received:\n\(text)") }
-        let share = 1 / Double(received)
+        let names = [("PHWOL", "PHWOL"), ("Simple Match", "simple match"), ("EMC", "EMC"), ("SMC", "SMC"), ("Megaflow", "dpcls")]
         return Counters(seconds: seconds, received: received, sent: sent, dropped: lost,
-            cyclesPerPacket: TSC.hertz * seconds * share, megaflows: megaflows, masks: masks, upcalls: upcalls,
-            emcHits: Double(emc) * share, smcHits: Double(smc) * share, megaflowHits: Double(hits) * share, residentBytes: resident)
+            cyclesPerPacket: TSC.hertz * seconds / Double(received), megaflows: megaflows, masks: masks, upcalls: upcalls,
+            hits: names.map { ($0.1, number(after: "- \($0.0) hits:", in: text) ?? 0) },
+            lookupsPerHit: decimal(after: "%,", in: text), residentBytes: resident)
     }
 
     private func withSwitch<Result>(_ setUp: SetUp, _ body: (RunningOVS) throws -> Result) throws -> Result {
         let ovs = try RunningOVS(setUp, daemon: Self.daemon)
         defer { ovs.stop() }
-        try ovs.configure(setUp, flowLimit: Self.flowLimit)
+        try ovs.configure(setUp)
         return try body(ovs)
     }
 }
@@ -95,11 +95,12 @@ private final class RunningOVS {
     }
 
     /// The sink and the rules first, the source last, so that no packet meets a half-made switch.
-    func configure(_ setUp: SetUp, flowLimit: Int) throws {
-        try vsctl(["set", "Open_vSwitch", ".", "other_config:flow-limit=\(flowLimit)", "other_config:max-idle=60000",
+    func configure(_ setUp: SetUp) throws {
+        try vsctl(["set", "Open_vSwitch", ".", "other_config:flow-limit=\(setUp.flowLimit)", "other_config:max-idle=60000",
             "--", "add-br", "br0", "--", "set", "Bridge", "br0", "datapath_type=netdev", "fail-mode=secure"])
         try addPort("p1", setUp.ports.p1, number: 2)
-        try control("upcall/set-flow-limit", String(flowLimit))
+        // OVS starts at 10 000 megaflows and would need half a second for each further thousand.
+        try control("upcall/set-flow-limit", String(setUp.flowLimit))
         let rules = folder.appending(path: "rules")
         try Data(setUp.rules.replacing("p0", with: "1").replacing("p1", with: "2").utf8).write(to: rules)
         try runProgram("ovs-ofctl", ["add-flows", "\(folder.path)/br0.mgmt", rules.path], environment)

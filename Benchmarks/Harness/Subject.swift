@@ -18,6 +18,8 @@ struct SetUp {
     var rules: String
     /// Megabytes of huge pages.
     var memory: Int
+    /// The most megaflows that may be installed.
+    var flowLimit: Int
     /// OVS's other_config:smc-enable and ours.
     var smc: Bool
     /// Logs, sockets and configuration of the run.
@@ -25,7 +27,7 @@ struct SetUp {
 }
 
 /// What is counted in a window of a run.
-struct Counters: Codable {
+struct Counters {
     var seconds: Double
     var received: Int
     var sent: Int
@@ -35,11 +37,18 @@ struct Counters: Codable {
     /// nil: the subject does not say.
     var masks: Int?
     var upcalls = 0
-    /// Shares of the received packets, 0–1.
-    var emcHits = 0.0, smcHits = 0.0, megaflowHits = 0.0
+    /// Packets by the cache or classifier that knew them, under the subject's name for it.
+    var hits: [(name: String, packets: Int)] = []
+    /// Masks tried for a packet that the classifier knew; nil: the subject does not say.
+    var lookupsPerHit: Double?
     /// At the window's end, all processes of the subject.
     var residentBytes = 0
 
+    /// "EMC 8 %, dpcls 92 %": where the packets were found.
+    var hitText: String {
+        hits.filter { $0.packets > 0 }.map { "\($0.name) \(figure(100 * Double($0.packets) / Double(max(received, 1)))) %" }
+            .joined(separator: ", ") + (lookupsPerHit.map { $0 > 0 ? String(format: " (%.2f lookups a hit)", $0) : "" } ?? "")
+    }
     var packetsPerSecond: Double { seconds > 0 ? Double(received) / seconds : 0 }
 
     /// Throws unless what was received was sent or dropped, give or take packets in flight.
@@ -58,6 +67,8 @@ protocol Subject {
     var name: String { get }
     /// False: it only forwards, and is asked for throughput alone.
     var isSwitch: Bool { get }
+    /// Transmit queues that it gives a port when it has one poll-mode thread.
+    var transmitQueues: Int { get }
     /// Sets up, lets `warmUp` seconds pass, counts for `seconds`, checks that the counters add up and stops.
     func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters
     /// Sets up, calls `body` while the subject runs, stops.

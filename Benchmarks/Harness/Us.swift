@@ -4,6 +4,7 @@ import Foundation
 struct Us: Subject {
     let name = "needletail"
     let isSwitch = true
+    var transmitQueues: Int
     /// The path of needletaild.
     var program: String
 
@@ -49,7 +50,7 @@ struct Us: Subject {
     /// The configuration file of a run (the YAML form of needletaild).
     static func configuration(_ setUp: SetUp) -> String {
         """
-        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: 100, smc: \(setUp.smc), flow-limit: 400000 }
+        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: 100, smc: \(setUp.smc), flow-limit: \(setUp.flowLimit) }
         bridges:
           br0:
             ports:
@@ -83,13 +84,11 @@ struct Us: Subject {
         guard let p0 = report.ports.first(where: { $0.name == "p0" }), let p1 = report.ports.first(where: { $0.name == "p1" }),
               report.seconds > 0, p0.rx_packets > 0
         else { throw BenchError("needletaild's report has no p0, no p1, or nothing was received") }
-        let share = 1 / Double(p0.rx_packets)
         func sum(_ counter: KeyPath<Report.PMD, Int>) -> Int { report.pmds.reduce(0) { $0 + $1[keyPath: counter] } }
         let counters = Counters(seconds: report.seconds, received: p0.rx_packets, sent: p1.tx_packets,
-            dropped: [p0, p1].flatMap(\.drops.values).reduce(0, +), cyclesPerPacket: report.tsc_hz * report.seconds * share,
-            megaflows: report.megaflows, upcalls: sum(\.upcalls), emcHits: Double(sum(\.emc_hits)) * share,
-            smcHits: Double(sum(\.smc_hits)) * share, megaflowHits: Double(sum(\.megaflow_hits)) * share,
-            residentBytes: report.rss_bytes)
+            dropped: [p0, p1].flatMap(\.drops.values).reduce(0, +),
+            cyclesPerPacket: report.tsc_hz * report.seconds / Double(p0.rx_packets), megaflows: report.megaflows, upcalls: sum(\.upcalls),
+            hits: [("EMC", sum(\.emc_hits)), ("SMC", sum(\.smc_hits)), ("dpcls", sum(\.megaflow_hits))], residentBytes: report.rss_bytes)
         // The window's edges are read from a thread beside the PMD: a few bursts, and what waits in the upcall ring.
         try counters.check("needletail", slack: max(4_096, p0.rx_packets / 10_000))
         return counters
