@@ -27,7 +27,7 @@ extension Case {
         let scale = quick ? 10 : 1
         return [wire(flows: 100_000 / scale)] + singleMegaflow(quick: quick) + [4, 16, 64].map { masks($0, flows: 100_000 / scale) }
             + [megaflows(50_000 / scale), rewrite, setUp(flows: 250_000 / scale), memory(flows: 50_000 / scale),
-               latency(newFlows: 50_000 / scale), latency(newFlows: 100_000 / scale)]
+               latency(newFlows: 0), latency(newFlows: 50_000 / scale), latency(newFlows: 100_000 / scale)]
     }
 
     /// A wire: nothing but the port matters. (OVS has a cache of its own for such rules, the simple match.)
@@ -89,7 +89,8 @@ extension Case {
     }
 
     static func latency(newFlows: Int) -> Case {
-        Case(name: "latency-\(newFlows / 1_000)k", title: "latency under \(grouped(newFlows)) new flows/s",
+        Case(name: newFlows == 0 ? "latency-idle" : "latency-\(newFlows / 1_000)k",
+            title: newFlows == 0 ? "latency, nothing else" : "latency under \(grouped(newFlows)) new flows/s",
             kind: .latency(newFlows: newFlows), traffic: Traffic(flows: 1, distinctMACs: true), rules: macRules)
     }
 
