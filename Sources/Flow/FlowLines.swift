@@ -1,8 +1,8 @@
 /// Which of a key's or a mask's twelve lines are in use. Bit n is line n.
 @frozen public struct FlowLines: OptionSet, Hashable, Sendable {
     public var rawValue: UInt16
-    @inlinable @inline(__always) public init(rawValue: UInt16) { self.rawValue = rawValue }
-    @inlinable public static var l0: FlowLines { FlowLines(rawValue: 1) }
+    @inlinable @inline(__always) @_noLocks public init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable public static var l0: FlowLines { @_noLocks get { FlowLines(rawValue: 1) } }
     @inlinable public static var l1: FlowLines { FlowLines(rawValue: 1 << 1) }
     @inlinable public static var tunnel: FlowLines { FlowLines(rawValue: 1 << 2) }
     @inlinable public static var l3: FlowLines { FlowLines(rawValue: 1 << 3) }
