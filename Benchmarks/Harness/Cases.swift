@@ -27,7 +27,8 @@ extension Case {
         let scale = quick ? 10 : 1
         return [wire(flows: 100_000 / scale)] + singleMegaflow(quick: quick) + [4, 16, 64].map { masks($0, flows: 100_000 / scale) }
             + [megaflows(50_000 / scale), rewrite, setUp(flows: 250_000 / scale), memory(flows: 50_000 / scale),
-               latency(newFlows: 0), latency(newFlows: 50_000 / scale), latency(newFlows: 100_000 / scale)]
+               latency("idle", newFlows: 0),
+               latency("50k", newFlows: 50_000 / scale), latency("100k", newFlows: 100_000 / scale)]
     }
 
     /// A wire: nothing but the port matters. (OVS has a cache of its own for such rules, the simple match.)
@@ -36,12 +37,12 @@ extension Case {
             rules: "in_port=p0,actions=output:p1", megaflows: 1, masks: 1)
     }
 
-    /// Many flows, one megaflow on an IP prefix: what the caches above the classifier cost.
+    /// Many flows, one megaflow on the protocol: what the caches above the classifier cost.
     static func singleMegaflow(quick: Bool) -> [Case] {
         [64, 1_000, 10_000, 100_000].map { flows in
             Case(name: flows < 1_000 ? "flows-\(flows)" : "flows-\(flows / 1_000)k", title: "\(grouped(flows)) flows, one megaflow",
                 traffic: Traffic(flows: quick ? min(flows, 10_000) : flows),
-                rules: "in_port=p0,ip,nw_dst=20.0.0.0/8,actions=output:p1", megaflows: 1, masks: 1)
+                rules: "in_port=p0,udp,actions=output:p1", megaflows: 1, masks: 1)
         }
     }
 
@@ -88,9 +89,8 @@ extension Case {
             rules: macRules, megaflows: flows)
     }
 
-    static func latency(newFlows: Int) -> Case {
-        Case(name: newFlows == 0 ? "latency-idle" : "latency-\(newFlows / 1_000)k",
-            title: newFlows == 0 ? "latency, nothing else" : "latency under \(grouped(newFlows)) new flows/s",
+    static func latency(_ load: String, newFlows: Int) -> Case {
+        Case(name: "latency-\(load)", title: newFlows == 0 ? "latency, nothing else" : "latency under \(grouped(newFlows)) new flows/s",
             kind: .latency(newFlows: newFlows), traffic: Traffic(flows: 1, distinctMACs: true), rules: macRules)
     }
 
