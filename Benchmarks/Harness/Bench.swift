@@ -47,6 +47,7 @@ struct Bench: ParsableCommand {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "needletail-bench-\(getpid())")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
+        try Disturbance.warnIfBusy(core: Harness.pmdCore)
         try measure(chosen, scratch: scratch)
     }
 

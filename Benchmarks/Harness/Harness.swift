@@ -15,7 +15,7 @@
 ///
 /// Read in this order: `Cases.swift` and `Traffic.swift` (what is sent), `Subject.swift` (the seam), `Floor.swift`,
 /// `Peer.swift`, `Us.swift`, then `Measure.swift` (the four kinds of measurement), `Results.swift`, `Plot.swift`.
-/// `Child.swift` and `Hugepages.swift` are the plumbing, `Bench.swift` is the command line.
+/// `Child.swift`, `Hugepages.swift` and `Disturbance.swift` are the plumbing, `Bench.swift` is the command line.
 enum Harness {
     /// Where the poll-mode thread runs.
     static let pmdCore = 1

@@ -22,11 +22,15 @@ struct Measurement {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var sample = Sample(bench: bench.name, subject: subject.name, round: round, values: [:])
+        let before = Disturbance(core: Harness.pmdCore)
         switch bench.kind {
         case .throughput: try throughput(bench, subject, folder, &sample)
         case .setUp: try setUp(bench, subject, folder, &sample)
         case .memory: try memory(bench, subject, folder, &sample)
         case .latency(let newFlows): try latency(bench, subject, newFlows, folder, &sample)
+        }
+        if let before, let stolen = Disturbance(core: Harness.pmdCore)?.stolenShare(since: before), stolen > 0.01 {
+            sample.notes.append(String(format: "%.0f %% of the core was stolen", stolen * 100))
         }
         return sample
     }

@@ -58,6 +58,15 @@ import Testing
         #expect(Set(Case.masks(64, flows: 64).rules.split(separator: "\n").filter { $0.contains("nw_src") }.map { $0.drop { $0 != "i" } }).count == 64)
     }
 
+    @Test func disturbanceIsReadFromTheKernelsAccounts() throws {
+        let before = try #require(Disturbance(core: 1, stat: "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\ncpu1 100 0 50 800 50 0 0 0 0 0\n"))
+        let after = try #require(Disturbance(core: 1, stat: "cpu1 130 0 60 840 50 0 0 20 7 0\n"))
+        #expect(after.stolenShare(since: before) == 0.2)
+        #expect(abs(after.busyShare(since: before) - 0.6) < 1e-9)
+        #expect(before.stolenShare(since: before) == 0)
+        #expect(Disturbance(core: 7, stat: "cpu1 1 2 3") == nil)
+    }
+
     @Test func generatorsAreRead() {
         #expect(Generator("pcap") == .replay)
         #expect(Generator("pci:0000:01:00.0,0000:01:00.1") == .nic(generator: "0000:01:00.0", port: "0000:01:00.1"))
