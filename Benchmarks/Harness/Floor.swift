@@ -9,8 +9,8 @@ struct Floor: Subject {
     func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters {
         // Its standard output is a file, which it would fill block by block.
         let testpmd = try Child("testpmd", "stdbuf", [
-            "-oL", "dpdk-testpmd", "-l", "\(Harness.otherCore),\(Harness.pmdCore)", "--no-pci", "--in-memory", "-m", String(setUp.memory),
-            "--vdev=\(setUp.ports.p0)", "--vdev=\(setUp.ports.p1)",
+            "-oL", "dpdk-testpmd", "-l", "\(Harness.otherCore),\(Harness.pmdCore)", "--in-memory", "-m", String(setUp.memory),
+        ] + setUp.ports.pciArguments + setUp.ports.virtualDevices + [
             "--", "-i", "--forward-mode=io", "--nb-cores=1", "--total-num-mbufs=300000",
         ], folder: setUp.folder)
         defer { testpmd.stop() }

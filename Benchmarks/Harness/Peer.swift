@@ -82,7 +82,7 @@ private final class RunningOVS {
                 throw BenchError("ovsdb-server does not listen:\n\(database.text)")
             }
             try vsctl(["--no-wait", "init", "--", "set", "Open_vSwitch", ".", "other_config:dpdk-init=true",
-                "other_config:dpdk-socket-mem=\(setUp.memory)", "other_config:dpdk-extra=\"--no-pci --in-memory\"",
+                "other_config:dpdk-socket-mem=\(setUp.memory)", "other_config:dpdk-extra=\"\(setUp.ports.pciArguments.joined(separator: " ")) --in-memory\"",
                 "other_config:pmd-cpu-mask=0x\(String(1 << Harness.pmdCore, radix: 16))",
                 "other_config:dpdk-lcore-mask=0x\(String(1 << Harness.otherCore, radix: 16))",
                 "other_config:smc-enable=\(setUp.smc)"])

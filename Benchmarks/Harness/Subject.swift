@@ -10,6 +10,11 @@ struct PortArguments {
         PortArguments(p0: "net_pcap0,rx_pcap=\(capture),infinite_rx=1", p1: sink)
     }
     static let sink = "net_null1,no-rx=1"
+
+    /// The PCI devices that EAL may touch: none, or only the NIC that p0 is.
+    var pciArguments: [String] { p0.hasPrefix("net_") ? ["--no-pci"] : ["-a", p0] }
+    /// p0 as EAL's argument, unless it is a NIC, which `pciArguments` names.
+    var virtualDevices: [String] { [p0, p1].filter { $0.hasPrefix("net_") }.map { "--vdev=\($0)" } }
 }
 
 /// What a subject is set up with for one run.

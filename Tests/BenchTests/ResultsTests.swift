@@ -71,6 +71,10 @@ import Testing
         #expect(Generator("pcap") == .replay)
         #expect(Generator("pci:0000:01:00.0,0000:01:00.1") == .nic(generator: "0000:01:00.0", port: "0000:01:00.1"))
         #expect(Generator("pci:0000:01:00.0") == nil)
+        #expect(PortArguments.replay("a").pciArguments == ["--no-pci"])
+        let nic = PortArguments(p0: "0000:01:00.1", p1: PortArguments.sink)
+        #expect(nic.pciArguments == ["-a", "0000:01:00.1"])
+        #expect(nic.virtualDevices == ["--vdev=net_null1,no-rx=1"])
         #expect(Generator("tape") == nil)
     }
 }
