@@ -69,6 +69,12 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
         .executableTarget(name: "needletail", dependencies: ["VSwitch",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
+        // Benchmarks: the harness, its latency prober, and the micro-benchmarks
+        .executableTarget(name: "bench", dependencies: ["Flow", "CDPDK",
+            .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Harness", swiftSettings: packetPath),
+        .executableTarget(name: "prober", dependencies: ["Flow", "NetDev", "CDPDK",
+            .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Prober", swiftSettings: packetPath),
+        .executableTarget(name: "microbench", dependencies: ["Wire", "Flow", "LockFree", "CDPDK"], path: "Benchmarks/Micro", swiftSettings: packetPath),
     ] + [
         .target(name: "TestSupport", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
             path: "Tests/TestSupport", swiftSettings: safe),
@@ -80,6 +86,7 @@ let package = Package(
         tests("OpenFlowTests", ["OpenFlow", "Flow", "Wire"]),
         tests("OFProtoTests", ["OFProto", "Datapath", "OpenFlow", "Flow", "Wire"]),
         tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
+        tests("BenchTests", ["bench"]),
     ].compactMap { $0 }
 )
 
