@@ -58,7 +58,6 @@ let package = Package(
         .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK", "CLinux",
             .product(name: "Logging", package: "swift-log")], swiftSettings: checkedPacketPath),
         .target(name: "OpenFlow", dependencies: ["Wire", "Flow"], swiftSettings: packetPath),
-        .executableTarget(name: "Scratch", dependencies: ["Datapath","Flow","Wire","CDPDK"], swiftSettings: packetPath),
         // Level 3
         .target(name: "OFProto", dependencies: ["Wire", "Flow", "Datapath", "OpenFlow",
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
@@ -70,6 +69,12 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
         .executableTarget(name: "needletail", dependencies: ["VSwitch",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
+        // Benchmarks: the harness, its latency prober, and the micro-benchmarks
+        .executableTarget(name: "bench", dependencies: ["Flow", "CDPDK",
+            .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Harness", swiftSettings: packetPath),
+        .executableTarget(name: "prober", dependencies: ["Flow", "NetDev", "CDPDK",
+            .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Prober", swiftSettings: packetPath),
+        .executableTarget(name: "microbench", dependencies: ["Wire", "Flow", "LockFree", "CDPDK"], path: "Benchmarks/Micro", swiftSettings: packetPath),
     ] + [
         .target(name: "TestSupport", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
             path: "Tests/TestSupport", swiftSettings: safe),
@@ -81,6 +86,7 @@ let package = Package(
         tests("OpenFlowTests", ["OpenFlow", "Flow", "Wire"]),
         tests("OFProtoTests", ["OFProto", "Datapath", "OpenFlow", "Flow", "Wire"]),
         tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
+        tests("BenchTests", ["bench"]),
     ].compactMap { $0 }
 )
 

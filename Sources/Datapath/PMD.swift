@@ -147,6 +147,7 @@ struct PortCounters {
     let firstSubtable: UnsafeMutablePointer<UInt32>
     let scratch: UnsafeMutablePointer<BatchScratch>
     let stats: UnsafeMutablePointer<PMDStats>
+    let arena: CopyArena
 
     /// Insert a key into the EMC when a random number is below this; 0: never. 2³²/100 by default.
     var emcThreshold: UInt32 = 42_949_672

@@ -133,6 +133,7 @@ func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePoint
     let depth: Int
 
     var pool: OpaquePointer { @_noLocks get { unsafe pmd.pointee.pool } }
+    var arena: CopyArena { @_noLocks get { unsafe pmd.pointee.arena } }
 
     @_noLocks mutating func output(_ packets: UnsafeMutablePointer<Mbuf>, _ count: Int, port: UInt32) {
         unsafe outputBatch(pmd, packets, count, port: port)

@@ -57,7 +57,7 @@ import NetDev
             upcalls: SPSCRing(capacity: Limits.upcallRing), commands: SPSCRing(capacity: Limits.commandRing),
             replies: SPSCRing(capacity: Limits.commandRing * 2), doorbell: doorbell,
             ports: ports, dirty: BatchScratch.zeroed(Limits.ports + 1), subtables: BatchScratch.zeroed(Limits.subtablesPerPMD),
-            firstSubtable: firstSubtable, scratch: scratch, stats: stats,
+            firstSubtable: firstSubtable, scratch: scratch, stats: stats, arena: CopyArena(),
             randomState: UInt32(truncatingIfNeeded: seed) | 1, hertz: clock.hertz))
     }
 
@@ -200,6 +200,7 @@ import NetDev
         unsafe pmd.pointee.subtables.deallocate()
         unsafe pmd.pointee.firstSubtable.deallocate()
         unsafe pmd.pointee.stats.deallocate()
+        unsafe pmd.pointee.arena.deallocate()
         unsafe pmd.pointee.upcalls.deallocate()
         unsafe pmd.pointee.commands.deallocate()
         unsafe pmd.pointee.replies.deallocate()

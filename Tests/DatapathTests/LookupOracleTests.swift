@@ -1,4 +1,5 @@
 import Flow
+import NetDev
 import Testing
 import Wire
 @testable import Datapath
@@ -16,8 +17,8 @@ import Wire
             settings.cores = []
             settings.seed = seed
             settings.emcInsertInverseProbability = 2
-            // The pool is never touched: no packet is copied here.
-            dpif = try unsafe DPIFNetdev(settings: settings, pool: OpaquePointer(bitPattern: 64)!, virtualHertz: 1_000_000)
+            try startEAL()
+            dpif = try DPIFNetdev(settings: settings, netdevs: NetdevRuntime(), virtualHertz: 1_000_000)
             state = seed
         }
 
