@@ -51,6 +51,7 @@ public final class Session {
 /// Why a switch did not start.
 public struct StartError: Error, CustomStringConvertible {
     public var problems: [String]
+    public init(problems: [String]) { self.problems = problems }
     public var description: String { problems.joined(separator: "\n") }
 }
 

@@ -14,9 +14,9 @@ struct Check: ParsableCommand {
     @Argument(help: "The configuration file.") var file: String
 
     func run() throws {
-        do {
+        do throws(ConfigError) {
             print("\(file): \(try SwitchConfig.load(file).summary)")
-        } catch let error as ConfigError {
+        } catch {
             complain(error.description)
             throw ExitCode.failure
         }
