@@ -119,7 +119,7 @@ public struct Doctor: Sendable {
 
     private static func find(_ tool: String) -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        return (path.split(separator: ":") + ["/usr/sbin", "/sbin"]).map { "\($0)/\(tool)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        let folders = path.split(separator: ":").map { String($0) } + ["/usr/sbin", "/sbin"]
+        return folders.map { $0 + "/" + tool }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 }

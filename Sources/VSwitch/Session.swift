@@ -38,7 +38,9 @@ public final class Session {
         guard let file else { return }
         do {
             let wanted = try SwitchConfig.load(file, keeping: vswitch.running)
-            for problem in vswitch.apply(wanted) { complain(problem) }
+            let problems = vswitch.apply(wanted)
+            for problem in problems { complain(problem) }
+            complain("\(file): applied, with \(problems.count) problem\(problems.count == 1 ? "" : "s"): \(vswitch.running.summary)")
         } catch {
             complain("\(error)")
         }

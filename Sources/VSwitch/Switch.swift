@@ -1,5 +1,4 @@
 import Datapath
-import Logging
 import OFProto
 import OpenFlow
 import Wire
@@ -13,7 +12,6 @@ public final class Switch {
     /// What runs. After a step that failed it differs from what was wanted by just that step, so that applying the
     /// wanted configuration again tries it again.
     public private(set) var running = SwitchConfig()
-    private let logger = Logger(label: "switch")
 
     /// - Parameters:
     ///   - config: the datapath's settings are the datapath's own; bridges are made by `apply`.
@@ -42,7 +40,6 @@ public final class Switch {
         running = wanted.without(failed, former: running)
         // A barrier: from here on no packet is forwarded by what stood before.
         datapath.dpif.barrier()
-        for problem in problems { logger.error("\(problem)") }
         return problems
     }
 
