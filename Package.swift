@@ -76,8 +76,8 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Prober", swiftSettings: packetPath),
         .executableTarget(name: "microbench", dependencies: ["Wire", "Flow", "LockFree", "CDPDK"], path: "Benchmarks/Micro", swiftSettings: packetPath),
     ] + [
-        .target(name: "TestSupport", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
-            path: "Tests/TestSupport", swiftSettings: safe),
+        .target(name: "TestSupport", dependencies: ["NetDev", .product(name: "Subprocess", package: "swift-subprocess")],
+            path: "Tests/TestSupport", swiftSettings: packetPath),
         tests("WireTests", ["Wire"]),
         tests("LockFreeTests", ["LockFree"]),
         tests("FlowTests", ["Flow", "Wire"]),

@@ -8,7 +8,16 @@ struct FlowTextError: Error {
     var problem: String
 }
 
-/// Reads one flow; `ports` gives the numbers of port names.
+/// Reads one flow in the syntax of ovs-ofctl(8); `ports` gives the numbers of port names.
 func parseFlowText(_ text: String, _ ports: [String: OFPort]) throws(FlowTextError) -> FlowMod {
-    throw FlowTextError(offset: 0, problem: quote(text))
+    do throws(FlowSyntaxError) {
+        let request = try FlowSyntax(ports: { ports[$0] }).flow(text)
+        guard request.command == .add else { throw FlowSyntaxError("a flow, not a command", at: 0) }
+        return request.mod
+    } catch {
+        throw FlowTextError(offset: error.offset, problem: oneLine(error.message))
+    }
 }
+
+/// The parser's sentence, which may quote the flow, on one line.
+private func oneLine(_ text: String) -> String { String(quote(text).dropFirst().dropLast()) }

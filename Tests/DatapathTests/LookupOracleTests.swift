@@ -1,5 +1,6 @@
 import Flow
 import NetDev
+import TestSupport
 import Testing
 import Wire
 @testable import Datapath
@@ -17,8 +18,8 @@ import Wire
             settings.cores = []
             settings.seed = seed
             settings.emcInsertInverseProbability = 2
-            try startEAL()
-            dpif = try DPIFNetdev(settings: settings, netdevs: NetdevRuntime(), virtualHertz: 1_000_000)
+            _ = try TestEAL.started.get()
+            dpif = try DPIFNetdev(settings: settings, netdevs: TestEAL.runtime, virtualHertz: 1_000_000)
             state = seed
         }
 

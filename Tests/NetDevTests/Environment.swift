@@ -1,15 +1,11 @@
 import Foundation
 import Testing
+import TestSupport
 @testable import NetDev
 
 /// EAL starts once in a process: all suites share this one, without hugepages, and one runtime.
 enum Environment {
-    static let info: Result<EALInfo, EALError> = Result { () throws(EALError) -> EALInfo in
-        var options = EALOptions()
-        options.hugepages = .never
-        options.plainMemory = 768
-        return try EAL.start(options)
-    }
+    static let info = TestEAL.started
     static let runtime: NetdevRuntime = {
         var options = NetdevOptions()
         options.demand.deviceQueues = 2
