@@ -11,6 +11,17 @@ struct Sent: Hashable {
     var key: FlowKey
 }
 
+extension Sent: CustomStringConvertible {
+    var description: String {
+        let line = key.l0
+        func tag(_ tpid: BE16, _ tci: BE16) -> String { tci == .zero ? "-" : String(tpid.host, radix: 16) + "/" + String(tci.host, radix: 16) }
+        return "\(port.number): \(line.dlSrc)>\(line.dlDst) type \(String(line.dlType.host, radix: 16))"
+            + " tags \(tag(line.vlanTPID, line.vlanTCI)) \(tag(key.l3.innerVLANTPID, key.l3.innerVLANTCI))"
+            + " nw \(line.nwProto) \(line.nwSrc.host)>\(line.nwDst.host) tos \(line.nwTOS) ttl \(line.nwTTL) frag \(line.nwFrag)"
+            + " tp \(line.tpSrc.host)>\(line.tpDst.host)"
+    }
+}
+
 /// What actions do to one packet, naively.
 struct Outcome: Hashable {
     var sent: [Sent] = []
