@@ -29,8 +29,16 @@ public enum Field: UInt8, CaseIterable, Hashable, Sendable {
     @inline(__always) public var place: FieldPlace { fieldPlaces[Int(rawValue)] }
     /// The name that is printed: ovs-fields(7)'s.
     public var name: String { row.name }
-    /// The width in bits that subfields count in; the upper bits may be always zero.
+    /// The width in bits that a value and its mask are written in; the upper bits may be always zero.
     public var width: Int { row.width }
+    /// The number of bits that subfields such as `field[first..last]` may name.
+    public var bits: Int {
+        switch self {
+        case .arpOp, .ctState: width
+        case .vlanVID: 12
+        default: min(width, 128 - place.ones.leadingZeroBitCount)
+        }
+    }
 
     /// The register `index` (0–15).
     public static func reg(_ index: Int) -> Field? {
@@ -66,7 +74,7 @@ public struct FieldRow: Sendable {
     public let nxm: String?
     /// A second header name that is understood.
     public let oxm: String?
-    /// Bits of the value as subfields count them.
+    /// Bits of the value as it is written.
     public let width: Int
     public let format: FieldFormat
     /// False: a match is exact or none.

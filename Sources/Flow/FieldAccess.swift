@@ -32,6 +32,12 @@ extension FlowKey {
         setContainer(place, (container(place) & ~place.frameMask) | frame)
     }
 
+    /// Zeroes in the frame's bits.
+    public mutating func clearFrame(of field: Field) {
+        let place = field.place
+        setContainer(place, container(place) & ~place.frameMask)
+    }
+
     /// True if the frame's bits are those of a match on `field`: always for a field without one.
     public func hasFrame(of field: Field, asMask: Bool) -> Bool {
         let place = field.place

@@ -25,15 +25,17 @@ extension FlowKey {
         case .arp: return type == EtherType.arp || type == EtherType.rarp
         case .mpls: return type == EtherType.mpls || type == EtherType.mplsMulticast
         case .nsh: return type == EtherType.nsh
-        case .conntrack: return isIP && l0.ctState & mask.l0.ctState & CTState.tracked != 0
+        case .conntrack: return isIP && hasConnection(under: mask)
         default: break
         }
         guard isIP, mask.l0.nwProto == .max else { return false }
         let isND = l0.nwProto == IPProtocol.icmpv6 && type == EtherType.ipv6 && mask.l0.tpSrc == .ones
+            && l0.tpDst.host & mask.l0.tpDst.host == 0
+        let isLater = l0.nwFrag & mask.l0.nwFrag & FragmentBits.later != 0
         switch prerequisite {
-        case .tcp: return l0.nwProto == IPProtocol.tcp
-        case .udp: return l0.nwProto == IPProtocol.udp
-        case .sctp: return l0.nwProto == IPProtocol.sctp
+        case .tcp: return l0.nwProto == IPProtocol.tcp && !isLater
+        case .udp: return l0.nwProto == IPProtocol.udp && !isLater
+        case .sctp: return l0.nwProto == IPProtocol.sctp && !isLater
         case .icmpv4: return l0.nwProto == IPProtocol.icmp && type == EtherType.ipv4
         case .icmpv6: return l0.nwProto == IPProtocol.icmpv6 && type == EtherType.ipv6
         case .nd: return isND && (135...136).contains(l0.tpSrc.host)
@@ -41,6 +43,15 @@ extension FlowKey {
         case .ndAdvert: return isND && l0.tpSrc.host == 136
         default: return true
         }
+    }
+}
+
+extension FlowKey {
+    /// True if ct_state says that there is a valid connection: a flag that only one can have, or tracked and not invalid.
+    private func hasConnection(under mask: FlowMask) -> Bool {
+        let state = l0.ctState & mask.l0.ctState
+        let implied = CTState.new | CTState.established | CTState.related | CTState.reply | CTState.sourceNAT | CTState.destinationNAT
+        return state & implied != 0 || state & CTState.tracked != 0 && mask.l0.ctState & CTState.invalid != 0 && state & CTState.invalid == 0
     }
 }
 

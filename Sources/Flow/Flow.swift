@@ -11,4 +11,5 @@
 /// Memory: nothing here allocates on the packet's path.
 ///
 /// Read in this order: `FlowKey.swift` (the layout), `FlowLines.swift`, `LineMath.swift` (hash and compare),
-/// `Extract.swift` (frame to key), `TupleSpace.swift` (the classifier's hash table), then the text forms.
+/// `Extract.swift` (frame to key; then `ExtractCursor`, `ExtractLink`, `ExtractIP`, `ExtractTransport`),
+/// `TupleSpace.swift` (the classifier's hash table), then the text forms.
