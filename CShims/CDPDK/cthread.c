@@ -33,6 +33,8 @@ int nt_set_affinity(const int *cpus, int count)
     return -pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+void nt_set_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
+
 void nt_eventfd_kick(int fd)
 {
     uint64_t one = 1;

@@ -208,8 +208,8 @@ extension FrameView {
             guard hasTransport(layer, 8) else { break }
             switch layer.proto {
             case IPProtocol.fragment:
-                layer.isFragment = true
-                // The upper 13 bits are the fragment's offset.
+                // Offset (13 bits), reserved (2), more fragments (1). Without any it is a whole packet (RFC 6946).
+                layer.isFragment = number(at &+ 2) & 0xfff9 != 0
                 if number(at &+ 2) & 0xfff8 != 0 {
                     layer.proto = byte(at)
                     layer.payload = 0

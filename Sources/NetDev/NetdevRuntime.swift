@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The classes of ports, by the names of ovs-vswitchd.conf.db(5).
 public enum NetdevClass: String, CaseIterable, Sendable {
     case dpdk
@@ -21,7 +23,18 @@ public struct NetdevOptions: Sendable {
 public final class NetdevRuntime: Sendable {
     public let options: NetdevOptions
 
+    /// The kernel I/O thread, from the first port that needs it on.
+    private let kernel = Mutex<KernelIO?>(nil)
+
     public init(_ options: NetdevOptions = NetdevOptions()) { self.options = options }
+
+    /// Ends the kernel I/O thread. All kernel ports are closed.
+    public func shutdown() {
+        kernel.withLock { kernel in
+            kernel?.end()
+            kernel = nil
+        }
+    }
 
     /// Opens a port, stopped. A failure leaves nothing behind and disturbs no other port.
     public func open(_ request: NetdevRequest) throws(NetdevError) -> any Netdev {
@@ -35,7 +48,10 @@ public final class NetdevRuntime: Sendable {
         case .vhostUserClient:
             return try openDevice(request, VhostUser.devargs(request, settings), VhostUser.adjusted(settings))
         case .system, .internal, .tap:
-            throw NetdevError(.unsupported, "\(request.name): '\(request.type)' is not a known type of interface")
+            guard EAL.info != nil else { throw NetdevError(.device, "\(request.name): DPDK is not running") }
+            return try KernelNetdev(
+                request, kind: kind == .system ? .packetSocket : .tap, settings: settings, io: try kernelIO(),
+                demand: options.demand)
         case .dummy:
             return try DummyNetdev(request, settings: settings, demand: options.demand)
         }
@@ -51,5 +67,17 @@ public final class NetdevRuntime: Sendable {
             device.giveBack()
             throw error
         }
+    }
+
+    private func kernelIO() throws(NetdevError) -> KernelIO {
+        let result = kernel.withLock { kernel in
+            Result { () throws(NetdevError) -> KernelIO in
+                if let running = kernel { return running }
+                let started = try KernelIO(cpus: options.kernelCPUs)
+                kernel = started
+                return started
+            }
+        }
+        return try result.get()
     }
 }

@@ -148,7 +148,8 @@ extension Translator {
         }
         for _ in have { actions.append(.popVLAN) }
         for tag in want.reversed() { actions.append(.pushVLAN(tpid: tag.tpid, tci: BE16(tag.tci.host & ~VLANTCI.present))) }
-        if !have.isEmpty && !want.isEmpty {
+        if !want.isEmpty && packetLine.vlanTCI != .zero {
+            // What is pushed may be made of what came in, even of a tag that was popped before.
             wildcards.key.l0.vlanTPID = .ones
             wildcards.key.l0.vlanTCI = .ones
         }

@@ -23,14 +23,14 @@ struct LinearClassifier {
         let classifier = Classifier(seed: HashSeed(seed: UInt64(seed)))
         var oracle = LinearClassifier()
         let count = [1, 3, 10, 40, 150][seed % 5]
-        for index in 0..<count { add(random.match(), priority: UInt16(index * 3 + 1), to: classifier, &oracle) }
+        for index in 0..<count { add(random.randomMatch(), priority: UInt16(index * 3 + 1), to: classifier, &oracle) }
         check(classifier, oracle, &random)
         // Take out every third and add others, so that removal is tested too.
         for index in stride(from: count - 1, through: 0, by: -3) {
             classifier.remove(oracle.rules[index].rule)
             oracle.rules.remove(at: index)
         }
-        for index in 0..<count / 2 { add(random.match(), priority: UInt16(index * 3 + 2), to: classifier, &oracle) }
+        for index in 0..<count / 2 { add(random.randomMatch(), priority: UInt16(index * 3 + 2), to: classifier, &oracle) }
         #expect(classifier.count == oracle.rules.count)
         check(classifier, oracle, &random)
         for (_, rule) in oracle.rules { classifier.remove(rule) }

@@ -75,7 +75,7 @@ struct Random {
     }
 
     /// A match of the kind that operators write: a few fields of some packet, addresses by prefix.
-    mutating func match() -> Match {
+    mutating func randomMatch() -> Match {
         let key = packet()
         var mask = FlowMask()
         if below(3) == 0 { mask.l0.inPort = .max }

@@ -11,6 +11,8 @@
 int nt_get_affinity(int *cpus, int capacity);
 // Restricts the calling thread to the processors named. Returns 0 or a negated errno.
 int nt_set_affinity(const int *cpus, int count);
+// Names the calling thread for ps and top, at most 15 bytes.
+void nt_set_thread_name(const char *name);
 // Makes the eventfd readable. The write cannot block: the counter is far from its end.
 __attribute__((swift_attr("@_noLocks"))) void nt_eventfd_kick(int fd);
 // A non-blocking (or blocking) eventfd, or a negated errno.
