@@ -15,9 +15,6 @@ func parseFlowText(_ text: String, _ ports: [String: OFPort]) throws(FlowTextErr
         guard request.command == .add else { throw FlowSyntaxError("a flow, not a command", at: 0) }
         return request.mod
     } catch {
-        throw FlowTextError(offset: error.offset, problem: oneLine(error.message))
+        throw FlowTextError(offset: error.offset, problem: oneLine(error.message, limit: Limits.sentence))
     }
 }
-
-/// The parser's sentence, which may quote the flow, on one line.
-private func oneLine(_ text: String) -> String { String(quote(text).dropFirst().dropLast()) }
