@@ -94,16 +94,16 @@ final class ControllerContexts {
 
     /// Forgets contexts that no megaflow names and no packet used for a while.
     func purge(now: Int64) {
-        for index in slots.indices {
-            guard let context = slots[index], context.used + Self.linger < now else { continue }
+        for index in slots.indices where (slots[index]?.used ?? .max) < now - Self.linger {
+            // Taken out, so that the local reference is the last one if no megaflow has one.
+            var context = slots[index]
             slots[index] = nil
-            var last: ControllerContext? = context
-            if isKnownUniquelyReferenced(&last), let key = last?.key {
-                ids[key] = nil
-                unused.append(UInt32(index))
-            } else {
-                slots[index] = last
+            guard isKnownUniquelyReferenced(&context), let key = context?.key else {
+                slots[index] = context
+                continue
             }
+            ids[key] = nil
+            unused.append(UInt32(index))
         }
     }
 }
