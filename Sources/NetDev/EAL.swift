@@ -109,8 +109,8 @@ public enum EAL {
 }
 
 /// Which processors the calling thread may run on.
-enum Affinity {
-    static func current() throws(EALError) -> [Int] {
+public enum Affinity {
+    public static func current() throws(EALError) -> [Int] {
         var cpus = [Int32](repeating: 0, count: Int(NT_MAX_CPUS))
         // The function writes at most the count it is given.
         let count = unsafe nt_get_affinity(&cpus, NT_MAX_CPUS)
@@ -118,7 +118,7 @@ enum Affinity {
         return cpus.prefix(Int(count)).map { Int($0) }
     }
 
-    static func set(_ cpus: [Int]) throws(EALError) {
+    public static func set(_ cpus: [Int]) throws(EALError) {
         let numbers = cpus.map { Int32(truncatingIfNeeded: $0) }
         // The function reads as many numbers as it is told.
         let status = unsafe nt_set_affinity(numbers, Int32(numbers.count))
