@@ -32,6 +32,8 @@ public struct DatapathSettings: Hashable, Sendable {
     /// For copies and packet-outs.
     let pool: Mempool
     let doorbell: Doorbell
+    /// Shared by all PMDs; each meter has a short lock.
+    let meters: MeterTable
     let clock: DatapathClock
     var pmds: [PMDHandle] = []
     var ports: [UInt32: PortRecord] = [:]
@@ -60,9 +62,10 @@ public struct DatapathSettings: Hashable, Sendable {
         }
         self.doorbell = doorbell
         clock = virtualHertz.map { DatapathClock(hertz: $0, origin: 0) } ?? DatapathClock(hertz: rte_get_tsc_hz(), origin: nt_cycles())
+        meters = MeterTable(capacity: Limits.meters, hertz: clock.hertz)
         let cores: [Int?] = settings.cores.isEmpty ? [nil] : settings.cores
         for (index, core) in cores.enumerated() {
-            let handle = try unsafe PMDHandle(index: index, core: core, pool: pool.raw, seed: settings.seed, doorbell: doorbell, clock: clock)
+            let handle = try unsafe PMDHandle(index: index, core: core, pool: pool.raw, seed: settings.seed, doorbell: doorbell, meters: meters, clock: clock)
             pmds.append(handle)
             sendCacheSettings(handle)
         }
@@ -89,7 +92,10 @@ public struct DatapathSettings: Hashable, Sendable {
     }
 
     /// The datapath's time in milliseconds; the clock of `DPFlowStats.used`.
-    public var now: Int64 { clock.milliseconds(cycles: settings.cores.isEmpty ? virtualCycles : nt_cycles()) }
+    public var now: Int64 { clock.milliseconds(cycles: cycles) }
+
+    /// The cycle counter, or the virtual one.
+    var cycles: UInt64 { settings.cores.isEmpty ? virtualCycles : nt_cycles() }
 
     public func barrier() {
         for handle in pmds { handle.barrier() }
@@ -119,6 +125,7 @@ public struct DatapathSettings: Hashable, Sendable {
         for port in ports.keys.sorted() { try? portDelete(ODPPort(port)) }
         for handle in pmds { handle.stop() }
         pmds = []
+        meters.deallocate()
         Mempools.release(pool)
         doorbell.close()
     }

@@ -36,7 +36,8 @@ import Wire
     // The ends of the connection, each as one number; a symmetric hash does not see which is which.
     var near = mixed(mixed(source.0 ^ 0x9E37, source.1), ports.0), far = mixed(mixed(destination.0 ^ 0x9E37, destination.1), ports.1)
     if symmetric, near > far { swap(&near, &far) }
-    return finishHash(mixed(mixed(mixed(near, far), UInt64(layer.proto)), UInt64(basis)))
+    // Mixing alone does not tell the state from the word, so one of them is mixed once more.
+    return finishHash(mixed(mixed(mixed(near, UInt64(layer.proto)), far), UInt64(basis)))
 }
 
 @inline(__always) @_noLocks private func hasPorts(_ proto: UInt8) -> Bool {

@@ -135,6 +135,7 @@ struct PortCounters {
     let replies: SPSCRing<PMDReply>
     /// Wakes the ofproto thread.
     let doorbell: Doorbell
+    let meters: MeterTable
 
     var queues: UnsafeMutablePointer<PolledQueue>?
     var queueCount = 0

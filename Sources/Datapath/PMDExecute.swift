@@ -150,7 +150,9 @@ func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePoint
 
     @_noLocks mutating func countDrop(inPort: UInt32, _ reason: DropReason) { unsafe pmd.countDrop(inPort, reason, 1) }
 
-    @_noLocks mutating func meterAdmits(_ meter: UInt32, length: Int) -> Bool { true }
+    @_noLocks mutating func meterAdmits(_ meter: UInt32, length: Int) -> Bool {
+        unsafe pmd.pointee.meters.admits(meter, length: length, now: pmd.pointee.now)
+    }
 
     @_noLocks mutating func random() -> UInt32 { unsafe pmd.random() }
 

@@ -30,7 +30,7 @@ import NetDev
     let clock: DatapathClock
 
     /// Makes everything that a PMD works with. Throws when memory is short.
-    init(index: Int, core: Int?, pool: OpaquePointer, seed: UInt64, doorbell: Doorbell, clock: DatapathClock) throws(DPIFError) {
+    init(index: Int, core: Int?, pool: OpaquePointer, seed: UInt64, doorbell: Doorbell, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
         guard let slab = FlowSlab(), let emc = EMC(), let smc = SMC() else {
             throw DPIFError(.noMemory, "PMD \(index): no address space for its flow table and caches")
         }
@@ -55,7 +55,7 @@ import NetDev
         unsafe pmd.initialize(to: PMD(
             index: index, pool: pool, seed: hashSeed, slab: slab, emc: emc, smc: smc,
             upcalls: SPSCRing(capacity: Limits.upcallRing), commands: SPSCRing(capacity: Limits.commandRing),
-            replies: SPSCRing(capacity: Limits.commandRing * 2), doorbell: doorbell,
+            replies: SPSCRing(capacity: Limits.commandRing * 2), doorbell: doorbell, meters: meters,
             ports: ports, dirty: BatchScratch.zeroed(Limits.ports + 1), subtables: BatchScratch.zeroed(Limits.subtablesPerPMD),
             firstSubtable: firstSubtable, scratch: scratch, stats: stats, arena: CopyArena(),
             randomState: UInt32(truncatingIfNeeded: seed) | 1, hertz: clock.hertz))
