@@ -1,8 +1,8 @@
 /// Which of a key's or a mask's twelve lines are in use. Bit n is line n.
 @frozen public struct FlowLines: OptionSet, Hashable, Sendable {
     public var rawValue: UInt16
-    @inlinable @inline(__always) public init(rawValue: UInt16) { self.rawValue = rawValue }
-    @inlinable public static var l0: FlowLines { FlowLines(rawValue: 1) }
+    @inlinable @inline(__always) @_noLocks public init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable public static var l0: FlowLines { @_noLocks get { FlowLines(rawValue: 1) } }
     @inlinable public static var l1: FlowLines { FlowLines(rawValue: 1 << 1) }
     @inlinable public static var tunnel: FlowLines { FlowLines(rawValue: 1 << 2) }
     @inlinable public static var l3: FlowLines { FlowLines(rawValue: 1 << 3) }
@@ -11,6 +11,8 @@
     @inlinable public static var tunMetadata: FlowLines { FlowLines(rawValue: 0b1111 << 6) }
     @inlinable public static var registers: FlowLines { FlowLines(rawValue: 1 << 10) }
     @inlinable public static var l11: FlowLines { FlowLines(rawValue: 1 << 11) }
+    /// The lines that do not come from the frame: tunnel, conntrack, tunnel metadata.
+    @inlinable public static var carried: FlowLines { FlowLines(rawValue: 1 << 2 | 1 << 4 | 0b1111 << 6) }
     /// The lines that the datapath knows.
     @inlinable public static var datapath: FlowLines { FlowLines(rawValue: 0x03ff) }
     @inlinable public static var all: FlowLines { FlowLines(rawValue: 0x0fff) }

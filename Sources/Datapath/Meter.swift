@@ -1,0 +1,207 @@
+import CDPDK
+import NetDev
+import Synchronization
+
+// Meters with drop bands (OpenFlow 1.5.1, section 5.7): token buckets that all PMDs share.
+//
+// A packet takes tokens from every band's bucket that has enough of them. If some bucket has not, the packet is dropped
+// by the band with the highest rate among those. A bucket starts full, gains rate × time and holds at most its burst;
+// if no burst is given, one second's worth.
+//
+// Integers only: the time since the last filling times the rate is divided by the clock's frequency, and the remainder is
+// kept for the next time, so that nothing is lost to rounding however often that is. All packets of a batch come at
+// the same time, so there is one division a band and batch.
+//
+// A bucket is read, filled and taken from in one piece, so a meter has a spin lock, held for a few tens of cycles; it is the
+// only lock on a packet's way, and flows without a meter never meet it.
+
+/// One band.
+struct MeterBand {
+    /// Packets, or bits, per second.
+    var rate: UInt64
+    /// Packets, or bits.
+    var burst: UInt64
+    /// Packets, or bits; at most `burst`.
+    var bucket: UInt64
+    /// What is on the way to the next packet or bit: below the clock's frequency.
+    var remainder: UInt64 = 0
+    /// Packets that this band dropped.
+    var packets: UInt64 = 0
+
+    @inline(__always) @_noLocks init(rate: UInt64, burst: UInt64) {
+        self.rate = rate
+        self.burst = burst
+        bucket = burst
+    }
+
+    /// Adds what `elapsed` ticks of a clock of `hertz` bring.
+    @inline(__always) @_noLocks mutating func fill(_ elapsed: UInt64, hertz: UInt64) {
+        let product = elapsed.multipliedFullWidth(by: rate)
+        let (low, carry) = product.low.addingReportingOverflow(remainder)
+        let high = product.high &+ (carry ? 1 : 0)
+        // More than 2⁶⁴ units fill any bucket.
+        guard high < hertz else { return fillUp() }
+        let (gain, rest) = hertz.dividingFullWidth((high, low))
+        guard gain < burst &- bucket else { return fillUp() }
+        bucket &+= gain
+        remainder = rest
+    }
+
+    @inline(__always) @_noLocks private mutating func fillUp() {
+        bucket = burst
+        remainder = 0
+    }
+}
+
+/// A meter's buckets and statistics.
+///
+/// Writers: whoever holds `lock`; PMDs charge packets, the ofproto thread configures and reads.
+@safe struct MeterState {
+    var lock: QueueLock
+    /// Nothing is metered before it is set.
+    var bandCount = 0
+    var perPacket = true
+    /// When the buckets were last filled, in ticks.
+    var filled: UInt64 = 0
+    var packets: UInt64 = 0
+    var bytes: UInt64 = 0
+    /// Of the clock.
+    var hertz: UInt64 = 1
+    var bands = InlineArray<8, MeterBand>(repeating: MeterBand(rate: 0, burst: 0))
+
+    init() { lock = QueueLock() }
+
+    /// Adds what the time since the last call brought.
+    @inline(__always) @_noLocks mutating func fill(now: UInt64) {
+        // A PMD whose clock was read earlier may come later: time never runs backwards here.
+        guard now > filled else { return }
+        let elapsed = now &- filled
+        filled = now
+        var index = 0
+        while index < bandCount {
+            bands[index].fill(elapsed, hertz: hertz)
+            index &+= 1
+        }
+    }
+
+    /// Charges a packet. False: a band drops it.
+    @inline(__always) @_noLocks mutating func charge(length: Int, now: UInt64) -> Bool {
+        packets &+= 1
+        bytes &+= UInt64(truncatingIfNeeded: length)
+        fill(now: now)
+        let cost = perPacket ? 1 : UInt64(truncatingIfNeeded: length &* 8)
+        var exceeded = -1, highest: UInt64 = 0, index = 0
+        while index < bandCount {
+            if bands[index].bucket >= cost {
+                bands[index].bucket &-= cost
+            } else if exceeded < 0 || bands[index].rate > highest {
+                exceeded = index
+                highest = bands[index].rate
+            }
+            index &+= 1
+        }
+        if exceeded < 0 { return true }
+        bands[exceeded].packets &+= 1
+        return false
+    }
+}
+
+/// All meters of a datapath, by number.
+///
+/// Owner: the datapath. Writers: PMDs by `admits`, the ofproto thread by the rest, each under the meter's lock.
+/// Memory: one allocation, made at `init`, so a PMD needs no more than a meter's number.
+@frozen @safe public struct MeterTable: @unchecked Sendable {
+    @usableFromInline let raw: UnsafeMutableRawPointer
+    /// Meter numbers are below this.
+    public let capacity: Int
+    /// Clock ticks per second.
+    public let hertz: UInt64
+    /// The greatest number of bands of a meter.
+    public static var maxBands: Int { 8 }
+
+    /// - Parameters:
+    ///   - capacity: how many meters there can be.
+    ///   - hertz: the frequency of the clock whose times are passed to `admits`: TSC cycles or nanoseconds.
+    public init(capacity: Int, hertz: UInt64) {
+        precondition(capacity >= 0 && hertz > 0)
+        self.capacity = capacity
+        self.hertz = hertz
+        unsafe raw = UnsafeMutableRawPointer.allocate(byteCount: max(capacity, 1) * MemoryLayout<MeterState>.stride, alignment: 64)
+        // Room for `capacity` meters was just allocated.
+        for index in 0..<capacity { unsafe (meters + index).initialize(to: MeterState()) }
+    }
+
+    private var meters: UnsafeMutablePointer<MeterState> {
+        @inline(__always) @_noLocks get { unsafe raw.assumingMemoryBound(to: MeterState.self) }
+    }
+
+    /// Charges a packet of `length` bytes to a meter at the time `now`. False: drop it. A meter that is not set admits
+    /// everything.
+    @inline(__always) @_noLocks func admits(_ meter: UInt32, length: Int, now: UInt64) -> Bool {
+        guard Int(meter) < capacity else { return true }
+        // The number is below capacity.
+        let state = unsafe meters + Int(meter)
+        guard unsafe state.pointee.bandCount != 0 else { return true }
+        unsafe state.pointee.lock.acquire()
+        let admitted = unsafe state.pointee.charge(length: length, now: now)
+        unsafe state.pointee.lock.release()
+        return admitted
+    }
+
+    /// Sets, or changes, a meter: full buckets, statistics from zero.
+    /// - Throws: `DPIFError`: `full` when the number is not below `capacity`, `invalid` for no band, more than `maxBands`
+    ///   bands or a rate of zero.
+    public func set(_ meter: UInt32, _ config: DPMeterConfig, now: UInt64) throws(DPIFError) {
+        guard Int(meter) < capacity else { throw DPIFError(.full, "meter \(meter): there are \(capacity) meters at most") }
+        guard !config.bands.isEmpty, config.bands.count <= Self.maxBands else {
+            throw DPIFError(.invalid, "meter \(meter): needs 1 to \(Self.maxBands) bands, has \(config.bands.count)")
+        }
+        guard config.bands.allSatisfy({ $0.rate != 0 }) else { throw DPIFError(.invalid, "meter \(meter): a band's rate is 0") }
+        withState(meter) { state in
+            state.perPacket = config.packetsPerSecond
+            state.hertz = hertz
+            (state.filled, state.packets, state.bytes) = (now, 0, 0)
+            for (index, band) in config.bands.enumerated() {
+                // kbit/s and kbit, or packets/s and packets.
+                let unit: UInt64 = config.packetsPerSecond ? 1 : 1000
+                let burst = band.burst == 0 ? band.rate : band.burst
+                state.bands[index] = MeterBand(rate: UInt64(band.rate) * unit, burst: UInt64(burst) * unit)
+            }
+            state.bandCount = config.bands.count
+        }
+    }
+
+    /// Statistics since the meter was set; nil when it is not.
+    public func stats(_ meter: UInt32) -> DPMeterStats? {
+        guard Int(meter) < capacity else { return nil }
+        var stats: DPMeterStats?
+        withState(meter) { state in
+            guard state.bandCount != 0 else { return }
+            var found = DPMeterStats()
+            (found.packets, found.bytes) = (state.packets, state.bytes)
+            found.bandPackets = (0..<state.bandCount).map { state.bands[$0].packets }
+            stats = found
+        }
+        return stats
+    }
+
+    /// Removes a meter; flows that still name it are not metered.
+    public func delete(_ meter: UInt32) {
+        guard Int(meter) < capacity else { return }
+        withState(meter) { $0.bandCount = 0 }
+    }
+
+    /// Frees the meters. No PMD may use them any more.
+    public func deallocate() {
+        for index in 0..<capacity { unsafe (meters + index).pointee.lock.deallocate() }
+        unsafe raw.deallocate()
+    }
+
+    private func withState(_ meter: UInt32, _ body: (inout MeterState) -> Void) {
+        // The caller has checked the number.
+        let state = unsafe meters + Int(meter)
+        unsafe state.pointee.lock.acquire()
+        unsafe body(&state.pointee)
+        unsafe state.pointee.lock.release()
+    }
+}
