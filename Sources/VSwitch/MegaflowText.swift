@@ -15,6 +15,10 @@ extension Switch {
 /// One megaflow as `ovs-appctl dpctl/dump-flows --names` prints it.
 /// - Parameter now: milliseconds of the datapath's clock.
 func megaflowText(_ flow: DPFlowDump, names: [ODPPort: String], now: Int64) -> String {
-    let used = flow.stats.used.map { LiveTable.fixed(Double(max(0, now - $0)) / 1000, 3) + "s" } ?? "never"
-    return "packets:\(flow.stats.packets), bytes:\(flow.stats.bytes), used:\(used)"
+    var options = ODPTextOptions()
+    options.portName = { names[$0] }
+    let stats = flow.stats
+    let used = stats.used.map { LiveTable.fixed(Double(max(0, now - $0)) / 1000, 3) + "s" } ?? "never"
+    return flow.key.odpText(mask: flow.mask, options) + ", packets:\(stats.packets), bytes:\(stats.bytes), used:\(used), actions:"
+        + flow.actions.odpText { names[$0] }
 }

@@ -1,6 +1,9 @@
+import Datapath
+import Flow
 import Foundation
 import OpenFlow
 import Testing
+import Wire
 @testable import VSwitch
 
 /// Pure parts of the running switch: what runs after failures, the embedded configurations, counters and their texts.
@@ -91,6 +94,20 @@ import Testing
         #expect(LiveTable.rate(1, 0) == "-")
         #expect(LiveTable.fixed(1.005, 3) == "1.005")
         #expect(LiveTable.fixed(.infinity, 1) == "-")
+    }
+
+    @Test func megaflowLine() {
+        var key = FlowKey(), mask = FlowMask(), stats = DPFlowStats()
+        (key.l0.inPort, mask.l0.inPort) = (1, .max)
+        (key.l0.recircID, mask.l0.recircID) = (0, .max)
+        (key.l0.dlType, mask.l0.dlType) = (BE16(EtherType.ipv4), .ones)
+        (key.l0.nwDst, mask.l0.nwDst) = (BE32(0x0a000000), BE32(0xff000000))
+        mask.l0.nwFrag = 3
+        (stats.packets, stats.bytes, stats.used) = (10, 640, 1_500)
+        let flow = DPFlowDump(id: DPFlowID(pmd: 0, slot: 0, generation: 1), key: key, mask: mask, actions: [.output(ODPPort(2))], stats: stats)
+        let text = megaflowText(flow, names: [ODPPort(1): "in", ODPPort(2): "out"], now: 2_000)
+        #expect(text == "recirc_id(0),in_port(in),eth(),eth_type(0x0800),ipv4(dst=10.0.0.0/255.0.0.0,frag=no)"
+            + ", packets:10, bytes:640, used:0.500s, actions:out")
     }
 
     @Test func processorLists() {
