@@ -138,7 +138,6 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
             program.append(.sample(probability: probability, sample))
         case .exit: program.append(.exit)
         case .drop, .note: break
-        case .decMPLSTTL: program.append(.unsupported("dec_mpls_ttl"))
         case .group: program.append(.unsupported("group"))
         }
     }
