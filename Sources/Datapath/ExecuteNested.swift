@@ -4,69 +4,69 @@ import NetDev
 
 // Actions with lists in them (clone, sample, check_pkt_len), and the copies that they and outputs need.
 
-/// Room for a batch of copies with their keys, on the stack.
+/// Room for a batch of copies with their keys, on the stack. It is passed on by `&`, and used during that call only.
 @safe struct CopyScratch {
-    private var packets: InlineArray<32, Mbuf>
-    private var keys: InlineArray<32, UnsafeMutablePointer<FlowKey>>
+    fileprivate var packets: InlineArray<32, Mbuf>
+    fileprivate var keys: InlineArray<32, UnsafeMutablePointer<FlowKey>>
 
     /// - Parameter batch: not empty.
     @inline(__always) @_noLocks init(_ batch: ActionBatch) {
         unsafe packets = InlineArray(repeating: batch.packets[0])
         unsafe keys = InlineArray(repeating: batch.keys[0])
     }
-    /// Gives `body` an empty batch that takes up to 32 packets.
-    @inline(__always) mutating func withBatch(_ body: (inout ActionBatch) -> Void) {
-        // The arrays live as long as this call, and have 32 elements each.
-        unsafe withUnsafeMutableBytes(of: &packets) { packetBytes in
-            unsafe withUnsafeMutableBytes(of: &keys) { keyBytes in
-                var batch = unsafe ActionBatch(
-                    packets: packetBytes.baseAddress!.assumingMemoryBound(to: Mbuf.self),
-                    keys: keyBytes.baseAddress!.assumingMemoryBound(to: UnsafeMutablePointer<FlowKey>.self), count: 0)
-                body(&batch)
-            }
-        }
-    }
 }
 
 extension ActionBatch {
+    /// An empty batch with room for 32 packets.
+    @inline(__always) @_noLocks init(empty scratch: UnsafeMutablePointer<CopyScratch>) {
+        // Two arrays of 32 words, one behind the other.
+        let raw = UnsafeMutableRawPointer(scratch)
+        unsafe self.init(
+            packets: raw.assumingMemoryBound(to: Mbuf.self),
+            keys: (raw + 32 * MemoryLayout<Mbuf>.stride).assumingMemoryBound(to: UnsafeMutablePointer<FlowKey>.self), count: 0)
+    }
     /// Adds a packet. The arrays must have room for it.
     @inline(__always) @_noLocks mutating func append(_ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>) {
         unsafe packets[count] = packet
         unsafe keys[count] = key
         count &+= 1
     }
-}
-
-/// Gives `body` copies of the packets. A copy that the pool has no mbuf for is counted as a drop and left out.
-@inline(__always) func withCopies<Sink: ActionSink & ~Copyable>(
-    _ batch: ActionBatch, real: Bool, _ sink: inout Sink, _ body: (ActionBatch, inout Sink) -> Void
-) {
-    var scratch = CopyScratch(batch)
-    scratch.withBatch { copies in
-        // All indices are below count.
+    /// Copies of another batch's packets. A copy that the pool has no mbuf for is counted as a drop and left out.
+    @inline(__always) init<Sink: ActionSink & ~Copyable>(
+        _ scratch: UnsafeMutablePointer<CopyScratch>, copying batch: ActionBatch, real: Bool, _ sink: inout Sink
+    ) {
+        unsafe self.init(empty: scratch)
         for index in 0..<batch.count {
-            let key = unsafe batch.keys[index]
-            if let copy = unsafe copiedPacket(batch.packets[index], real: real, pool: sink.pool) {
-                unsafe copies.append(copy, key)
+            if let copy = unsafe copiedPacket(batch.packet(index), real: real, pool: sink.pool) {
+                // index < batch.count
+                unsafe append(copy, batch.keys[index])
             } else {
-                unsafe sink.countDrop(inPort: key.pointee.l0.inPort, .noBuffer)
+                sink.countDrop(inPort: batch.inPort(index), .noBuffer)
             }
         }
-        if copies.count > 0 { body(copies, &sink) }
     }
 }
 
-/// Runs `body`, then gives the keys' metadata back the values that they had.
-@inline(__always) func withMetadataKept(_ batch: ActionBatch, _ body: () -> Void) {
-    // The body permutes the batch's array of keys, so the pointers are kept here, too. All indices are below count.
-    var keys = unsafe InlineArray<32, UnsafeMutablePointer<FlowKey>>(repeating: batch.keys[0])
-    var kept = unsafe InlineArray<32, KeyMetadata>(repeating: KeyMetadata(batch.keys[0]))
-    for index in 0..<batch.count {
-        unsafe keys[index] = batch.keys[index]
-        unsafe kept[index] = KeyMetadata(keys[index])
+/// The keys' metadata, to be put back when copies with the same keys have gone their way.
+@safe struct KeptMetadata {
+    private var keys: InlineArray<32, UnsafeMutablePointer<FlowKey>>
+    private var kept: InlineArray<32, KeyMetadata>
+
+    /// - Parameter batch: not empty. Its array of keys may be permuted afterwards.
+    @inline(__always) @_noLocks init(_ batch: ActionBatch) {
+        // All indices are below count.
+        unsafe keys = InlineArray(repeating: batch.keys[0])
+        unsafe kept = InlineArray(repeating: KeyMetadata(batch.keys[0]))
+        for index in 0..<batch.count {
+            unsafe keys[index] = batch.keys[index]
+            unsafe kept[index] = KeyMetadata(batch.keys[index])
+        }
     }
-    body()
-    for index in 0..<batch.count { unsafe kept[index].restore(keys[index]) }
+    /// - Parameter count: the batch's count at `init`.
+    @inline(__always) @_noLocks func restore(_ count: Int) {
+        // The keys are the PMD's, and alive.
+        for index in 0..<count { unsafe kept[index].restore(keys[index]) }
+    }
 }
 
 /// Runs the list at `list` on the batch's packets, or on copies of them when the operation is not its list's last.
@@ -74,9 +74,18 @@ private func runNested<Sink: ActionSink & ~Copyable>(
     _ list: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
 ) {
     if word.has(.last) { return unsafe execute(list, batch.packets, batch.keys, batch.count, &sink) }
-    withCopies(batch, real: word.has(.writtenLater), &sink) { copies, sink in
-        withMetadataKept(copies) { unsafe execute(list, copies.packets, copies.keys, copies.count, &sink) }
-    }
+    var scratch = CopyScratch(batch)
+    unsafe runNestedOnCopies(&scratch, list, word, batch, &sink)
+}
+
+private func runNestedOnCopies<Sink: ActionSink & ~Copyable>(
+    _ scratch: UnsafeMutablePointer<CopyScratch>, _ list: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
+) {
+    let copies = unsafe ActionBatch(scratch, copying: batch, real: word.has(.writtenLater), &sink)
+    if copies.count == 0 { return }
+    let metadata = KeptMetadata(copies)
+    unsafe execute(list, copies.packets, copies.keys, copies.count, &sink)
+    metadata.restore(copies.count)
 }
 
 /// clone: the list after the header word.
@@ -90,43 +99,47 @@ private func runNested<Sink: ActionSink & ~Copyable>(
 @inline(never) func runSample<Sink: ActionSink & ~Copyable>(
     _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
 ) {
-    let probability = word.operand
     var scratch = CopyScratch(batch)
-    scratch.withBatch { picked in
-        // All indices are below count.
-        for index in 0..<batch.count {
-            let packet = unsafe batch.packets[index]
-            let key = unsafe batch.keys[index]
-            if probability != 0, sink.random() <= probability {
-                unsafe picked.append(packet, key)
-            } else if word.has(.last) {
-                unsafe discardPacket(packet, key, delivered: word.has(.delivered), &sink)
-            }
+    unsafe samplePackets(&scratch, operation, word, batch, &sink)
+}
+
+private func samplePackets<Sink: ActionSink & ~Copyable>(
+    _ scratch: UnsafeMutablePointer<CopyScratch>, _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
+) {
+    let probability = word.operand
+    var picked = unsafe ActionBatch(empty: scratch)
+    for index in 0..<batch.count {
+        // index < count
+        let key = unsafe batch.keys[index]
+        if probability != 0, sink.random() <= probability {
+            unsafe picked.append(batch.packet(index), key)
+        } else if word.has(.last) {
+            unsafe discardPacket(batch.packet(index), key, delivered: word.has(.delivered), &sink)
         }
-        if picked.count > 0 { unsafe runNested(operation + 1, word, picked, &sink) }
     }
+    if picked.count > 0 { unsafe runNested(operation + 1, word, picked, &sink) }
 }
 
 /// check_pkt_len: the first list for packets longer than the operand, the second for the others.
 @inline(never) func runCheckLength<Sink: ActionSink & ~Copyable>(
     _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
 ) {
+    var longer = CopyScratch(batch), others = CopyScratch(batch)
+    unsafe splitByLength(&longer, &others, operation, word, batch, &sink)
+}
+
+private func splitByLength<Sink: ActionSink & ~Copyable>(
+    _ longer: UnsafeMutablePointer<CopyScratch>, _ others: UnsafeMutablePointer<CopyScratch>,
+    _ operation: UnsafePointer<UInt64>, _ word: ActionWord, _ batch: ActionBatch, _ sink: inout Sink
+) {
     let limit = Int(word.operand)
-    var scratch = CopyScratch(batch), others = CopyScratch(batch)
-    scratch.withBatch { greater in
-        others.withBatch { lessOrEqual in
-            // All indices are below count.
-            for index in 0..<batch.count {
-                let packet = unsafe batch.packets[index]
-                if packet.length > limit {
-                    unsafe greater.append(packet, batch.keys[index])
-                } else {
-                    unsafe lessOrEqual.append(packet, batch.keys[index])
-                }
-            }
-            // Word 1 is the second list's place.
-            if greater.count > 0 { unsafe runNested(operation + 2, word, greater, &sink) }
-            if lessOrEqual.count > 0 { unsafe runNested(operation + Int(operation[1]), word, lessOrEqual, &sink) }
-        }
+    var greater = unsafe ActionBatch(empty: longer), lessOrEqual = unsafe ActionBatch(empty: others)
+    for index in 0..<batch.count {
+        // index < count
+        let packet = batch.packet(index), key = unsafe batch.keys[index]
+        if packet.length > limit { unsafe greater.append(packet, key) } else { unsafe lessOrEqual.append(packet, key) }
     }
+    // Word 1 is the second list's place.
+    if greater.count > 0 { unsafe runNested(operation + 2, word, greater, &sink) }
+    if lessOrEqual.count > 0 { unsafe runNested(operation + Int(operation[1]), word, lessOrEqual, &sink) }
 }
