@@ -25,6 +25,8 @@ let dpdkFlags = [
 ]
 let safe: [SwiftSetting] = [.swiftLanguageMode(.v6), .strictMemorySafety()]
 let packetPath: [SwiftSetting] = safe + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]
+// `@_noLocks` asks the compiler to look through every call, which it can do only when it sees the whole module.
+let checkedPacketPath = packetPath + [.unsafeFlags(["-whole-module-optimization", "-num-threads", "2"])]
 let dpdkLibraries: [LinkerSetting] = [
     "rte_eal", "rte_ethdev", "rte_mbuf", "rte_mempool", "rte_ring", "rte_kvargs", "rte_log",
 ].filter { $0 != "rte_log" }.map { .linkedLibrary($0) }
@@ -45,14 +47,16 @@ let package = Package(
         // Level 0
         .target(name: "CDPDK", path: "CShims/CDPDK", cSettings: [.unsafeFlags(dpdkFlags)], linkerSettings: dpdkLibraries),
         .target(name: "CNUMA", path: "CShims/CNUMA", linkerSettings: [.linkedLibrary("numa")]),
+        .target(name: "CLinux", path: "CShims/CLinux"),
         .target(name: "Wire", swiftSettings: packetPath),
         // Level 1
-        .target(name: "LockFree", swiftSettings: packetPath),
+        .target(name: "LockFree", dependencies: ["CLinux"], swiftSettings: packetPath),
         .target(name: "Flow", dependencies: ["Wire"], swiftSettings: packetPath),
         .target(name: "NetDev", dependencies: ["Wire", "LockFree", "CDPDK", "CNUMA",
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
         // Level 2
-        .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK"], swiftSettings: packetPath),
+        .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK", "CLinux",
+            .product(name: "Logging", package: "swift-log")], swiftSettings: checkedPacketPath),
         .target(name: "OpenFlow", dependencies: ["Wire", "Flow"], swiftSettings: packetPath),
         // Level 3
         .target(name: "OFProto", dependencies: ["Wire", "Flow", "Datapath", "OpenFlow",
@@ -65,9 +69,15 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
         .executableTarget(name: "needletail", dependencies: ["VSwitch",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
+        // Benchmarks: the harness, its latency prober, and the micro-benchmarks
+        .executableTarget(name: "bench", dependencies: ["Flow", "CDPDK",
+            .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Harness", swiftSettings: packetPath),
+        .executableTarget(name: "prober", dependencies: ["Flow", "NetDev", "CDPDK",
+            .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Prober", swiftSettings: packetPath),
+        .executableTarget(name: "microbench", dependencies: ["Wire", "Flow", "LockFree", "CDPDK"], path: "Benchmarks/Micro", swiftSettings: packetPath),
     ] + [
-        .target(name: "TestSupport", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
-            path: "Tests/TestSupport", swiftSettings: safe),
+        .target(name: "TestSupport", dependencies: ["NetDev", .product(name: "Subprocess", package: "swift-subprocess")],
+            path: "Tests/TestSupport", swiftSettings: packetPath),
         tests("WireTests", ["Wire"]),
         tests("LockFreeTests", ["LockFree"]),
         tests("FlowTests", ["Flow", "Wire"]),
@@ -76,6 +86,7 @@ let package = Package(
         tests("OpenFlowTests", ["OpenFlow", "Flow", "Wire"]),
         tests("OFProtoTests", ["OFProto", "Datapath", "OpenFlow", "Flow", "Wire"]),
         tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
+        tests("BenchTests", ["bench"]),
     ].compactMap { $0 }
 )
 

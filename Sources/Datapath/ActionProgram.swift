@@ -77,11 +77,12 @@ struct ActionWord {
 /// Bounds of action programs.
 public enum ActionLimits {
     /// The longest program in words: 64 KiB of words are far more than any translation's actions.
-    public static let programWords = 8192
-    /// How deep clone, sample and check_pkt_len may nest; each level takes about 2 KiB of a PMD's stack.
-    public static let nesting = 16
+    @inlinable public static var programWords: Int { 8192 }
+    /// How deep clone, sample and check_pkt_len may nest; each level takes about 1 KiB of a PMD's stack, and at
+    /// most three batches of its `CopyArena`.
+    @inlinable public static var nesting: Int { 16 }
     /// The greatest number of packets that `execute` takes.
-    public static let batch = 32
+    @inlinable public static var batch: Int { 32 }
     /// A frame is never cut shorter than an Ethernet header.
     static let shortestCut: UInt32 = 14
 }

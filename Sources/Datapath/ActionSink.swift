@@ -21,6 +21,8 @@ public protocol ActionSink: ~Copyable {
     mutating func meterAdmits(_ meter: UInt32, length: Int) -> Bool
     /// The pool for copies.
     var pool: OpaquePointer { get }
+    /// Room for batches of copies.
+    var arena: CopyArena { get }
     /// 32 uniformly random bits.
     mutating func random() -> UInt32
 }

@@ -170,7 +170,12 @@ public struct DPFlowDump {
 /// A packet with one owner. Whoever holds it passes it on or lets it be freed.
 @safe public struct DPPacket: ~Copyable {
     public let mbuf: Mbuf
-    public init(_ mbuf: Mbuf) { self.mbuf = mbuf }
+    /// The cycle counter when the packet missed; 0: it did not.
+    public let missedAt: UInt64
+    public init(_ mbuf: Mbuf, missedAt: UInt64 = 0) {
+        self.mbuf = mbuf
+        self.missedAt = missedAt
+    }
     /// Gives the mbuf to somebody else without freeing it.
     public consuming func take() -> Mbuf {
         let mbuf = self.mbuf

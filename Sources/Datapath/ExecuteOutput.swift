@@ -8,28 +8,20 @@ import Wire
 /// Sends the packets, or copies of them when the list goes on.
 func outputPackets<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink) {
     if word.has(.last) { return unsafe sink.output(batch.packets, batch.count, port: word.operand) }
-    var scratch = CopyScratch(batch)
-    unsafe outputCopies(&scratch, batch, word, &sink)
-}
-
-private func outputCopies<Sink: ActionSink & ~Copyable>(
-    _ scratch: UnsafeMutablePointer<CopyScratch>, _ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink
-) {
-    let copies = unsafe ActionBatch(scratch, copying: batch, real: word.has(.writtenLater), &sink)
-    if copies.count > 0 { unsafe sink.output(copies.packets, copies.count, port: word.operand) }
+    let arena = sink.arena
+    var copies = arena.take()
+    defer { arena.giveBack() }
+    copyPackets(batch, real: word.has(.writtenLater), into: &copies, &sink)
+    if copies.count == 0 { return }
+    unsafe sink.output(copies.packets, copies.count, port: word.operand)
 }
 
 /// Sends packets, or copies of them, that are at most `length` bytes long. The packets themselves are not cut when the list
 /// goes on.
-@inline(never) func outputCut<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, length: Int, _ sink: inout Sink) {
-    var scratch = CopyScratch(batch)
-    unsafe outputShortened(&scratch, batch, word, length: length, &sink)
-}
-
-private func outputShortened<Sink: ActionSink & ~Copyable>(
-    _ scratch: UnsafeMutablePointer<CopyScratch>, _ batch: ActionBatch, _ word: ActionWord, length: Int, _ sink: inout Sink
-) {
-    var cut = unsafe ActionBatch(empty: scratch)
+func outputCut<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, length: Int, _ sink: inout Sink) {
+    let arena = sink.arena
+    var cut = arena.take()
+    defer { arena.giveBack() }
     for index in 0..<batch.count {
         let packet = batch.packet(index)
         if let short = unsafe shortened(packet, length, word, sink.pool) {
@@ -104,19 +96,15 @@ func recirculatePackets<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ wo
         setRecircID(batch, word.operand)
         return unsafe sink.recirculate(batch.packets, batch.keys, batch.count)
     }
-    var scratch = CopyScratch(batch)
-    unsafe recirculateCopies(&scratch, batch, word, &sink)
-}
-
-private func recirculateCopies<Sink: ActionSink & ~Copyable>(
-    _ scratch: UnsafeMutablePointer<CopyScratch>, _ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink
-) {
-    let copies = unsafe ActionBatch(scratch, copying: batch, real: word.has(.writtenLater), &sink)
+    let arena = sink.arena
+    var copies = arena.take()
+    defer { arena.giveBack() }
+    copyPackets(batch, real: word.has(.writtenLater), into: &copies, &sink)
     if copies.count == 0 { return }
     let metadata = KeptMetadata(copies)
     setRecircID(copies, word.operand)
     unsafe sink.recirculate(copies.packets, copies.keys, copies.count)
-    metadata.restore(copies.count)
+    metadata.restore()
 }
 
 @inline(__always) @_noLocks private func setRecircID(_ batch: ActionBatch, _ id: UInt32) {

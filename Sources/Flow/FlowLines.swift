@@ -11,6 +11,8 @@
     @inlinable public static var tunMetadata: FlowLines { FlowLines(rawValue: 0b1111 << 6) }
     @inlinable public static var registers: FlowLines { FlowLines(rawValue: 1 << 10) }
     @inlinable public static var l11: FlowLines { FlowLines(rawValue: 1 << 11) }
+    /// The lines that do not come from the frame: tunnel, conntrack, tunnel metadata.
+    @inlinable public static var carried: FlowLines { FlowLines(rawValue: 1 << 2 | 1 << 4 | 0b1111 << 6) }
     /// The lines that the datapath knows.
     @inlinable public static var datapath: FlowLines { FlowLines(rawValue: 0x03ff) }
     @inlinable public static var all: FlowLines { FlowLines(rawValue: 0x0fff) }
@@ -37,6 +39,20 @@ extension FlowKey {
             precondition(index >= 0 && index < 12)
             // Writes within the structure: the layout is 12 lines of 64 bytes.
             unsafe withUnsafeMutableBytes(of: &self) { unsafe $0.storeBytes(of: newValue, toByteOffset: index * 64, as: SIMD8<UInt64>.self) }
+        }
+    }
+
+    /// Word `index` (0–95) of the key, as the machine's integer.
+    @inlinable public subscript(word index: Int) -> UInt64 {
+        get {
+            precondition(index >= 0 && index < 96)
+            // Reads within the structure: the layout is 96 words of 8 bytes.
+            return unsafe withUnsafeBytes(of: self) { unsafe $0.load(fromByteOffset: index * 8, as: UInt64.self) }
+        }
+        set {
+            precondition(index >= 0 && index < 96)
+            // Writes within the structure: the layout is 96 words of 8 bytes.
+            unsafe withUnsafeMutableBytes(of: &self) { unsafe $0.storeBytes(of: newValue, toByteOffset: index * 8, as: UInt64.self) }
         }
     }
 

@@ -35,7 +35,7 @@ import Synchronization
     }
 
     /// The greatest number of elements.
-    public var capacity: Int { Int(mask) + 1 }
+    @inlinable public var capacity: Int { Int(mask) + 1 }
 
     /// The number of elements at this moment; exact on either end for what that end itself did.
     @inlinable public var count: Int {

@@ -10,12 +10,12 @@ import Synchronization
         unsafe word.initialize(to: Atomic(0))
     }
 
-    @inlinable @inline(__always) public func acquire() {
+    @inlinable @inline(__always) @_noLocks public func acquire() {
         // acquire QUEUE-LOCK: what the former holder did to the queue is visible.
         while unsafe !word.pointee.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged { nt_pause() }
     }
 
-    @inlinable @inline(__always) public func release() {
+    @inlinable @inline(__always) @_noLocks public func release() {
         // release QUEUE-LOCK: what was done to the queue is visible to the next holder.
         unsafe word.pointee.store(0, ordering: .releasing)
     }

@@ -11,7 +11,7 @@ import LockFree
     @inlinable public init(_ source: Source) { self.source = source }
 
     /// Moves at most `capacity` (≤ 32) packets into `packets`; the caller owns them. Returns how many.
-    @inlinable @inline(__always) @unsafe
+    @inlinable @inline(__always) @_noLocks @unsafe
     public func burst(_ packets: UnsafeMutablePointer<Mbuf>, _ capacity: Int) -> Int {
         switch source {
         case .dpdk(let port, let queue):
@@ -38,13 +38,16 @@ import LockFree
     public var sink: Sink
     /// Taken around a burst when several PMDs share the queue; nil when this PMD is its only user.
     public var lock: QueueLock?
-    @inlinable public init(_ sink: Sink, lock: QueueLock? = nil) {
+    /// The thread that drains a ring, if it may be asleep; kicked once a burst.
+    public var waker: Waker?
+    @inlinable public init(_ sink: Sink, lock: QueueLock? = nil, waker: Waker? = nil) {
         self.sink = sink
         self.lock = lock
+        self.waker = waker
     }
 
     /// Sends the first packets of the array, in order; returns how many were taken. The rest still belongs to the caller.
-    @inlinable @inline(__always) @unsafe
+    @inlinable @inline(__always) @_noLocks @unsafe
     public func burst(_ packets: UnsafeMutablePointer<Mbuf>, _ count: Int) -> Int {
         if let lock { lock.acquire() }
         var sent = 0
@@ -57,6 +60,7 @@ import LockFree
             while sent < count, unsafe ring.push(packets[sent]) { sent += 1 }
         }
         if let lock { lock.release() }
+        if sent > 0, let waker { waker.kick() }
         return sent
     }
 }

@@ -1,1 +1,205 @@
 /// # OFProto
+///
+/// OpenFlow and bridging: tables of rules, NORMAL with its MAC table, the translation of both into datapath actions,
+/// the answering of upcalls, and the revalidation of megaflows.
+///
+/// A packet that the datapath has no megaflow for comes up with its key. `Translator` runs it through its bridge's tables
+/// and records every bit that it looks at; the actions and the mask become a megaflow, the rules and stations that
+/// took part are remembered with it and get the counters of all its packets. When a rule, a port or a station changes, the
+/// megaflows that may depend on it are translated again, in slices.
+///
+/// Threads: everything is owned by one, the ofproto thread; there are no locks. Time (milliseconds) and randomness are
+/// arguments, so that a switch can be run in a simulation.
+/// Memory: a rule of one line about 500 bytes, a megaflow about 350; bounds are in `Limits.swift`.
+///
+/// Read in this order: `Rule.swift`, `Classifier.swift`, `Subtable.swift`, `Stages.swift`, `PrefixTrie.swift` (finding a
+/// rule); `Bridge.swift`, `BridgePort.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Xlate.swift` and its siblings
+/// by verb; `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`.
+import Datapath
+import Flow
+import Logging
+import OpenFlow
+import Wire
+
+/// All bridges over one datapath.
+public final class OFProto {
+    public let dpif: any DPIF
+    public internal(set) var limits: OFProtoLimits
+    public internal(set) var counters = OFProtoCounters()
+    /// Takes packets for controllers.
+    public var controllerSink: ((PacketIn) -> Void)?
+    /// Takes packets that sample actions picked.
+    public var sampleSink: ((SampledPacket) -> Void)?
+    public var logger = Logger(label: "ofproto")
+
+    private var bridgesByName: [String: Bridge] = [:]
+    /// By datapath number.
+    private var ports: ContiguousArray<BridgePort?> = []
+    private var patches: [String: BridgePort] = [:]
+    let hashSeed: HashSeed
+    private var random: UInt64
+    var megaflows = MegaflowTable()
+    var sweep = Sweep()
+    let controllers: ControllerContexts
+    var samples = SampleTable()
+    private var meterCount: UInt32 = 0
+    private var inner: Translator?
+
+    /// - Parameter seed: all randomness (hashes) follows from it.
+    public init(dpif: any DPIF, seed: UInt64, limits: OFProtoLimits = OFProtoLimits()) {
+        self.dpif = dpif
+        self.limits = limits
+        random = seed
+        hashSeed = HashSeed(seed: seed)
+        controllers = ControllerContexts(limit: limits.controllerContexts)
+    }
+
+    var translator: Translator {
+        if let inner { return inner }
+        let made = Translator(ofproto: self)
+        inner = made
+        return made
+    }
+
+    // MARK: Bridges
+
+    /// All bridges, by name.
+    public var bridges: [Bridge] { bridgesByName.values.sorted { $0.name < $1.name } }
+
+    public func bridge(named name: String) -> Bridge? { bridgesByName[name] }
+
+    /// Makes a bridge without ports and flows. Throws `DPIFError` if there is one of this name.
+    @discardableResult public func addBridge(_ name: String) throws(DPIFError) -> Bridge {
+        guard bridgesByName[name] == nil else { throw DPIFError(.exists, "bridge \(name) exists already") }
+        let bridge = Bridge(name: name, ofproto: self, tagSeed: splitMix64(&random))
+        bridgesByName[name] = bridge
+        return bridge
+    }
+
+    /// Closes a bridge's ports and forgets it. A port that cannot be closed is logged and forgotten.
+    public func removeBridge(_ name: String) {
+        guard let bridge = bridgesByName.removeValue(forKey: name) else { return }
+        for port in bridge.ports {
+            do throws(DPIFError) { try bridge.removePort(port.name) } catch { logger.warning("\(name): \(error)") }
+        }
+        for meter in bridge.meters.values { dpif.meterDelete(meter) }
+        // Megaflows name the bridge's ports and rules: none may outlive it.
+        revalidateNow(now: sweep.began)
+    }
+
+    /// The bridge port behind a datapath port.
+    public func port(_ number: ODPPort) -> BridgePort? {
+        Int(number.number) < ports.count ? ports[Int(number.number)] : nil
+    }
+
+    func portAdded(_ port: BridgePort) {
+        if let odpPort = port.odpPort {
+            while ports.count <= Int(odpPort.number) { ports.append(nil) }
+            ports[Int(odpPort.number)] = port
+        } else {
+            patches[port.name] = port
+        }
+        linkPatches()
+        noteChange()
+    }
+
+    func portRemoved(_ port: BridgePort) {
+        port.isRemoved = true
+        if let odpPort = port.odpPort {
+            ports[Int(odpPort.number)] = nil
+        } else {
+            patches[port.name] = nil
+            port.peer?.peer = nil
+            port.peer = nil
+        }
+        noteChange()
+    }
+
+    /// Patch ports that name each other become peers.
+    private func linkPatches() {
+        for port in patches.values {
+            let peer = port.config.device.options["peer"].flatMap { patches[$0] }
+            port.peer = peer?.config.device.options["peer"] == port.name ? peer : nil
+        }
+    }
+
+    func newMeter() -> UInt32 {
+        meterCount += 1
+        return meterCount
+    }
+
+    // MARK: Changes
+
+    /// Something changed that any megaflow may depend on.
+    func noteChange() { sweep.changed = true }
+
+    /// The place of stations with these tags changed.
+    func noteStation(_ tags: UInt64) { sweep.changedStations |= tags }
+
+    /// Counters are needed sooner than the next sweep would bring them.
+    func wantSweep() { sweep.isWanted = true }
+
+    /// Sets the number of megaflows at most and how long an idle one stays (milliseconds).
+    public func configure(flowLimit: Int, maxIdle: Int64) {
+        limits.flowLimit = flowLimit
+        limits.maxIdle = maxIdle
+    }
+
+    // MARK: Turns
+
+    /// One bounded turn: upcalls first, then retired megaflows, timers and a slice of revalidation. `now` is in milliseconds and never
+    /// goes back. Returns true if there is more to do at once.
+    public func run(now: Int64) -> Bool {
+        let upcalls = dpif.receiveUpcalls(limit: limits.upcallsPerTurn) { handle($0, now: now) }
+        collectRetired()
+        var more = upcalls >= limits.upcallsPerTurn
+        let statsTime = megaflows.liveCount == 0 && sweep.cursor == nil ? now : sweep.completed
+        for bridge in bridgesByName.values {
+            if bridge.expireRules(now: now, statsTime: statsTime, limit: limits.expiriesPerTurn) { more = true }
+            bridge.expireStations(now: now, limit: limits.expiriesPerTurn)
+        }
+        if runSweep(now: now) { more = true }
+        return more
+    }
+
+    /// When `run` must be called at the latest if nothing comes up before; nil: when something does.
+    public func nextDeadline(now: Int64) -> Int64? {
+        if sweep.cursor != nil || sweep.hasChanges || sweep.isWanted { return now }
+        var deadline: Int64? = megaflows.liveCount > 0 ? sweep.began + limits.sweepInterval : nil
+        for bridge in bridgesByName.values {
+            for time in [bridge.timers.next, bridge.macTable.nextExpiry] {
+                if let time { deadline = min(deadline ?? time, time) }
+            }
+        }
+        return deadline.map { max($0, now) }
+    }
+
+    /// Packets out of nothing: runs OpenFlow actions on a packet as if it had come in by `inPort`. `key` is what extraction says of it.
+    /// Throws `FlowModError` for actions that no flow could have either.
+    public func packetOut(
+        _ packet: consuming DPPacket, key: FlowKey, actions: [OFAction], bridge: Bridge, inPort: OFPort, now: Int64
+    ) throws(FlowModError) {
+        let program = try compile(actions)
+        translator.flow.key = key
+        let length = UInt64(packet.length)
+        translator.translate(program, bridge: bridge, inPort: inPort, now: now)
+        for credit in translator.takeCredits() { credit.push(packets: 1, bytes: length, used: now) }
+        guard !translator.actions.isEmpty else { return }
+        var datapathKey = key
+        datapathKey.l0.inPort = bridge.port(inPort)?.odpPort?.number ?? ODPPort.none.number
+        dpif.execute(packet, key: datapathKey, actions: translator.takeActions(), pmd: 0)
+    }
+
+    /// Removes all megaflows from the datapath at once; packets come up again.
+    public func flushMegaflows() {
+        for at in megaflows.slots.indices {
+            guard let flow = megaflows.slots[at], let stats = dpif.flowStats(flow.id) else { continue }
+            push(at, stats)
+        }
+        dpif.flowFlush()
+        megaflows.removeAll()
+    }
+
+    /// The megaflows that this thread knows as installed.
+    public var megaflowCount: Int { megaflows.liveCount }
+}

@@ -1,14 +1,17 @@
 import Flow
 import Wire
 
-/// An OpenFlow action or instruction, for any version of the protocol.
+/// An OpenFlow action or instruction, for any version of the protocol. An empty list of actions drops the packet.
 public indirect enum OFAction: Hashable, Sendable {
+    /// `maxLength`: for the controller, the bytes of the packet that it gets (65535: all). For other ports, 0, or the length
+    /// that the packet is cut to for this output alone.
     case output(OFPort, maxLength: UInt16)
     /// output:reg0[0..15]
     case outputField(FieldRange)
-    /// controller(max_len=…,reason=…,id=…,userdata=…)
+    /// controller(max_len=…,reason=…,id=…,userdata=…); `reason` is OpenFlow's OFPR_ number, 1 for an action.
     case controller(maxLength: UInt16, reason: UInt8, id: UInt16, userdata: [UInt8])
     case enqueue(OFPort, queue: UInt32)
+    /// The same as no action at all; the parser answers "drop" with an empty list.
     case drop
     case pushVLAN(etherType: UInt16)
     case stripVLAN
@@ -22,12 +25,14 @@ public indirect enum OFAction: Hashable, Sendable {
     case setField(Match)
     /// move:SRC->DST
     case move(from: FieldRange, to: FieldRange)
+    /// dec_ttl, or with the controllers that are told of a TTL that ran out: dec_ttl(1,2).
     case decTTL([UInt16])
+    case decMPLSTTL
     case setQueue(UInt32)
     case popQueue
     case group(UInt32)
     case meter(UInt32)
-    /// resubmit(port,table); nil: the current one. `conntrack`: the ct form.
+    /// resubmit(port,table); nil: the packet's own port, the current table.
     case resubmit(port: OFPort?, table: UInt8?)
     case gotoTable(UInt8)
     case writeMetadata(value: UInt64, mask: UInt64)
@@ -35,21 +40,29 @@ public indirect enum OFAction: Hashable, Sendable {
     case clearActions
     case clone([OFAction])
     case sample(probability: UInt16, collectorSet: UInt32, observationDomain: UInt32, observationPoint: UInt32)
+    /// The bytes, padded with zeroes as the protocol carries them: 6, 14, 22, …
     case note([UInt8])
     case exit
 }
 
-/// Some bits of a field: offset in bits from the start of a `FlowKey`'s byte in network bit order is hidden here;
-/// `field` names it as ovs-fields(7) does.
+/// Some bits of a field, as `reg0[0..15]`.
 public struct FieldRange: Hashable, Sendable {
-    public var field: String
+    public var field: Field
     /// The lowest bit, counted from the field's least significant one.
     public var start: Int
-    /// The number of bits.
+    /// The number of bits; `start + count` ≤ `field.bits`.
     public var count: Int
-    public init(field: String, start: Int, count: Int) {
+    public init(field: Field, start: Int, count: Int) {
         self.field = field
         self.start = start
         self.count = count
     }
+    /// All of a field's bits.
+    public init(_ field: Field) { self.init(field: field, start: 0, count: field.bits) }
+    /// Ones in the range's bits of the field's value.
+    public var mask: UInt128 { (count >= 128 ? .max : (1 << UInt128(count)) - 1) << UInt128(start) }
+    /// The range's bits of `key`, shifted down.
+    public func value(in key: FlowKey) -> UInt128 { (key.value(of: field) & mask) >> UInt128(start) }
+    /// Writes the range's bits of `key`.
+    public func set(_ value: UInt128, in key: inout FlowKey) { key.set(field, to: value << UInt128(start), mask: mask) }
 }

@@ -1,1 +1,14 @@
 /// # VSwitch
+///
+/// A configuration turned into a running switch. The configuration is a passive value, `SwitchConfig`, read from one
+/// YAML file; what runs has one, too. The difference of two is an ordered list of steps, and the run loop of the
+/// ofproto thread carries them out. Nothing is applied unless the whole file is right; the first mistake is told as one
+/// line, `FILE:LINE:COLUMN: expected …, found …`.
+///
+/// Threads: everything here belongs to the ofproto thread, which is the process's main thread. Signals reach it as flags.
+/// Memory: bounded by `Limits.swift`.
+///
+/// Read in this order: `SwitchConfig.swift` (the value), `ConfigError.swift`, `YAMLText.swift` (bytes to a tree, with
+/// bounds), `ConfigReader.swift` (typed access with positions), `ConfigParse.swift`, `ConfigParsePort.swift` and
+/// `ConfigParseFlows.swift` (the sections), `ConfigDiff.swift`, then `Switch.swift` (the steps carried out) and
+/// `Runtime.swift` (the loop), `Report.swift` and `LiveTable.swift` (what is told about it).

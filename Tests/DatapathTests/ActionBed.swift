@@ -4,37 +4,19 @@ import Foundation
 import Glibc
 import NetDev
 import Synchronization
+import TestSupport
 @testable import Datapath
 
-/// EAL, started once per process without hugepages, devices or files.
-enum TestEAL {
-    static let started: Bool = {
-        // EAL pins its caller to a core for ever, so a thread of its own calls it.
-        let result = Mutex(false), done = DispatchSemaphore(value: 0)
-        Thread.detachNewThread {
-            let words = ["actions", "--no-huge", "-m", "128", "--no-shconf", "--no-pci", "--no-telemetry", "--log-level=*:error"]
-            // EAL keeps the pointers, so the memory is never freed.
-            let arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: words.count + 1)
-            for (index, word) in words.enumerated() { unsafe arguments[index] = strdup(word) }
-            unsafe arguments[words.count] = nil
-            // Another suite of this process may have been first.
-            let started = unsafe rte_eal_init(Int32(words.count), arguments) >= 0 || nt_errno() == EALREADY
-            result.withLock { $0 = started }
-            done.signal()
-        }
-        done.wait()
-        return result.withLock { $0 }
-    }()
-    static let poolNumber = Atomic<Int>(0)
-}
+/// Numbers the beds' pools, whose names must differ.
+private let poolNumber = Atomic<Int>(0)
 
 /// A mempool of its own, packets from it and a count of what is out.
 @safe struct ActionBed: ~Copyable {
     let pool: OpaquePointer
 
     init(mbufs: Int = 511) {
-        precondition(TestEAL.started)
-        let number = TestEAL.poolNumber.add(1, ordering: .relaxed).newValue
+        _ = try! TestEAL.started.get()
+        let number = poolNumber.add(1, ordering: .relaxed).newValue
         unsafe pool = rte_pktmbuf_pool_create("actions\(number)", UInt32(mbufs), 0, 0, 2048 + 128, SOCKET_ID_ANY)!
     }
     deinit { unsafe rte_mempool_free(pool) }
@@ -104,6 +86,13 @@ extension Mbuf {
     enum Place: Hashable { case output(UInt32), upcall(UInt64), recirculation(UInt32), drop }
 
     let pool: OpaquePointer
+    /// Frees the room for copies together with the last recorder that has it.
+    final class Room {
+        let arena = CopyArena()
+        deinit { arena.deallocate() }
+    }
+    private let room = Room()
+    var arena: CopyArena { room.arena }
     var sent: [Sent] = []
     var missedCopies = 0
     var charged: [(meter: UInt32, length: Int)] = []

@@ -57,6 +57,5 @@ import Wire
         #expect(offsets(\FlowKey.l0, \.l1, \.l2, \.l3, \.l4, \.l5) == [0, 64, 128, 192, 256, 320])
         #expect(offsets(\FlowKey.tunMetadata0, \.tunMetadata1, \.tunMetadata2, \.tunMetadata3) == [384, 448, 512, 576])
         #expect(offsets(\FlowKey.regs, \.l11) == [640, 704])
-        #expect(MemoryLayout<FlowKey>.alignment >= 32)
     }
 }

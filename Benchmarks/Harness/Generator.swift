@@ -1,0 +1,58 @@
+import Foundation
+
+/// Where the packets of a throughput case come from.
+enum Generator: Hashable {
+    /// A capture replayed by the receiving thread itself: no second process, no queue between them.
+    case replay
+    /// testpmd's flowgen on core 0, over shared memory.
+    case memif
+    /// testpmd's flowgen on core 0, as a guest's virtio device: the switch is the vhost-user client.
+    case vhost
+    /// testpmd's flowgen on the NIC `generator`, wired to the NIC `port` of the switch.
+    case nic(generator: String, port: String)
+
+    /// Reads "pcap", "memif", "vhost" or "pci:GENERATOR,SWITCH" with two PCI addresses; nil: none of these.
+    init?(_ text: String) {
+        switch text {
+        case "pcap": self = .replay
+        case "memif": self = .memif
+        case "vhost": self = .vhost
+        default:
+            let addresses = text.dropFirst(4).split(separator: ",").map(String.init)
+            guard text.hasPrefix("pci:"), addresses.count == 2 else { return nil }
+            self = .nic(generator: addresses[0], port: addresses[1])
+        }
+    }
+
+    /// Calls `body` with the switch's ports while the packets of `traffic` come to p0.
+    ///
+    /// - Parameter queues: the transmit queues that the switch gives a port, which a memif must be able to receive.
+    func drive<Result>(_ traffic: Traffic, queues: Int, scratch: URL, folder: URL, seed: UInt64,
+        _ body: (PortArguments) throws -> Result) throws -> Result {
+        if self == .replay { return try body(.replay(try traffic.write(to: scratch, seed: seed))) }
+        guard traffic.groups == 1, !traffic.distinctMACs else {
+            throw BenchError("only captures have the MAC addresses that this case needs: use --generator pcap")
+        }
+        let socket = folder.appending(path: "generator.sock").path
+        // A memif client connects when it starts or is asked for its link, so the switch, which starts last, is the client.
+        let (device, port): ([String], String) = switch self {
+        case .memif: (["--no-pci", "--vdev=net_memif0,role=server,id=0,socket=\(socket),socket-abstract=no"],
+            "net_memif0,role=client,id=0,socket=\(socket),socket-abstract=no")
+        case .nic(let generator, let port): (["-a", generator], port)
+        default: (["--no-pci", "--single-file-segments", "--vdev=net_virtio_user0,path=\(socket),server=1,queues=1"],
+            "net_vhost0,iface=\(socket),client=1,queues=1")
+        }
+        // testpmd needs a core for its commands and one to forward; both are core 0. It ends with its standard input.
+        let lcores = "--lcores=0@\(Harness.otherCore),1@\(Harness.otherCore)"
+        let testpmd = try Child("generator", "stdbuf", ["-oL", "dpdk-testpmd", lcores, "--in-memory", "-m", "256"] + device + [
+            "--", "-i", "--forward-mode=flowgen", "--flowgen-flows=\(traffic.flows)", "--txpkts=\(traffic.size - 4)", "--nb-cores=1",
+            "--auto-start", "--no-lsc-interrupt", "--total-num-mbufs=32768", "--rxq=\(self == .memif ? queues : 1)",
+        ], folder: folder)
+        defer { testpmd.stop() }
+        // A virtio device in server mode waits for its client before testpmd says anything.
+        guard try wait(atMost: 20, until: { testpmd.text.contains("testpmd> ") || FileManager.default.fileExists(atPath: socket) }) else {
+            throw BenchError("the generator does not start:\n\(testpmd.text.suffix(2_000))")
+        }
+        return try body(PortArguments(p0: port, p1: PortArguments.sink))
+    }
+}

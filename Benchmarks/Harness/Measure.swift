@@ -1,0 +1,121 @@
+import Foundation
+
+/// Runs cases on subjects and turns what they count into samples.
+struct Measurement {
+    /// Seconds that pass between the first packet and the window.
+    var warmUp: Double
+    /// Seconds of a window.
+    var seconds: Double
+    /// Megabytes of huge pages for the subject.
+    var memory: Int
+    var peerSMC: Bool
+    /// Captures, and a folder a run.
+    var scratch: URL
+    var seed: UInt64
+    var source: Generator
+    var prober: String
+
+    /// One run of `bench` on `subject`; nil when the subject cannot do what the case is about.
+    func sample(_ bench: Case, on subject: any Subject, round: Int) throws -> Sample? {
+        guard subject.isSwitch || bench.kind == .throughput else { return nil }
+        let folder = scratch.appending(path: "\(bench.name)-\(subject.name)-\(round)".replacing(" ", with: "_"))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var sample = Sample(bench: bench.name, subject: subject.name, round: round, values: [:])
+        let before = Disturbance(core: Harness.pmdCore)
+        switch bench.kind {
+        case .throughput: try throughput(bench, subject, folder, &sample)
+        case .setUp: try setUp(bench, subject, folder, &sample)
+        case .memory: try memory(bench, subject, folder, &sample)
+        case .latency(let newFlows): try latency(bench, subject, newFlows, folder, &sample)
+        }
+        if let before, let stolen = Disturbance(core: Harness.pmdCore)?.stolenShare(since: before), stolen > 0.01 {
+            sample.notes.append(String(format: "%.0f %% of the core was stolen", stolen * 100))
+        }
+        return sample
+    }
+
+    private func throughput(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
+        let counters = try source.drive(bench.traffic, queues: subject.transmitQueues, scratch: scratch, folder: folder, seed: seed) { ports in
+            try subject.run(setUp(bench.rules, ports, folder, subject), warmUp: warmUp, seconds: seconds)
+        }
+        if subject.isSwitch { try check(bench, counters, subject) }
+        sample.values = [.packetsPerSecond: counters.packetsPerSecond]
+        // With a generator beside it the core may wait for packets, and its cycles are not what a packet costs.
+        if source == .replay { sample.values[.cyclesPerPacket] = counters.cyclesPerPacket }
+        if !counters.hits.isEmpty { sample.notes.append(counters.hitText) }
+    }
+
+    private func setUp(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
+        let ports = PortArguments.replay(try bench.traffic.write(to: scratch, seed: seed))
+        let (rate, installed) = try subject.setUpRate(setUp(bench.rules, ports, folder, subject), flows: bench.traffic.flows)
+        sample.values = [.newFlowsPerSecond: rate]
+        if installed >= bench.traffic.flows * 9 / 10 { sample.notes.append("all flows were installed within the window: at least this rate") }
+    }
+
+    private func memory(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
+        // The same packets under a rule that makes one megaflow of them, then under rules that make one each.
+        let ports = PortArguments.replay(try bench.traffic.write(to: scratch, seed: seed))
+        func resident(_ rules: String, expected: Int, _ part: String) throws -> Int {
+            let folder = folder.appending(path: part)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let counters = try subject.run(setUp(rules, ports, folder, subject), warmUp: max(warmUp, 2), seconds: 1)
+            guard counters.megaflows >= expected * 99 / 100 else {
+                throw BenchError("\(subject.name), \(bench.name): \(counters.megaflows) megaflows, not \(expected)")
+            }
+            return counters.residentBytes
+        }
+        let one = try resident("in_port=p0,actions=output:p1", expected: 1, "one")
+        let many = try resident(bench.rules, expected: bench.traffic.flows, "many")
+        sample.values = [.bytesPerMegaflow: Double(many - one) / Double(bench.traffic.flows - 1)]
+    }
+
+    private func latency(_ bench: Case, _ subject: any Subject, _ newFlows: Int, _ folder: URL, _ sample: inout Sample) throws {
+        let into = folder.appending(path: "p0.sock").path, out = folder.appending(path: "p1.sock").path
+        func server(_ id: Int, _ socket: String) -> String { "net_memif\(id),role=server,id=\(id),socket=\(socket),socket-abstract=no" }
+        let ports = PortArguments(p0: server(0, into), p1: server(1, out))
+        var report: ProbeReport?
+        let limit = max(400_000, Int(Double(newFlows) * (warmUp + seconds + 1)))
+        try subject.serve(setUp(bench.rules, ports, folder, subject, flowLimit: limit)) {
+            guard try wait(atMost: 30, until: { [into, out].allSatisfy(FileManager.default.fileExists) }) else {
+                throw BenchError("\(subject.name) opened no memif sockets in \(folder.path)")
+            }
+            let probe = try Child("prober", prober, ["--into", into, "--out", out, "--seconds", String(seconds),
+                "--warm-up", String(warmUp), "--new-flows", String(newFlows), "--queues", String(subject.transmitQueues)], folder: folder)
+            defer { probe.stop() }
+            let status = try probe.finish(seconds: warmUp + seconds + 60)
+            guard status == 0, let line = probe.text.split(separator: "\n").last(where: { $0.hasPrefix("{") }) else {
+                throw BenchError("the prober ended with status \(status):\n\(probe.text.suffix(2_000))")
+            }
+            report = try JSONDecoder().decode(ProbeReport.self, from: Data(line.utf8))
+        }
+        guard let report, report.sent > 0 else { throw BenchError("the prober sent nothing") }
+        sample.values = [.latencyP50: report.p50, .latencyP99: report.p99, .latencyP999: report.p999,
+            .lost: 100 * Double(report.sent - report.received) / Double(report.sent)]
+        if newFlows > 0 {
+            sample.notes.append(String(format: "%.0f new flows/s were offered, %.1f %% of their packets lost", report.newFlowsPerSecond, 100 * report.newFlowsLost))
+        }
+        sample.notes.append(String(format: "%.1f %% of the probes censored", 100 * Double(report.censored) / Double(max(report.received, 1))))
+    }
+
+    private func setUp(_ rules: String, _ ports: PortArguments, _ folder: URL, _ subject: any Subject, flowLimit: Int = 400_000) -> SetUp {
+        SetUp(ports: ports, rules: rules, memory: memory, flowLimit: flowLimit, smc: subject is Peer ? peerSMC : true, folder: folder)
+    }
+
+    /// Throws when the rules did not lead to the megaflows and masks that the case is about.
+    private func check(_ bench: Case, _ counters: Counters, _ subject: any Subject) throws {
+        if let expected = bench.megaflows, counters.megaflows != expected {
+            throw BenchError("\(subject.name), \(bench.name): \(counters.megaflows) megaflows, not \(expected)")
+        }
+        if let expected = bench.masks, let masks = counters.masks, masks != expected {
+            throw BenchError("\(subject.name), \(bench.name): \(masks) masks, not \(expected)")
+        }
+    }
+}
+
+/// What the prober prints: times in microseconds, counts of probes, shares 0–1.
+struct ProbeReport: Codable {
+    var sent, received, censored: Int
+    var p50, p99, p999: Double
+    var newFlowsPerSecond, newFlowsLost: Double
+}

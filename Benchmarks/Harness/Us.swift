@@ -1,0 +1,107 @@
+import Foundation
+
+/// needletaild with a YAML file, one poll-mode thread, and the report that it writes at its end.
+struct Us: Subject {
+    let name = "needletail"
+    let isSwitch = true
+    var transmitQueues: Int
+    /// The path of needletaild.
+    var program: String
+
+    func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters {
+        let report = setUp.folder.appending(path: "report.json")
+        let daemon = try start(setUp, ["--warm-up", text(warmUp), "--run-for", text(seconds), "--report", report.path])
+        defer { daemon.stop() }
+        // Its own clock decides when the window ends; its memory is looked at all along, the last look counts.
+        var resident = 0
+        try wait(atMost: warmUp + seconds + 60, every: 0.1) {
+            guard daemon.isRunning else { return true }
+            let now = try? daemon.residentBytes()
+            if let now, now > 0 { resident = now }
+            return false
+        }
+        let status = try daemon.finish(seconds: 1)
+        guard status == 0, let data = try? Data(contentsOf: report) else {
+            throw BenchError("needletaild ended with status \(status):\n\(daemon.text.suffix(2_000))")
+        }
+        var counters = try Self.counters(JSONDecoder().decode(Report.self, from: data))
+        counters.residentBytes = resident
+        return counters
+    }
+
+    func serve(_ setUp: SetUp, _ body: () throws -> Void) throws {
+        let daemon = try start(setUp, [])
+        defer { daemon.stop() }
+        try body()
+        if !daemon.isRunning { throw BenchError("needletaild ended while it was used:\n\(daemon.text.suffix(2_000))") }
+    }
+
+    func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int) {
+        // The difference between a shorter and a longer run, so that starting up costs nothing.
+        var short = 0.4
+        while true {
+            let early = try run(setUp, warmUp: 0, seconds: short).megaflows
+            let late = try run(setUp, warmUp: 0, seconds: short * 2).megaflows
+            if (late < flows * 9 / 10 && late > early) || short < 0.04 { return (Double(late - early) / short, late) }
+            short /= 2
+        }
+    }
+
+    /// The configuration file of a run (the YAML form of needletaild).
+    static func configuration(_ setUp: SetUp) -> String {
+        """
+        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: 100, smc: \(setUp.smc), flow-limit: \(setUp.flowLimit) }
+        bridges:
+          br0:
+            ports:
+              p0: { type: dpdk, devargs: "\(setUp.ports.p0)", of-port: 1 }
+              p1: { type: dpdk, devargs: "\(setUp.ports.p1)", of-port: 2 }
+            flows: |
+        \(setUp.rules.split(separator: "\n").map { "      " + $0.trimmingCharacters(in: .whitespaces) }.joined(separator: "\n"))
+
+        """
+    }
+
+    /// What needletaild writes with `--report`: the counters of the window after the warm-up.
+    struct Report: Codable {
+        struct PMD: Codable {
+            var core, rx_packets, busy_cycles, total_cycles, emc_hits, smc_hits, megaflow_hits, upcalls, upcalls_lost: Int
+        }
+        struct Port: Codable {
+            var name: String
+            var rx_packets, rx_bytes, tx_packets, tx_bytes: Int
+            var drops: [String: Int]
+        }
+        var seconds: Double
+        var tsc_hz: Double
+        var pmds: [PMD]
+        var ports: [Port]
+        var megaflows: Int
+        var rss_bytes: Int
+    }
+
+    static func counters(_ report: Report) throws -> Counters {
+        guard let p0 = report.ports.first(where: { $0.name == "p0" }), let p1 = report.ports.first(where: { $0.name == "p1" }),
+              report.seconds > 0, p0.rx_packets > 0
+        else { throw BenchError("needletaild's report has no p0, no p1, or nothing was received") }
+        func sum(_ counter: KeyPath<Report.PMD, Int>) -> Int { report.pmds.reduce(0) { $0 + $1[keyPath: counter] } }
+        let counters = Counters(seconds: report.seconds, received: p0.rx_packets, sent: p1.tx_packets,
+            dropped: [p0, p1].flatMap(\.drops.values).reduce(0, +),
+            cyclesPerPacket: report.tsc_hz * report.seconds / Double(p0.rx_packets), megaflows: report.megaflows, upcalls: sum(\.upcalls),
+            hits: [("EMC", sum(\.emc_hits)), ("SMC", sum(\.smc_hits)), ("dpcls", sum(\.megaflow_hits))], residentBytes: report.rss_bytes)
+        // The window's edges are read from a thread beside the PMD: a few bursts, and what waits in the upcall ring.
+        try counters.check("needletail", slack: max(4_096, p0.rx_packets / 10_000))
+        return counters
+    }
+
+    private func start(_ setUp: SetUp, _ arguments: [String]) throws -> Child {
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            throw BenchError("\(program) is not there: build it (swift build -c release), or name it with --needletaild")
+        }
+        let file = setUp.folder.appending(path: "needletail.yaml")
+        try Data(Self.configuration(setUp).utf8).write(to: file)
+        return try Child("needletaild", program, ["--config", file.path] + arguments, folder: setUp.folder)
+    }
+
+    private func text(_ seconds: Double) -> String { seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds) }
+}

@@ -1,0 +1,59 @@
+import CDPDK
+
+/// # Micro-benchmarks
+///
+/// Cycles an operation costs, piece by piece, on data that fits the caches: the parts of what a packet costs in
+/// the switch. Each figure is the median of several repetitions after a warm-up; the least one shows how
+/// much the machine disturbed the others. `bench --micro` runs this program on the poll-mode core.
+///
+/// A file a module: `FlowBenchmarks.swift`, `RingBenchmarks.swift`. A new one adds its list to `Micro.all`.
+@main
+enum Micro {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        let quick = arguments.contains("--quick")
+        guard arguments.allSatisfy({ $0 == "--quick" }) else {
+            print("usage: microbench [--quick]")
+            return
+        }
+        print("| operation | cycles, median | least |\n|---|---:|---:|")
+        for benchmark in all() {
+            let (median, least) = benchmark.measure(repetitions: quick ? 3 : 31, operations: quick ? 10_000 : 1_000_000)
+            print("| \(benchmark.name) | \(tenths(median)) | \(tenths(least)) |")
+        }
+    }
+
+    static func all() -> [MicroBenchmark] { flowBenchmarks() + ringBenchmarks() }
+
+    /// A number with one digit after the point.
+    private static func tenths(_ value: Double) -> String { String((value * 10).rounded() / 10) }
+}
+
+/// One operation, measured many times over.
+struct MicroBenchmark {
+    var name: String
+    /// How many operations one call of `body` stands for.
+    var batch: Int
+    /// Does `batch` operations; what it returns depends on all of them, so that none is optimised away.
+    var body: () -> UInt64
+
+    /// Cycles an operation: the median and the least of the repetitions.
+    func measure(repetitions: Int, operations: Int) -> (median: Double, least: Double) {
+        let calls = max(1, operations / batch)
+        var results: [Double] = []
+        for repetition in 0...repetitions {
+            var sum: UInt64 = 0
+            let from = nt_cycles()
+            for _ in 0..<calls { sum &+= body() }
+            let to = nt_cycles()
+            consume(sum)
+            // The first repetition warms the caches.
+            if repetition > 0 { results.append(Double(to &- from) / Double(calls * batch)) }
+        }
+        results.sort()
+        return (results[results.count / 2], results[0])
+    }
+}
+
+/// Uses a value as far as the compiler can see.
+@inline(never) @_optimize(none) func consume(_ value: UInt64) {}

@@ -1,0 +1,50 @@
+# make          builds the switch
+# make run      builds it and shows it at work: captured traffic through a learning bridge
+# make test     builds everything and runs all tests
+# make bench    compares it with Open vSwitch's DPDK datapath (BENCH="--quick" for a short run)
+# make install  puts it under $(DESTDIR)$(PREFIX)
+
+PREFIX  ?= /usr/local
+SECONDS ?= 10
+BENCH   ?=
+SWIFT   ?= swift
+
+# What building and running needs, and what the tests and benchmarks need besides.
+PACKAGES      = libdpdk-dev libnuma-dev pkg-config
+TEST_PACKAGES = dpdk-dev openvswitch-switch openvswitch-switch-dpdk tcpdump tcpreplay iperf3 iproute2 iputils-ping \
+                dnsmasq-base dnsutils curl ethtool python3-scapy
+
+.PHONY: all deps test-deps build run test bench install clean
+
+all: build
+
+deps:
+	@config/install-packages $(PACKAGES)
+
+test-deps: deps
+	@config/install-packages $(TEST_PACKAGES)
+
+build: deps
+	$(SWIFT) build -c release --product needletaild
+	$(SWIFT) build -c release --product needletail
+
+run: build
+	.build/release/needletail demo --seconds $(SECONDS)
+
+# Tests that make network namespaces need root; without it they fail, they are not skipped in silence.
+test: test-deps
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+bench: test-deps build
+	$(SWIFT) build -c release --product bench
+	$(SWIFT) build -c release --product prober
+	.build/release/bench $(BENCH)
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/needletail
+	install -m 755 .build/release/needletaild .build/release/needletail $(DESTDIR)$(PREFIX)/bin
+	install -m 644 config/*.yaml config/*.pcap $(DESTDIR)$(PREFIX)/share/needletail
+
+clean:
+	$(SWIFT) package clean

@@ -1,0 +1,132 @@
+import CDPDK
+import Flow
+import Glibc
+import LockFree
+import NetDev
+import Wire
+
+/// How the PMDs work; the names are those of other_config in ovs-vswitchd.conf.db(5).
+public struct DatapathSettings: Hashable, Sendable {
+    /// pmd-rxq-assign
+    public enum RxqAssign: String, Hashable, Sendable { case roundrobin, cycles, group }
+    /// Cores that run a PMD each, by pmd-cpu-mask. Empty: PMDs without threads, for simulation.
+    public var cores: [Int] = [1]
+    /// emc-insert-inv-prob: one in so many keys enters the EMC; 0: none.
+    public var emcInsertInverseProbability: UInt32 = 100
+    /// smc-enable
+    public var smcEnabled = true
+    public var rxqAssign = RxqAssign.cycles
+    /// flow-limit
+    public var flowLimit = 200_000
+    /// All hashes and random choices follow from it.
+    public var seed: UInt64 = 1
+    public init() {}
+}
+
+/// The poll-mode datapath behind the `DPIF` boundary: PMD threads, their megaflows, and the ports.
+///
+/// Owner: the ofproto thread; nothing here may be called from another one.
+@safe public final class DPIFNetdev: DPIF {
+    public internal(set) var settings: DatapathSettings
+    let netdevs: NetdevRuntime
+    /// For copies and packet-outs.
+    let pool: Mempool
+    let doorbell: Doorbell
+    /// Shared by all PMDs; each meter has a short lock.
+    let meters: MeterTable
+    let clock: DatapathClock
+    var pmds: [PMDHandle] = []
+    var ports: [UInt32: PortRecord] = [:]
+    var portNumbers: [String: UInt32] = [:]
+    /// Where the next `receiveUpcalls` begins, so that no PMD is served last for ever.
+    var nextPMD = 0
+    /// Misses answered by a megaflow that was there already.
+    public internal(set) var duplicateMisses: UInt64 = 0
+    /// Without threads: the virtual cycle counter.
+    public var virtualCycles: UInt64 = 0
+
+    /// - Parameters:
+    ///   - netdevs: opens the ports. EAL must be running.
+    ///   - virtualHertz: without threads, the frequency of the virtual cycle counter.
+    public init(settings: DatapathSettings, netdevs: NetdevRuntime, virtualHertz: UInt64? = nil) throws(DPIFError) {
+        guard settings.cores.count <= Limits.pmds, Set(settings.cores).count == settings.cores.count else {
+            throw DPIFError(.invalid, "PMD cores: at most \(Limits.pmds), each once")
+        }
+        guard let doorbell = Doorbell() else { throw DPIFError(.noMemory, "no file descriptor for the datapath's eventfd") }
+        self.settings = settings
+        self.netdevs = netdevs
+        do throws(NetdevError) {
+            pool = try Mempools.acquire(mtu: 1500, node: 0, demand: netdevs.options.demand)
+        } catch {
+            throw DPIFError(.noMemory, error.description)
+        }
+        self.doorbell = doorbell
+        clock = virtualHertz.map { DatapathClock(hertz: $0, origin: 0) } ?? DatapathClock(hertz: rte_get_tsc_hz(), origin: nt_cycles())
+        meters = MeterTable(capacity: Limits.meters, hertz: clock.hertz)
+        let cores: [Int?] = settings.cores.isEmpty ? [nil] : settings.cores
+        for (index, core) in cores.enumerated() {
+            let handle = try unsafe PMDHandle(index: index, core: core, pool: pool.raw, seed: settings.seed, doorbell: doorbell, meters: meters, clock: clock)
+            pmds.append(handle)
+            sendCacheSettings(handle)
+        }
+        for handle in pmds { try handle.start() }
+    }
+
+    private func sendCacheSettings(_ handle: PMDHandle) {
+        var command = PMDCommand(.setCaches)
+        let inverse = UInt64(settings.emcInsertInverseProbability)
+        command.number = inverse == 0 ? 0 : min((1 << 32) / inverse, UInt64(UInt32.max))
+        command.slot = settings.smcEnabled ? 1 : 0
+        handle.send(command)
+    }
+
+    /// Changes what can be changed while packets flow: caches, flow limit, assignment of queues.
+    public func change(_ settings: DatapathSettings) throws(DPIFError) {
+        guard settings.cores == self.settings.cores, settings.seed == self.settings.seed else {
+            throw DPIFError(.unsupported, "PMD cores can be changed by a restart only")
+        }
+        let reassign = settings.rxqAssign != self.settings.rxqAssign
+        self.settings = settings
+        for handle in pmds { sendCacheSettings(handle) }
+        if reassign { assignQueues() }
+    }
+
+    /// The datapath's time in milliseconds; the clock of `DPFlowStats.used`.
+    public var now: Int64 { clock.milliseconds(cycles: cycles) }
+
+    /// The cycle counter, or the virtual one.
+    var cycles: UInt64 { settings.cores.isEmpty ? virtualCycles : nt_cycles() }
+
+    public func barrier() {
+        for handle in pmds { handle.barrier() }
+    }
+
+    /// Sleeps until an upcall comes or `milliseconds` have gone by.
+    public func wait(milliseconds: Int32) {
+        doorbell.sleep(milliseconds: milliseconds) { pmds.contains { unsafe !$0.pmd.pointee.upcalls.isEmpty } }
+    }
+
+    /// Wakes `wait`; any thread may call it on the doorbell that it got beforehand.
+    public var waker: Doorbell { doorbell }
+
+    /// Without threads: lets every PMD do one turn at the virtual time; returns whether one had something to do.
+    public func turn() -> Bool {
+        var worked = false
+        for handle in pmds {
+            handle.virtualNow = virtualCycles
+            if unsafe pmdTurn(handle.pmd, now: virtualCycles) { worked = true }
+            handle.takeReplies()
+        }
+        return worked
+    }
+
+    /// Removes all ports and megaflows, ends the threads and frees their memory. The object is of no use afterwards.
+    public func close() {
+        for port in ports.keys.sorted() { try? portDelete(ODPPort(port)) }
+        for handle in pmds { handle.stop() }
+        pmds = []
+        meters.deallocate()
+        Mempools.release(pool)
+        doorbell.close()
+    }
+}

@@ -1,0 +1,181 @@
+import Flow
+import Glibc
+import NetDev
+import Wire
+
+extension DPIFNetdev {
+    public var flowCount: Int { pmds.reduce(0) { $0 + $1.mirror.count } }
+
+    public func flowPut(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID {
+        guard flow.pmd < pmds.count else { throw DPIFError(.notFound, "no PMD \(flow.pmd)") }
+        guard flowCount < settings.flowLimit else { throw DPIFError(.full, "the flow limit of \(settings.flowLimit) is reached") }
+        let handle = pmds[flow.pmd]
+        var mask = flow.mask
+        // A megaflow belongs to one in_port and one pass through the datapath.
+        mask.l0.inPort = .max
+        mask.l0.recircID = .max
+        let lines = FlowLines(rawValue: mask.usedLines.rawValue & FlowLines.datapath.rawValue)
+        let key = flow.key.masked(by: mask)
+        let program = try compile(flow.actions)
+        guard let subtable = subtable(handle, inPort: key.l0.inPort, mask: mask, lines: lines) else {
+            throw DPIFError(.full, "the limit of \(Limits.subtablesPerPMD) subtables is reached")
+        }
+        guard let slot = handle.takeSlot() else { throw DPIFError(.full, "the flow table of PMD \(flow.pmd) is full") }
+        let generation = fill(handle, slot, subtable: subtable, key: key, lines: lines, program: program)
+        let hash = unsafe handle.pmd.pointee.slab[slot].pointee.hash
+        if let table = handle.mirror.insert(subtable, hash: hash, slot: slot) { sendTable(handle, subtable, table) }
+        handle.actions[Int(slot)] = flow.actions
+        var command = PMDCommand(.insertFlow)
+        command.slot = slot
+        if let packet = waiting {
+            command.metadata = metadata(flow.key)
+            command.time = packet.missedAt
+            command.packet = packet.take()
+        }
+        handle.send(command)
+        return DPFlowID(pmd: flow.pmd, slot: slot, generation: generation)
+    }
+
+    private func metadata(_ key: FlowKey) -> PacketMetadata {
+        // The metadata are the key's first bytes; nothing of the pointer is kept.
+        unsafe withUnsafePointer(to: key) { unsafe PacketMetadata($0) }
+    }
+
+    /// Writes a megaflow into its slot; returns its generation.
+    private func fill(_ handle: PMDHandle, _ slot: UInt32, subtable: UInt32, key: FlowKey, lines: FlowLines, program: CompiledProgram) -> UInt32 {
+        guard let mirrored = handle.mirror.subtables[Int(subtable)] else { preconditionFailure("subtable \(subtable) is not there") }
+        let address = unsafe handle.pmd.pointee.slab[slot]
+        let generation = unsafe max(address.pointee.generation, 1)
+        var flow = unsafe DPFlow(mask: UnsafePointer(mirrored.mask))
+        flow.generation = generation
+        flow.lines = lines
+        flow.line0 = key[line: 0]
+        flow.subtable = subtable
+        flow.output = program.output
+        unsafe flow.program = UnsafePointer(program.words)
+        if lines != .l0 { unsafe flow.extraLines = handle.mirror.copyLines(of: key, FlowLines(rawValue: lines.rawValue & ~1)) }
+        flow.hash = unsafe withUnsafePointer(to: key) { key in
+            unsafe maskedHash(UnsafeRawPointer(key).assumingMemoryBound(to: Line.self), mirrored.mask, lines, handle.pmd.pointee.seed)
+        }
+        unsafe address.initialize(to: flow)
+        return generation
+    }
+
+    /// The number of the subtable for this in_port and mask, made if it is new; nil when there are too many.
+    private func subtable(_ handle: PMDHandle, inPort: UInt32, mask: FlowMask, lines: FlowLines) -> UInt32? {
+        if let number = handle.mirror.subtable(inPort: inPort, mask: mask, lines: lines) { return number }
+        guard let number = handle.mirror.addSubtable(inPort: inPort, mask: mask, lines: lines),
+            let mirrored = handle.mirror.subtables[Int(number)] else { return nil }
+        let table = TupleTable(capacity: mirrored.sentCapacity)
+        let subtable = unsafe DPSubtable(table: table, mask: UnsafePointer(mirrored.mask), lines: lines, inPort: inPort, next: DPSubtable.none, hits: 0)
+        var command = PMDCommand(.addSubtable)
+        command.slot = number
+        unsafe command.pointer = allocate(subtable)
+        handle.send(command)
+        return number
+    }
+
+    /// A value in memory that a PMD's answer gives back.
+    @unsafe func allocate<T: BitwiseCopyable>(_ value: T) -> UnsafeMutableRawPointer {
+        guard let memory = unsafe malloc(max(MemoryLayout<T>.size, MemoryLayout<TupleTable>.size)) else { preconditionFailure("out of memory") }
+        unsafe memory.initializeMemory(as: T.self, to: value)
+        return unsafe memory
+    }
+
+    private func sendTable(_ handle: PMDHandle, _ number: UInt32, _ table: TupleTable) {
+        var command = PMDCommand(.setTable)
+        command.slot = number
+        unsafe command.pointer = allocate(table)
+        handle.send(command)
+    }
+
+    /// Actions in the form that a PMD wants: one port, or words in memory of their own.
+    @safe struct CompiledProgram {
+        var output = DPFlow.manyActions
+        var words: UnsafeMutablePointer<UInt64>?
+    }
+
+    func compile(_ actions: [DPAction]) throws(DPIFError) -> CompiledProgram {
+        if actions.count == 1, case .output(let port) = actions[0] { return unsafe CompiledProgram(output: port.number) }
+        return unsafe try CompiledProgram(words: copyWords(compileActions(actions)))
+    }
+
+    @unsafe func copyWords(_ words: [UInt64]) throws(DPIFError) -> UnsafeMutablePointer<UInt64> {
+        guard let memory = unsafe malloc(words.count * 8) else { throw DPIFError(.noMemory, "no memory for a megaflow's actions") }
+        let target = unsafe memory.bindMemory(to: UInt64.self, capacity: words.count)
+        for index in words.indices { unsafe (target + index).initialize(to: words[index]) }
+        return unsafe target
+    }
+
+    /// The PMD and slot of a megaflow that is still installed.
+    private func installed(_ id: DPFlowID) -> PMDHandle? {
+        guard id.pmd < pmds.count, Int(id.slot) < pmds[id.pmd].actions.count, pmds[id.pmd].actions[Int(id.slot)] != nil,
+            unsafe pmds[id.pmd].pmd.pointee.slab[id.slot].pointee.generation == id.generation else { return nil }
+        return pmds[id.pmd]
+    }
+
+    public func flowModify(_ id: DPFlowID, actions: [DPAction]) throws(DPIFError) {
+        guard let handle = installed(id) else { throw DPIFError(.notFound, "no such megaflow") }
+        let program = try compile(actions)
+        handle.actions[Int(id.slot)] = actions
+        var command = PMDCommand(.setActions)
+        command.slot = id.slot
+        command.number = UInt64(program.output)
+        unsafe command.pointer = UnsafeMutableRawPointer(program.words)
+        handle.send(command)
+    }
+
+    public func flowDelete(_ id: DPFlowID) {
+        guard let handle = installed(id) else { return }
+        let flow = unsafe handle.pmd.pointee.slab[id.slot]
+        let number = unsafe flow.pointee.subtable
+        let empty = unsafe handle.mirror.remove(number, hash: flow.pointee.hash, slot: id.slot)
+        handle.actions[Int(id.slot)] = nil
+        var command = PMDCommand(.removeFlow)
+        command.slot = id.slot
+        handle.send(command)
+        if empty {
+            handle.mirror.removeSubtable(number)
+            var command = PMDCommand(.removeSubtable)
+            command.slot = number
+            unsafe command.pointer = malloc(MemoryLayout<TupleTable>.size)
+            handle.send(command)
+        }
+    }
+
+    public func flowFlush() {
+        for flow in flowDump() { flowDelete(flow.id) }
+    }
+
+    public func flowStats(_ id: DPFlowID) -> DPFlowStats? {
+        installed(id).map { $0.stats(of: id.slot) }
+    }
+
+    public func flowDump() -> [DPFlowDump] {
+        pmds.flatMap { handle in handle.usedSlots.compactMap { dump(handle, $0) } }
+    }
+
+    private func dump(_ handle: PMDHandle, _ slot: UInt32) -> DPFlowDump? {
+        guard let actions = handle.actions[Int(slot)] else { return nil }
+        let flow = unsafe handle.pmd.pointee.slab[slot]
+        var key = FlowKey(), mask = FlowMask()
+        var place = 0
+        let lines = unsafe flow.pointee.lines
+        for line in 0..<FlowKey.datapathLineCount where lines.rawValue >> UInt16(line) & 1 != 0 {
+            unsafe mask[line: line] = flow.pointee.mask[place]
+            unsafe key[line: line] = place == 0 ? flow.pointee.line0 : flow.pointee.extraLines?[place - 1] ?? .zero
+            place += 1
+        }
+        let id = unsafe DPFlowID(pmd: handle.index, slot: slot, generation: flow.pointee.generation)
+        return DPFlowDump(id: id, key: key, mask: mask, actions: actions, stats: handle.stats(of: slot))
+    }
+
+    public func receiveRetired(_ handle: (DPFlowID, DPFlowStats) -> Void) {
+        for pmd in pmds {
+            pmd.takeReplies()
+            let retired = pmd.retired
+            pmd.retired.removeAll(keepingCapacity: true)
+            for entry in retired { handle(DPFlowID(pmd: pmd.index, slot: entry.slot, generation: entry.generation), entry.stats) }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+import Flow
+import Glibc
+import NetDev
+import Wire
+
+extension DPIFNetdev {
+    /// The open netdev of a port; for tests that feed and drain `dummy` ports.
+    public func netdev(_ port: ODPPort) -> (any Netdev)? { ports[port.number]?.netdev }
+
+    /// A port of the datapath.
+    @safe struct PortRecord {
+        let request: DPPortRequest
+        let netdev: any Netdev
+        /// Core by receive queue, from pmd-rxq-affinity.
+        let pinned: [Int: Int]
+        /// The cycle counter of each receive queue; the PMD that polls it writes.
+        let cycles: UnsafeMutablePointer<UInt64>
+        /// By receive queue: the index of the PMD that polls it; nil: none yet.
+        var pollers: [Int?]
+    }
+
+    public func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort {
+        guard portNumbers[request.name] == nil else { throw DPIFError(.exists, "\(request.name): there is a port of this name") }
+        guard let number = (1..<UInt32(Limits.ports)).first(where: { ports[$0] == nil }) else {
+            throw DPIFError(.full, "\(request.name): all \(Limits.ports - 1) port numbers are taken")
+        }
+        let pinned = try Self.affinity(request)
+        let netdev = try open(request)
+        let queues = netdev.rxQueueCount
+        let cycles: UnsafeMutablePointer<UInt64> = .allocate(capacity: max(queues, 1))
+        unsafe cycles.initialize(repeating: 0, count: max(queues, 1))
+        let record = unsafe PortRecord(request: request, netdev: netdev, pinned: pinned, cycles: cycles, pollers: Array(repeating: nil, count: queues))
+        ports[number] = record
+        portNumbers[request.name] = number
+        for handle in pmds { sendPort(handle, number, record) }
+        assignQueues()
+        return ODPPort(number)
+    }
+
+    private func open(_ request: DPPortRequest) throws(DPIFError) -> any Netdev {
+        let shape = NetdevShape(mtu: request.mtu, rxQueues: request.rxQueues, txQueues: pmds.count)
+        do throws(NetdevError) {
+            let netdev = try netdevs.open(NetdevRequest(name: request.name, type: request.type, options: request.options,
+                shape: shape, ethernetAddress: request.ethernetAddress))
+            do throws(NetdevError) {
+                try netdev.start()
+            } catch {
+                netdev.close()
+                throw error
+            }
+            return netdev
+        } catch {
+            throw DPIFError(.device, error.description)
+        }
+    }
+
+    /// "0:1,1:2": receive queue to core.
+    private static func affinity(_ request: DPPortRequest) throws(DPIFError) -> [Int: Int] {
+        var pinned: [Int: Int] = [:]
+        for pair in request.rxQueueAffinity?.split(separator: ",") ?? [] {
+            let parts = pair.split(separator: ":")
+            guard parts.count == 2, let queue = Int(parts[0]), let core = Int(parts[1]), queue >= 0, core >= 0 else {
+                throw DPIFError(.invalid, "\(request.name): pmd-rxq-affinity: expected QUEUE:CORE, found '\(pair)'")
+            }
+            pinned[queue] = core
+        }
+        return pinned
+    }
+
+    private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord) {
+        let txQueue = record.netdev.txQueue(user: handle.index, users: pmds.count)
+        var command = PMDCommand(.setPort)
+        command.slot = number
+        // A frame of the MTU with its Ethernet header and one VLAN tag.
+        unsafe command.pointer = allocate(PMDPortSettings(txQueue: txQueue, maxFrame: record.netdev.mtu + 18))
+        handle.send(command)
+    }
+
+    public func portDelete(_ port: ODPPort) throws(DPIFError) {
+        guard let record = ports.removeValue(forKey: port.number) else { throw DPIFError(.notFound, "no port \(port.number)") }
+        portNumbers[record.request.name] = nil
+        assignQueues()
+        for handle in pmds {
+            var command = PMDCommand(.clearPort)
+            command.slot = port.number
+            handle.send(command)
+        }
+        // Nobody polls it or sends by it after this.
+        barrier()
+        record.netdev.stop()
+        record.netdev.close()
+        unsafe record.cycles.deallocate()
+    }
+
+    /// Spreads all receive queues over the PMDs by the cycles they took since the last time. A queue that moves is
+    /// polled by nobody between its two pollers; what waits in it stays there.
+    public func assignQueues() {
+        var loads: [RxqLoad] = []
+        for (number, record) in ports.sorted(by: { $0.key < $1.key }) {
+            for queue in record.pollers.indices {
+                let cycles = unsafe relaxed(record.cycles + queue)
+                loads.append(RxqLoad(port: number, queue: UInt16(queue), cycles: cycles, pinnedCore: record.pinned[queue]))
+            }
+        }
+        let assignment = Datapath.assignQueues(loads, cores: pmds.map { $0.core ?? -1 - $0.index }, by: settings.rxqAssign)
+        var moved = false
+        for (load, pmd) in zip(loads, assignment) {
+            let old = ports[load.port]?.pollers[Int(load.queue)]
+            if old != nil && old != pmd {
+                moved = true
+                ports[load.port]?.pollers[Int(load.queue)] = nil
+            }
+        }
+        if moved {
+            for handle in pmds { sendQueues(handle) }
+            barrier()
+        }
+        for (load, pmd) in zip(loads, assignment) { ports[load.port]?.pollers[Int(load.queue)] = pmd }
+        for handle in pmds { sendQueues(handle) }
+    }
+
+    private func sendQueues(_ handle: PMDHandle) {
+        var queues: [PolledQueue] = []
+        for (number, record) in ports.sorted(by: { $0.key < $1.key }) {
+            for queue in record.pollers.indices where record.pollers[queue] == handle.index {
+                queues.append(unsafe PolledQueue(rxQueue: record.netdev.rxQueue(queue), port: number, queue: UInt16(queue), cycles: record.cycles + queue))
+            }
+        }
+        var command = PMDCommand(.setQueues)
+        command.number = UInt64(queues.count)
+        if !queues.isEmpty {
+            guard let memory = unsafe malloc(queues.count * MemoryLayout<PolledQueue>.stride) else { preconditionFailure("out of memory") }
+            let target = unsafe memory.bindMemory(to: PolledQueue.self, capacity: queues.count)
+            for index in queues.indices { unsafe (target + index).initialize(to: queues[index]) }
+            unsafe command.pointer = memory
+        }
+        handle.send(command)
+    }
+
+    /// Which PMD polls which queue, and the share of cycles each took: pmd-rxq-show.
+    public func rxqShow() -> [(pmd: Int?, port: String, queue: Int, cycles: UInt64)] {
+        ports.sorted { $0.key < $1.key }.flatMap { _, record in
+            record.pollers.indices.map { queue in
+                (record.pollers[queue], record.request.name, queue, unsafe relaxed(record.cycles + queue))
+            }
+        }
+    }
+
+    public func portQuery(_ name: String) -> DPPortInfo? {
+        portNumbers[name].flatMap { info($0) }
+    }
+
+    public func portDump() -> [DPPortInfo] {
+        ports.keys.sorted().compactMap { info($0) }
+    }
+
+    private func info(_ number: UInt32) -> DPPortInfo? {
+        guard let record = ports[number] else { return nil }
+        let netdev = record.netdev
+        return DPPortInfo(port: ODPPort(number), name: record.request.name, type: record.request.type, ethernetAddress: netdev.ethernetAddress,
+            mtu: netdev.mtu, linkUp: netdev.link.up, linkSpeed: netdev.link.speed)
+    }
+
+    public func portStats(_ port: ODPPort) -> DPPortStats? {
+        guard let record = ports[port.number] else { return nil }
+        var stats = counters(port.number)
+        stats.driver = record.netdev.driverStatistics
+        return stats
+    }
+
+    /// A port's counters over all PMDs. 
+    private func counters(_ number: UInt32) -> DPPortStats {
+        var stats = DPPortStats()
+        var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
+        for handle in pmds {
+            let counters = unsafe handle.pmd.pointee.ports[Int(number)].counters.pointee
+            stats.rxPackets += counters.rxPackets
+            stats.rxBytes += counters.rxBytes
+            stats.txPackets += counters.txPackets
+            stats.txBytes += counters.txBytes
+            for reason in DropReason.allCases { drops[Int(reason.rawValue)] += counters.drops[Int(reason.rawValue)] }
+        }
+        stats.drops = DropReason.allCases.compactMap { drops[Int($0.rawValue)] == 0 ? nil : ($0, drops[Int($0.rawValue)]) }
+        return stats
+    }
+
+    /// One PMD's counters at this moment, with its core.
+    public func pmdStats() -> [(core: Int?, stats: PMDStats)] {
+        pmds.map { handle in (handle.core, unsafe handle.pmd.pointee.stats.pointee) }
+    }
+
+    /// Cycles in a second.
+    public var hertz: UInt64 { clock.hertz }
+}

@@ -1,0 +1,31 @@
+/// The bounds of the datapath, and what happens when one is reached.
+public enum Limits {
+    /// Packets taken from a receive queue at once.
+    @inlinable public static var burst: Int { 32 }
+    /// PMD threads. A core mask with more is refused.
+    @inlinable public static var pmds: Int { 64 }
+    /// Datapath port numbers are below this. A further port is refused.
+    @inlinable public static var ports: Int { 1024 }
+    /// Megaflows of one PMD. A further one is refused: `DPIFError.Code.full`.
+    @inlinable public static var flowsPerPMD: Int { 1 << 20 }
+    /// Subtables (distinct pairs of in_port and mask) of one PMD. A further one is refused as a full flow table.
+    @inlinable public static var subtablesPerPMD: Int { 1 << 14 }
+    /// EMC entries of one PMD; a key evicts another one.
+    @inlinable public static var emcEntries: Int { 1 << 13 }
+    /// Lines a key may have to be kept in the EMC; longer ones are left to the SMC.
+    @inlinable public static var emcLines: Int { 2 }
+    /// SMC entries of one PMD; a key evicts another one. 2 MiB.
+    @inlinable public static var smcEntries: Int { 1 << 18 }
+    /// Misses that wait for the ofproto thread. A further packet is dropped: `upcallRingFull`.
+    @inlinable public static var upcallRing: Int { 1 << 12 }
+    /// Commands that wait for a PMD; the ofproto thread waits when it is full.
+    @inlinable public static var commandRing: Int { 1 << 12 }
+    /// Commands that a PMD takes in one turn of its loop.
+    @inlinable public static var commandsPerTurn: Int { 64 }
+    /// Recirculations of one packet. Then it is dropped: `recirculationLimit`.
+    @inlinable public static var recirculationDepth: Int { 6 }
+    /// Packets that wait in a port's transmit buffer before they are sent within a turn.
+    @inlinable public static var txBuffer: Int { 32 }
+    /// Meters. A further one is refused.
+    @inlinable public static var meters: Int { 4096 }
+}

@@ -1,0 +1,187 @@
+import CDPDK
+import CLinux
+import Flow
+import LockFree
+import NetDev
+
+/// A port as one PMD sees it.
+@safe struct PMDPort {
+    var txQueue = TxQueue(.dpdk(port: 0, queue: 0))
+    var isActive = false
+    /// In the list of ports with packets to send.
+    var isDirty = false
+    /// Packets in `buffer`.
+    var pending = 0
+    /// The longest frame that may leave, in bytes without the checksum.
+    var maxFrame = 0
+    var buffer: UnsafeMutablePointer<Mbuf>
+    var counters: UnsafeMutablePointer<PortCounters>
+}
+
+/// A port's counters in one PMD, which is their only writer.
+struct PortCounters {
+    var rxPackets: UInt64 = 0
+    var rxBytes: UInt64 = 0
+    var txPackets: UInt64 = 0
+    var txBytes: UInt64 = 0
+    /// By `DropReason`.
+    var drops = InlineArray<16, UInt64>(repeating: 0)
+}
+
+/// A receive queue in a PMD's list.
+@safe struct PolledQueue {
+    var rxQueue: RxQueue
+    /// The datapath port that its packets come in by.
+    var port: UInt32
+    var queue: UInt16
+    /// Cycles spent on its packets, for the assignment of queues by load. The PMD writes, the ofproto thread reads.
+    var cycles: UnsafeMutablePointer<UInt64>
+}
+
+/// One subtable of the dpcls: the megaflows of one in_port that have one mask.
+@safe struct DPSubtable {
+    var table: TupleTable
+    var mask: UnsafePointer<Line>
+    var lines: FlowLines
+    var inPort: UInt32
+    /// The next subtable of the same in_port; `none` at the end.
+    var next: UInt32
+    /// Since the last ranking.
+    var hits: UInt64
+    static var none: UInt32 { .max }
+}
+
+/// Scratch for one batch; one for each depth of recirculation.
+@safe struct BatchScratch {
+    /// `burst` keys.
+    let keys: UnsafeMutablePointer<FlowKey>
+    /// Lines that extraction wrote.
+    let lines: UnsafeMutablePointer<FlowLines>
+    /// Lines whose content is defined, zeros included.
+    let valid: UnsafeMutablePointer<FlowLines>
+    let hashes: UnsafeMutablePointer<UInt32>
+    /// By place in `waiting`: the hashes under the subtable's mask that is looked at.
+    let subtableHashes: UnsafeMutablePointer<UInt32>
+    let flows: UnsafeMutablePointer<UnsafeMutablePointer<DPFlow>?>
+    let packets: UnsafeMutablePointer<Mbuf>
+    // One group at a time is gathered here for its actions.
+    let groupPackets: UnsafeMutablePointer<Mbuf>
+    let groupKeys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>
+    /// Indices into the arrays above: the packets that are still without a megaflow.
+    let waiting: UnsafeMutablePointer<Int32>
+    // The batch's groups: the index of the first packet of each, of its last one, and after each packet the next one's.
+    let groupHead: UnsafeMutablePointer<Int32>
+    let groupTail: UnsafeMutablePointer<Int32>
+    let groupNext: UnsafeMutablePointer<Int32>
+
+    init() {
+        let n = Limits.burst
+        unsafe keys = UnsafeMutableRawPointer.allocate(byteCount: n * MemoryLayout<FlowKey>.stride, alignment: 64)
+            .bindMemory(to: FlowKey.self, capacity: n)
+        unsafe keys.initialize(repeating: FlowKey(), count: n)
+        unsafe lines = Self.zeroed(n)
+        unsafe valid = Self.zeroed(n)
+        unsafe hashes = Self.zeroed(n)
+        unsafe subtableHashes = Self.zeroed(n)
+        unsafe flows = Self.zeroed(n)
+        unsafe packets = Self.zeroed(n)
+        unsafe groupPackets = Self.zeroed(n)
+        unsafe groupKeys = Self.zeroed(n)
+        unsafe waiting = Self.zeroed(n)
+        unsafe groupHead = Self.zeroed(n)
+        unsafe groupTail = Self.zeroed(n)
+        unsafe groupNext = Self.zeroed(n)
+    }
+
+    /// Room for `count` elements for which zero bytes are a value, or that are written before they are read.
+    @unsafe static func zeroed<T>(_ count: Int) -> UnsafeMutablePointer<T> {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<T>.stride, alignment: 64)
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<T>.stride)
+        return unsafe memory.assumingMemoryBound(to: T.self)
+    }
+
+    func free() {
+        unsafe keys.deallocate()
+        unsafe lines.deallocate()
+        unsafe valid.deallocate()
+        unsafe hashes.deallocate()
+        unsafe subtableHashes.deallocate()
+        unsafe flows.deallocate()
+        unsafe packets.deallocate()
+        unsafe groupPackets.deallocate()
+        unsafe groupKeys.deallocate()
+        unsafe waiting.deallocate()
+        unsafe groupHead.deallocate()
+        unsafe groupTail.deallocate()
+        unsafe groupNext.deallocate()
+    }
+}
+
+/// Everything that a PMD thread works with, at one address for the thread's life.
+///
+/// Owner: the PMD thread, from its start to its end; it alone touches anything here but the rings' other ends, the
+/// counters, which others read with relaxed loads, and the slab's free slots.
+/// Commands: `PMDCommand`s on `commands`; answers on `replies`.
+/// Frees: `PMDHandle`, when the thread has ended.
+@safe struct PMD {
+    let index: Int
+    let pool: OpaquePointer
+    let seed: HashSeed
+    let slab: FlowSlab
+    let emc: EMC
+    let smc: SMC
+    let upcalls: SPSCRing<UpcallEntry>
+    let commands: SPSCRing<PMDCommand>
+    let replies: SPSCRing<PMDReply>
+    /// Wakes the ofproto thread.
+    let doorbell: Doorbell
+    let meters: MeterTable
+
+    var queues: UnsafeMutablePointer<PolledQueue>?
+    var queueCount = 0
+    let ports: UnsafeMutablePointer<PMDPort>
+    /// Ports with packets in their transmit buffers.
+    let dirty: UnsafeMutablePointer<UInt32>
+    var dirtyCount = 0
+    let subtables: UnsafeMutablePointer<DPSubtable>
+    /// The first subtable of each in_port.
+    let firstSubtable: UnsafeMutablePointer<UInt32>
+    let scratch: UnsafeMutablePointer<BatchScratch>
+    let stats: UnsafeMutablePointer<PMDStats>
+    let arena: CopyArena
+
+    /// Insert a key into the EMC when a random number is below this; 0: never. 2³²/100 by default.
+    var emcThreshold: UInt32 = 42_949_672
+    var smcEnabled = true
+    var randomState: UInt32
+    /// The cycle counter at the start of this turn.
+    var now: UInt64 = 0
+    var lastRanking: UInt64 = 0
+    var upcallPushed = false
+    var stopRequested = false
+    /// Cycles in a second.
+    let hertz: UInt64
+}
+
+extension UnsafeMutablePointer where Pointee == PMD {
+    /// 32 pseudo-random bits (Marsaglia: Xorshift RNGs, 2003).
+    @inline(__always) @_noLocks func random() -> UInt32 {
+        var x = unsafe pointee.randomState
+        x ^= x << 13
+        x ^= x >> 17
+        x ^= x << 5
+        unsafe pointee.randomState = x
+        return x
+    }
+
+    /// Frees a packet and counts why, at the port that it came in by.
+    @inline(__always) @_noLocks func drop(_ packet: Mbuf, inPort: UInt32, _ reason: DropReason) {
+        unsafe countDrop(inPort, reason, 1)
+        packet.free()
+    }
+
+    @inline(__always) @_noLocks func countDrop(_ port: UInt32, _ reason: DropReason, _ count: UInt64) {
+        let place = Int(port) < Limits.ports ? Int(port) : Limits.ports
+        unsafe pointee.ports[place].counters.pointee.drops[Int(reason.rawValue)] &+= count
+    }
+}

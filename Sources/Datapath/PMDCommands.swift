@@ -1,0 +1,197 @@
+import CDPDK
+import Flow
+import LockFree
+import NetDev
+
+/// Does at most `Limits.commandsPerTurn` commands; returns whether there was one. Stops when the ofproto thread has
+/// not taken the answers, so that an answer always has room.
+@_noLocks func takeCommands(_ pmd: UnsafeMutablePointer<PMD>) -> Bool {
+    let commands = unsafe pmd.pointee.commands, replies = unsafe pmd.pointee.replies
+    var done = 0
+    while done < Limits.commandsPerTurn && replies.count + 4 < replies.capacity, let command = unsafe commands.peek() {
+        unsafe doCommand(pmd, command)
+        commands.consume()
+        done += 1
+    }
+    return done != 0
+}
+
+@_noLocks func doCommand(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    switch unsafe command.pointee.kind {
+    case .insertFlow: unsafe insertFlow(pmd, command)
+    case .removeFlow: unsafe removeFlow(pmd, command)
+    case .setActions: unsafe setActions(pmd, command)
+    case .followFlow: unsafe followFlow(pmd, command)
+    case .runProgram: unsafe runProgram(pmd, command)
+    case .addSubtable: unsafe addSubtable(pmd, command)
+    case .setTable: unsafe setTable(pmd, command)
+    case .removeSubtable: unsafe removeSubtable(pmd, command)
+    case .setPort: unsafe setPort(pmd, command)
+    case .clearPort: unsafe clearPort(pmd, command)
+    case .setQueues: unsafe setQueues(pmd, command)
+    case .setCaches:
+        unsafe pmd.pointee.emcThreshold = UInt32(truncatingIfNeeded: command.pointee.number)
+        unsafe pmd.pointee.smcEnabled = command.pointee.slot != 0
+    case .acknowledge:
+        var reply = PMDReply(.acknowledged)
+        unsafe reply.number = command.pointee.number
+        unsafe answer(pmd, reply)
+    case .stop: unsafe pmd.pointee.stopRequested = true
+    }
+}
+
+/// `takeCommands` has made sure that there is room.
+@_noLocks @inline(__always) func answer(_ pmd: UnsafeMutablePointer<PMD>, _ reply: PMDReply) {
+    _ = unsafe pmd.pointee.replies.push(reply)
+}
+
+@_noLocks func answerFree(_ pmd: UnsafeMutablePointer<PMD>, _ memory: UnsafeMutableRawPointer?) {
+    guard let memory = unsafe memory else { return }
+    var reply = PMDReply(.freeMemory)
+    unsafe reply.pointer = memory
+    unsafe answer(pmd, reply)
+}
+
+// Megaflows
+
+@_noLocks func insertFlow(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    let slot = unsafe command.pointee.slot
+    let flow = unsafe pmd.pointee.slab[slot]
+    // The ofproto thread keeps the table large enough: it counts what it inserts.
+    _ = unsafe pmd.pointee.subtables[Int(flow.pointee.subtable)].table.insert(flow.pointee.hash, slot: slot)
+    unsafe flow.pointee.isLive = true
+    if unsafe command.pointee.packet != nil { unsafe followFlow(pmd, command) }
+}
+
+@_noLocks func removeFlow(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    let slot = unsafe command.pointee.slot
+    let flow = unsafe pmd.pointee.slab[slot]
+    _ = unsafe pmd.pointee.subtables[Int(flow.pointee.subtable)].table.remove(flow.pointee.hash, slot: slot)
+    unsafe flow.pointee.isLive = false
+    // 0 is no megaflow's generation.
+    unsafe flow.pointee.generation = flow.pointee.generation == .max ? 1 : flow.pointee.generation &+ 1
+    var reply = PMDReply(.retired)
+    reply.slot = slot
+    unsafe answer(pmd, reply)
+}
+
+@_noLocks func setActions(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    let flow = unsafe pmd.pointee.slab[command.pointee.slot]
+    unsafe answerFree(pmd, UnsafeMutableRawPointer(mutating: flow.pointee.program))
+    unsafe flow.pointee.program = UnsafePointer(command.pointee.pointer?.assumingMemoryBound(to: UInt64.self))
+    unsafe flow.pointee.output = UInt32(truncatingIfNeeded: command.pointee.number)
+}
+
+/// Extracts the command's packet into place 0 of the first scratch with the command's metadata.
+@_noLocks func prepare(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>, _ packet: Mbuf) -> UnsafeMutablePointer<BatchScratch> {
+    let scratch = unsafe pmd.pointee.scratch
+    unsafe scratch.pointee.packets[0] = packet
+    unsafe scratch.pointee.lines[0] = extractFlow(packet.data, packet.dataLength, inPort: 0, into: scratch.pointee.keys)
+    unsafe command.pointee.metadata.store(into: scratch.pointee.keys)
+    unsafe hashKeys(pmd, scratch, 1)
+    return unsafe scratch
+}
+
+/// Lets the command's packet follow the megaflow in `slot`; if it does not belong there (any more), it is looked up.
+@_noLocks func followFlow(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    guard let packet = unsafe command.pointee.packet else { return }
+    let slot = unsafe command.pointee.slot
+    let scratch = unsafe prepare(pmd, command, packet)
+    if unsafe command.pointee.time != 0 {
+        unsafe pmd.pointee.stats.pointee.upcallLatency.add(pmd.pointee.now &- command.pointee.time)
+    }
+    let flow = unsafe pmd.pointee.slab[slot]
+    if unsafe liveMatch(flow, scratch, 0) {
+        unsafe scratch.pointee.flows[0] = flow
+        if unsafe pmd.pointee.smcEnabled { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[0], slot: slot) }
+        unsafe executeBatch(pmd, scratch, 1, depth: 0)
+    } else {
+        unsafe lookUpBatch(pmd, scratch, 1, depth: 0)
+    }
+}
+
+@_noLocks func runProgram(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    guard let packet = unsafe command.pointee.packet, let memory = unsafe command.pointee.pointer else { return }
+    let scratch = unsafe prepare(pmd, command, packet)
+    unsafe scratch.pointee.groupKeys[0] = scratch.pointee.keys
+    var sink = unsafe PMDSink(pmd: pmd, scratch: scratch, depth: 0)
+    unsafe execute(UnsafePointer(memory.assumingMemoryBound(to: UInt64.self)), scratch.pointee.packets, scratch.pointee.groupKeys, 1, &sink)
+    unsafe answerFree(pmd, memory)
+}
+
+// Subtables
+
+@_noLocks func addSubtable(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    guard let memory = unsafe command.pointee.pointer else { return }
+    let number = unsafe command.pointee.slot
+    unsafe pmd.pointee.subtables[Int(number)] = memory.load(as: DPSubtable.self)
+    let port = unsafe portPlace(pmd.pointee.subtables[Int(number)].inPort)
+    var last = unsafe pmd.pointee.firstSubtable[port]
+    if last == DPSubtable.none {
+        unsafe pmd.pointee.firstSubtable[port] = number
+    } else {
+        while unsafe pmd.pointee.subtables[Int(last)].next != DPSubtable.none { last = unsafe pmd.pointee.subtables[Int(last)].next }
+        unsafe pmd.pointee.subtables[Int(last)].next = number
+    }
+    unsafe answerFree(pmd, memory)
+}
+
+@_noLocks @inline(__always) func portPlace(_ inPort: UInt32) -> Int { Int(inPort) < Limits.ports ? Int(inPort) : Limits.ports }
+
+@_noLocks func setTable(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    guard let memory = unsafe command.pointee.pointer else { return }
+    let subtable = unsafe pmd.pointee.subtables + Int(command.pointee.slot)
+    // The memory that brought the new table takes the old one back.
+    let old = unsafe subtable.pointee.table
+    unsafe subtable.pointee.table = memory.load(as: TupleTable.self)
+    unsafe memory.storeBytes(of: old, as: TupleTable.self)
+    var reply = PMDReply(.freeTable)
+    unsafe reply.pointer = memory
+    unsafe answer(pmd, reply)
+}
+
+@_noLocks func removeSubtable(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    let number = unsafe command.pointee.slot
+    let subtables = unsafe pmd.pointee.subtables
+    let port = unsafe portPlace(subtables[Int(number)].inPort)
+    var current = unsafe pmd.pointee.firstSubtable[port], previous = DPSubtable.none
+    while current != DPSubtable.none && current != number {
+        previous = current
+        current = unsafe subtables[Int(current)].next
+    }
+    let next = unsafe subtables[Int(number)].next
+    if previous == DPSubtable.none { unsafe pmd.pointee.firstSubtable[port] = next } else { unsafe subtables[Int(previous)].next = next }
+    var reply = PMDReply(.freeTable)
+    if let memory = unsafe command.pointee.pointer {
+        unsafe memory.storeBytes(of: subtables[Int(number)].table, as: TupleTable.self)
+        unsafe reply.pointer = memory
+        unsafe answer(pmd, reply)
+    }
+    unsafe answerFree(pmd, UnsafeMutableRawPointer(mutating: subtables[Int(number)].mask))
+}
+
+// Ports and queues
+
+@_noLocks func setPort(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    guard let memory = unsafe command.pointee.pointer else { return }
+    let port = unsafe pmd.pointee.ports + Int(command.pointee.slot)
+    unsafe flushPort(pmd, command.pointee.slot)
+    let settings = unsafe memory.load(as: PMDPortSettings.self)
+    unsafe port.pointee.txQueue = settings.txQueue
+    unsafe port.pointee.maxFrame = settings.maxFrame
+    // A number's next holder begins at zero.
+    if unsafe !port.pointee.isActive { unsafe port.pointee.counters.pointee = PortCounters() }
+    unsafe port.pointee.isActive = true
+    unsafe answerFree(pmd, memory)
+}
+
+@_noLocks func clearPort(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    unsafe flushPort(pmd, command.pointee.slot)
+    unsafe pmd.pointee.ports[Int(command.pointee.slot)].isActive = false
+}
+
+@_noLocks func setQueues(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
+    unsafe answerFree(pmd, UnsafeMutableRawPointer(pmd.pointee.queues))
+    unsafe pmd.pointee.queues = command.pointee.pointer?.assumingMemoryBound(to: PolledQueue.self)
+    unsafe pmd.pointee.queueCount = command.pointee.pointer == nil ? 0 : Int(truncatingIfNeeded: command.pointee.number)
+}

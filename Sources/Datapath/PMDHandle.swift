@@ -1,0 +1,247 @@
+import CDPDK
+import CLinux
+import Flow
+import Glibc
+import LockFree
+import NetDev
+
+/// The ofproto thread's end of a PMD: its memory, its rings, its thread, and the mirror of its classifier.
+///
+/// Owner: the ofproto thread. Frees: everything that the PMD used, after its thread has ended.
+@safe final class PMDHandle {
+    let index: Int
+    /// The core that the thread runs on; nil: no thread, the owner calls `pmdTurn` itself (simulation).
+    let core: Int?
+    @unsafe let pmd: UnsafeMutablePointer<PMD>
+    let mirror: ClassifierMirror
+    private var thread: pthread_t?
+    /// Slots below this have been used.
+    private var highWater: UInt32 = 0
+    private var freeSlots: [UInt32] = []
+    /// By slot: the actions of the megaflow there; nil: the slot is free or being removed.
+    var actions: [[DPAction]?] = []
+    /// Megaflows whose removal the PMD has confirmed, with their last counters.
+    var retired: [(slot: UInt32, generation: UInt32, stats: DPFlowStats)] = []
+    /// The highest number that the PMD has acknowledged.
+    private(set) var acknowledged: UInt64 = 0
+    private var lastNumber: UInt64 = 0
+    /// Without a thread: the virtual cycle counter for turns made while a ring is full.
+    var virtualNow: UInt64 = 0
+    let clock: DatapathClock
+
+    /// Makes everything that a PMD works with. Throws when memory is short.
+    init(index: Int, core: Int?, pool: OpaquePointer, seed: UInt64, doorbell: Doorbell, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
+        guard let slab = FlowSlab(), let emc = EMC(), let smc = SMC() else {
+            throw DPIFError(.noMemory, "PMD \(index): no address space for its flow table and caches")
+        }
+        self.index = index
+        self.core = core
+        self.clock = clock
+        let hashSeed = HashSeed(seed: seed &+ UInt64(index))
+        mirror = ClassifierMirror(slab: slab, seed: hashSeed)
+        let scratch: UnsafeMutablePointer<BatchScratch> = .allocate(capacity: Limits.recirculationDepth + 1)
+        for depth in 0...Limits.recirculationDepth { unsafe (scratch + depth).initialize(to: BatchScratch()) }
+        let ports: UnsafeMutablePointer<PMDPort> = .allocate(capacity: Limits.ports + 1)
+        for port in 0...Limits.ports {
+            let counters: UnsafeMutablePointer<PortCounters> = .allocate(capacity: 1)
+            unsafe counters.initialize(to: PortCounters())
+            unsafe (ports + port).initialize(to: PMDPort(buffer: BatchScratch.zeroed(Limits.txBuffer), counters: counters))
+        }
+        let firstSubtable: UnsafeMutablePointer<UInt32> = .allocate(capacity: Limits.ports + 1)
+        unsafe firstSubtable.initialize(repeating: DPSubtable.none, count: Limits.ports + 1)
+        let stats: UnsafeMutablePointer<PMDStats> = .allocate(capacity: 1)
+        unsafe stats.initialize(to: PMDStats())
+        unsafe pmd = .allocate(capacity: 1)
+        unsafe pmd.initialize(to: PMD(
+            index: index, pool: pool, seed: hashSeed, slab: slab, emc: emc, smc: smc,
+            upcalls: SPSCRing(capacity: Limits.upcallRing), commands: SPSCRing(capacity: Limits.commandRing),
+            replies: SPSCRing(capacity: Limits.commandRing * 2), doorbell: doorbell, meters: meters,
+            ports: ports, dirty: BatchScratch.zeroed(Limits.ports + 1), subtables: BatchScratch.zeroed(Limits.subtablesPerPMD),
+            firstSubtable: firstSubtable, scratch: scratch, stats: stats, arena: CopyArena(),
+            randomState: UInt32(truncatingIfNeeded: seed) | 1, hertz: clock.hertz))
+    }
+
+    /// Starts the thread; without a core there is none.
+    func start() throws(DPIFError) {
+        guard let core else { return }
+        let context = unsafe ThreadContext(pmd: pmd, core: core)
+        let memory: UnsafeMutablePointer<ThreadContext> = .allocate(capacity: 1)
+        unsafe memory.initialize(to: context)
+        var thread = pthread_t()
+        let result = unsafe pthread_create(&thread, nil, { argument in
+            guard let argument = unsafe argument else { return nil }
+            let context = unsafe argument.assumingMemoryBound(to: ThreadContext.self)
+            // A PMD that cannot be bound to its core still forwards; its statistics name the core that was wanted.
+            try? unsafe EAL.registerThread(cpu: context.pointee.core)
+            unsafe pmdRun(context.pointee.pmd)
+            EAL.unregisterThread()
+            unsafe context.deallocate()
+            return nil
+        }, memory)
+        guard result == 0 else {
+            unsafe memory.deallocate()
+            throw DPIFError(.noMemory, "PMD \(index): cannot start a thread: \(unsafe String(cString: strerror(result)))")
+        }
+        self.thread = thread
+    }
+
+    /// What a PMD's thread is given.
+    @safe struct ThreadContext {
+        let pmd: UnsafeMutablePointer<PMD>
+        let core: Int
+    }
+
+    // Commands
+
+    /// Sends a command; waits while the ring is full, and takes answers meanwhile, so that the PMD can go on.
+    func send(_ command: PMDCommand) {
+        while unsafe !pmd.pointee.commands.push(command) {
+            takeReplies()
+            turnIfThreadless()
+            if core != nil { sched_yield() }
+        }
+    }
+
+    private func turnIfThreadless() {
+        if core == nil { _ = unsafe pmdTurn(pmd, now: virtualNow) }
+    }
+
+    /// Returns when the PMD has done all commands sent so far.
+    func barrier() {
+        lastNumber += 1
+        var command = PMDCommand(.acknowledge)
+        command.number = lastNumber
+        send(command)
+        while acknowledged < lastNumber {
+            takeReplies()
+            turnIfThreadless()
+            if core != nil { sched_yield() }
+        }
+    }
+
+    /// Takes what the PMD has answered.
+    func takeReplies() {
+        while let reply = unsafe pmd.pointee.replies.pop() {
+            switch reply.kind {
+            case .retired: retire(reply.slot)
+            case .acknowledged: acknowledged = max(acknowledged, reply.number)
+            case .freeMemory: unsafe free(reply.pointer)
+            case .freeTable:
+                if let memory = unsafe reply.pointer { unsafe memory.load(as: TupleTable.self).deallocate() }
+                unsafe free(reply.pointer)
+            }
+        }
+    }
+
+    // Slots
+
+    /// A free slot; nil when the flow table is full.
+    func takeSlot() -> UInt32? {
+        if let slot = freeSlots.popLast() { return slot }
+        guard Int(highWater) < Limits.flowsPerPMD else { return nil }
+        highWater += 1
+        actions.append(nil)
+        return highWater - 1
+    }
+
+    /// Gives back a slot that was never sent to the PMD.
+    func returnSlot(_ slot: UInt32) { freeSlots.append(slot) }
+
+    private func retire(_ slot: UInt32) {
+        let flow = unsafe pmd.pointee.slab[slot]
+        // The PMD raised the generation when it unlinked the megaflow; what is told is the one it had.
+        let generation = unsafe flow.pointee.generation == 1 ? .max : flow.pointee.generation - 1
+        retired.append((slot, generation, stats(of: slot)))
+        unsafe free(flow.pointee.extraLines)
+        unsafe free(UnsafeMutableRawPointer(mutating: flow.pointee.program))
+        unsafe flow.pointee.extraLines = nil
+        unsafe flow.pointee.program = nil
+        freeSlots.append(slot)
+    }
+
+    /// A megaflow's counters at this moment.
+    func stats(of slot: UInt32) -> DPFlowStats {
+        let flow = unsafe pmd.pointee.slab[slot]
+        var stats = DPFlowStats()
+        stats.packets = unsafe relaxed(&flow.pointee.packets)
+        stats.bytes = unsafe relaxed(&flow.pointee.bytes)
+        let used = unsafe relaxed(&flow.pointee.used)
+        stats.used = used == 0 ? nil : clock.milliseconds(cycles: used)
+        stats.tcpFlags = UInt16(bigEndian: UInt16(truncatingIfNeeded: unsafe relaxed(&flow.pointee.tcpFlags)))
+        return stats
+    }
+
+    /// Every slot that holds a megaflow.
+    var usedSlots: [UInt32] { actions.indices.compactMap { actions[$0] == nil ? nil : UInt32($0) } }
+
+    // The end
+
+    /// Stops the thread and frees everything. No port may refer to this PMD any more.
+    func stop() {
+        send(PMDCommand(.stop))
+        if let thread { pthread_join(thread, nil) } else { turnIfThreadless() }
+        thread = nil
+        takeReplies()
+        while let entry = unsafe pmd.pointee.upcalls.pop() { entry.packet.free() }
+        for slot in usedSlots {
+            unsafe free(pmd.pointee.slab[slot].pointee.extraLines)
+            unsafe free(UnsafeMutableRawPointer(mutating: pmd.pointee.slab[slot].pointee.program))
+        }
+        freeClassifier()
+        for port in 0...Limits.ports {
+            unsafe pmd.pointee.ports[port].buffer.deallocate()
+            unsafe pmd.pointee.ports[port].counters.deallocate()
+        }
+        for depth in 0...Limits.recirculationDepth { unsafe pmd.pointee.scratch[depth].free() }
+        unsafe free(pmd.pointee.queues)
+        unsafe pmd.pointee.scratch.deallocate()
+        unsafe pmd.pointee.ports.deallocate()
+        unsafe pmd.pointee.dirty.deallocate()
+        unsafe pmd.pointee.subtables.deallocate()
+        unsafe pmd.pointee.firstSubtable.deallocate()
+        unsafe pmd.pointee.stats.deallocate()
+        unsafe pmd.pointee.arena.deallocate()
+        unsafe pmd.pointee.upcalls.deallocate()
+        unsafe pmd.pointee.commands.deallocate()
+        unsafe pmd.pointee.replies.deallocate()
+        unsafe pmd.pointee.emc.free()
+        unsafe pmd.pointee.smc.free()
+        unsafe pmd.pointee.slab.free()
+        unsafe pmd.deallocate()
+    }
+
+    private func freeClassifier() {
+        for port in 0...Limits.ports {
+            var number = unsafe pmd.pointee.firstSubtable[port]
+            while number != DPSubtable.none {
+                let subtable = unsafe pmd.pointee.subtables[Int(number)]
+                subtable.table.deallocate()
+                unsafe free(UnsafeMutableRawPointer(mutating: subtable.mask))
+                number = subtable.next
+            }
+        }
+        mirror.free()
+    }
+}
+
+/// Reads a counter that a PMD writes.
+@inline(__always) func relaxed(_ counter: UnsafePointer<UInt64>) -> UInt64 { unsafe nl_relaxed_load(counter) }
+
+/// Milliseconds from the cycle counter.
+public struct DatapathClock: Sendable {
+    /// Cycles in a second.
+    public let hertz: UInt64
+    /// The counter when the clock began.
+    public let origin: UInt64
+
+    public init(hertz: UInt64, origin: UInt64) {
+        self.hertz = hertz
+        self.origin = origin
+    }
+
+    /// Milliseconds since the origin; 1 at the earliest.
+    public func milliseconds(cycles: UInt64) -> Int64 {
+        let (seconds, rest) = (cycles &- origin).quotientAndRemainder(dividingBy: hertz)
+        return Int64(seconds * 1000 + rest * 1000 / hertz) + 1
+    }
+}

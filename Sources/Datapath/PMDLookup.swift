@@ -1,0 +1,304 @@
+import CDPDK
+import Flow
+import LockFree
+import NetDev
+
+// From a burst of packets to their megaflows: extract → EMC → SMC → dpcls. Every stage works on the whole batch,
+// so that the memory that the next stage needs is on its way while this one still counts.
+
+/// Takes a burst that came in by a port: counts, extracts and hashes it, then looks it up.
+@_noLocks @inline(__always)
+func receiveBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, inPort: UInt32) {
+    let packets = unsafe scratch.pointee.packets
+    var bytes: UInt64 = 0
+    var kept = 0
+    let ahead = 4
+    var index = 0
+    while index < ahead && index < count {
+        unsafe nt_mbuf_prefetch_data(packets[index].raw)
+        index += 1
+    }
+    index = 0
+    while index < count {
+        if index + ahead < count { unsafe nt_mbuf_prefetch_data(packets[index + ahead].raw) }
+        let packet = unsafe packets[index]
+        index += 1
+        bytes &+= UInt64(truncatingIfNeeded: packet.length)
+        if packet.dataLength < 14 {
+            unsafe pmd.drop(packet, inPort: inPort, .tooShort)
+            continue
+        }
+        unsafe packets[kept] = packet
+        unsafe scratch.pointee.lines[kept] = extractFlow(packet.data, packet.dataLength, inPort: inPort, into: scratch.pointee.keys + kept)
+        kept += 1
+    }
+    let counters = unsafe pmd.pointee.ports[Int(inPort)].counters
+    unsafe counters.pointee.rxPackets &+= UInt64(truncatingIfNeeded: count)
+    unsafe counters.pointee.rxBytes &+= bytes
+    if kept != 0 { unsafe lookUpBatch(pmd, scratch, kept, depth: 0) }
+}
+
+/// Hashes the keys and sends for the EMC's lines that they may be in. A pass of its own: the small stores of a key's
+/// extraction must have reached the cache before whole lines are loaded, or each load waits for them.
+@_noLocks @inline(__always)
+func hashKeys(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int) {
+    let emc = unsafe pmd.pointee.emc, seed = unsafe pmd.pointee.seed
+    let lines = unsafe scratch.pointee.lines, hashes = unsafe scratch.pointee.hashes, keys = unsafe scratch.pointee.keys
+    let valid = unsafe scratch.pointee.valid
+    var index = 0
+    while index < count {
+        unsafe valid[index] = lines[index]
+        let hash = unsafe keyHash(keyLines(keys + index), lines[index], seed)
+        unsafe hashes[index] = hash
+        emc.prefetch(hash)
+        index += 1
+    }
+}
+
+/// A key as lines.
+@_noLocks @inline(__always)
+func keyLines(_ key: UnsafeMutablePointer<FlowKey>) -> UnsafeMutablePointer<Line> {
+    unsafe UnsafeMutableRawPointer(key).assumingMemoryBound(to: Line.self)
+}
+
+/// The hash of all used lines of a key.
+@_noLocks @inline(__always)
+func keyHash(_ key: UnsafeMutablePointer<Line>, _ lines: FlowLines, _ seed: HashSeed) -> UInt32 {
+    var sum = unsafe lineSum(key[0], seed[0])
+    if lines == .l0 { return finishHash(sum) }
+    var rest = lines.rawValue & ~1
+    while rest != 0 {
+        let index = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        sum = unsafe sum &* 0x9E37_79B9_7F4A_7C15 &+ lineSum(key[index], seed[index])
+    }
+    return finishHash(sum)
+}
+
+/// Looks up a batch of extracted packets and executes what is found; the rest goes up.
+@_noLocks
+func lookUpBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, depth: Int) {
+    unsafe hashKeys(pmd, scratch, count)
+    var missing = unsafe lookUpEMC(pmd, scratch, count)
+    if unsafe missing != 0 && pmd.pointee.smcEnabled { missing = unsafe lookUpSMC(pmd, scratch, missing) }
+    if missing != 0 { missing = unsafe lookUpSubtables(pmd, scratch, missing) }
+    var found = count
+    if missing != 0 { found = unsafe sendUpcalls(pmd, scratch, count) }
+    if found != 0 { unsafe executeBatch(pmd, scratch, found, depth: depth) }
+}
+
+/// Returns how many packets found nothing; their indices are in `waiting`.
+@_noLocks @inline(__always)
+func lookUpEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int) -> Int {
+    let emc = unsafe pmd.pointee.emc, smc = unsafe pmd.pointee.smc, slab = unsafe pmd.pointee.slab
+    let hashes = unsafe scratch.pointee.hashes, lines = unsafe scratch.pointee.lines
+    var missing = 0
+    var index = 0
+    while index < count {
+        if let flow = unsafe emc.find(hashes[index], keyLines(scratch.pointee.keys + index), lines[index], slab) {
+            unsafe scratch.pointee.flows[index] = flow
+        } else {
+            unsafe scratch.pointee.flows[index] = nil
+            unsafe scratch.pointee.waiting[missing] = Int32(truncatingIfNeeded: index)
+            missing += 1
+            smc.prefetch(unsafe hashes[index])
+        }
+        index += 1
+    }
+    unsafe pmd.pointee.stats.pointee.emcHits &+= UInt64(truncatingIfNeeded: count - missing)
+    return missing
+}
+
+/// Looks for the first `missing` packets of `waiting`; returns how many still wait.
+@_noLocks @inline(__always)
+func lookUpSMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ missing: Int) -> Int {
+    let smc = unsafe pmd.pointee.smc, slab = unsafe pmd.pointee.slab, waiting = unsafe scratch.pointee.waiting
+    // First send for the megaflows that the signatures name, then compare them.
+    var place = 0
+    while place < missing {
+        let index = unsafe Int(waiting[place])
+        let slot = unsafe smc.firstCandidate(scratch.pointee.hashes[index])
+        if slot != TupleTable.none {
+            let flow = unsafe slab[slot]
+            unsafe nt_prefetch(flow)
+            unsafe nt_prefetch(UnsafeRawPointer(flow) + 128)
+            unsafe scratch.pointee.flows[index] = flow
+        }
+        place += 1
+    }
+    place = 0
+    var left = 0
+    while place < missing {
+        let index = unsafe Int(waiting[place])
+        place += 1
+        if var flow = unsafe scratch.pointee.flows[index] {
+            if unsafe !liveMatch(flow, scratch, index) {
+                let slot = unsafe smc.find(scratch.pointee.hashes[index]) { unsafe liveMatch(slab[$0], scratch, index) }
+                if slot == TupleTable.none {
+                    unsafe scratch.pointee.flows[index] = nil
+                    unsafe waiting[left] = Int32(truncatingIfNeeded: index)
+                    left += 1
+                    continue
+                }
+                unsafe flow = slab[slot]
+                unsafe scratch.pointee.flows[index] = flow
+            }
+            unsafe maybeInsertEMC(pmd, scratch, index, flow)
+        } else {
+            unsafe waiting[left] = Int32(truncatingIfNeeded: index)
+            left += 1
+        }
+    }
+    unsafe pmd.pointee.stats.pointee.smcHits &+= UInt64(truncatingIfNeeded: missing - left)
+    return left
+}
+
+/// True if the megaflow is linked and the packet in place `index` belongs to it.
+@_noLocks @inline(__always)
+func liveMatch(_ flow: UnsafeMutablePointer<DPFlow>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int) -> Bool {
+    if unsafe !flow.pointee.isLive { return false }
+    let key = unsafe keyLines(scratch.pointee.keys + index)
+    unsafe materialise(flow.pointee.lines, &scratch.pointee.valid[index], key)
+    return unsafe flowMatches(flow, key)
+}
+
+@_noLocks @inline(__always)
+func maybeInsertEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int, _ flow: UnsafeMutablePointer<DPFlow>) {
+    if unsafe pmd.random() < pmd.pointee.emcThreshold {
+        let slab = unsafe pmd.pointee.slab
+        unsafe pmd.pointee.emc.insert(scratch.pointee.hashes[index], keyLines(scratch.pointee.keys + index),
+            scratch.pointee.lines[index], slot: slab.slot(of: flow), slab)
+    }
+}
+
+/// The datapath classifier: walks the subtables of an in_port with all its waiting packets; returns how many are left.
+@_noLocks
+func lookUpSubtables(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ missing: Int) -> Int {
+    let waiting = unsafe scratch.pointee.waiting
+    var hits = 0
+    var done = 0
+    // Almost always all packets came in by one port; after recirculation from a tunnel they may differ.
+    while done < missing {
+        let inPort = unsafe scratch.pointee.keys[Int(waiting[done])].l0.inPort
+        var end = done + 1
+        while unsafe end < missing && scratch.pointee.keys[Int(waiting[end])].l0.inPort == inPort { end += 1 }
+        hits += unsafe walkSubtables(pmd, scratch, waiting + done, end - done, inPort)
+        done = end
+    }
+    unsafe pmd.pointee.stats.pointee.megaflowHits &+= UInt64(truncatingIfNeeded: hits)
+    return missing - hits
+}
+
+/// Looks for `count` packets of one in_port; returns how many were found. The order of `waiting` is lost.
+@_noLocks
+func walkSubtables(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>,
+    _ waiting: UnsafeMutablePointer<Int32>, _ count: Int, _ inPort: UInt32) -> Int {
+    var left = count
+    var lookups: UInt64 = 0
+    let hashes = unsafe scratch.pointee.subtableHashes
+    var number = unsafe pmd.pointee.firstSubtable[Int(inPort) < Limits.ports ? Int(inPort) : Limits.ports]
+    while number != DPSubtable.none && left != 0 {
+        let subtable = unsafe pmd.pointee.subtables + Int(number)
+        var place = 0
+        while place < left {
+            let index = unsafe Int(waiting[place])
+            let key = unsafe keyLines(scratch.pointee.keys + index)
+            unsafe materialise(subtable.pointee.lines, &scratch.pointee.valid[index], key)
+            let hash = unsafe maskedHash(key, subtable.pointee.mask, subtable.pointee.lines, pmd.pointee.seed)
+            unsafe hashes[place] = hash
+            unsafe nt_prefetch(subtable.pointee.table.address(hash))
+            place += 1
+        }
+        lookups &+= UInt64(truncatingIfNeeded: left)
+        let found = unsafe findInSubtable(pmd, scratch, subtable, waiting, left)
+        unsafe subtable.pointee.hits &+= UInt64(truncatingIfNeeded: found)
+        left -= found
+        number = unsafe subtable.pointee.next
+    }
+    unsafe pmd.pointee.stats.pointee.subtableLookups &+= lookups
+    return count - left
+}
+
+/// Compares the waiting packets with one subtable; those found leave `waiting`. Returns how many.
+@_noLocks @inline(__always)
+func findInSubtable(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>,
+    _ subtable: UnsafeMutablePointer<DPSubtable>, _ waiting: UnsafeMutablePointer<Int32>, _ count: Int) -> Int {
+    let slab = unsafe pmd.pointee.slab
+    let table = unsafe subtable.pointee.table
+    var left = 0
+    var place = 0
+    while place < count {
+        let index = unsafe Int(waiting[place])
+        let key = unsafe keyLines(scratch.pointee.keys + index)
+        let slot = unsafe table.find(scratch.pointee.subtableHashes[place]) { unsafe flowMatches(slab[$0], key) }
+        if slot == TupleTable.none {
+            unsafe waiting[left] = Int32(truncatingIfNeeded: index)
+            left += 1
+        } else {
+            let flow = unsafe slab[slot]
+            unsafe scratch.pointee.flows[index] = flow
+            if unsafe pmd.pointee.smcEnabled { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[index], slot: slot) }
+            unsafe maybeInsertEMC(pmd, scratch, index, flow)
+        }
+        place += 1
+    }
+    return count - left
+}
+
+/// Sends the packets without a megaflow up and closes the gaps; returns how many packets stay.
+@_noLocks
+func sendUpcalls(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int) -> Int {
+    var kept = 0
+    for index in 0..<count {
+        if let flow = unsafe scratch.pointee.flows[index] {
+            if kept != index { unsafe keepPacket(scratch, from: index, to: kept, flow) }
+            kept += 1
+        } else {
+            unsafe pushUpcall(pmd, scratch.pointee.packets[index], scratch.pointee.keys + index,
+                scratch.pointee.lines[index], isAction: false, userdata: 0)
+        }
+    }
+    return kept
+}
+
+@_noLocks
+func keepPacket(_ scratch: UnsafeMutablePointer<BatchScratch>, from: Int, to: Int, _ flow: UnsafeMutablePointer<DPFlow>) {
+    unsafe scratch.pointee.packets[to] = scratch.pointee.packets[from]
+    unsafe scratch.pointee.flows[to] = flow
+    unsafe scratch.pointee.lines[to] = scratch.pointee.lines[from]
+    unsafe scratch.pointee.valid[to] = scratch.pointee.lines[from]
+    var rest = unsafe scratch.pointee.lines[from].rawValue | 1
+    while rest != 0 {
+        let line = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        unsafe keyLines(scratch.pointee.keys + to)[line] = keyLines(scratch.pointee.keys + from)[line]
+    }
+}
+
+/// Puts a packet and its key on the upcall ring; the ring's consumer owns the packet then. A full ring drops it.
+@_noLocks
+func pushUpcall(_ pmd: UnsafeMutablePointer<PMD>, _ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>, _ lines: FlowLines, isAction: Bool, userdata: UInt64) {
+    let now = unsafe pmd.pointee.now
+    let pushed = unsafe pmd.pointee.upcalls.withNextSlot { entry in
+        unsafe entry.pointee.packet = packet
+        unsafe entry.pointee.time = now
+        unsafe entry.pointee.userdata = userdata
+        unsafe entry.pointee.lines = lines
+        unsafe entry.pointee.isAction = isAction
+        let target = unsafe UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Line.self)
+        let source = unsafe keyLines(key)
+        var rest = lines.rawValue & FlowLines.datapath.rawValue
+        while rest != 0 {
+            let line = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            unsafe target[line] = source[line]
+        }
+    }
+    if pushed {
+        unsafe pmd.pointee.stats.pointee.upcalls &+= 1
+        unsafe pmd.pointee.upcallPushed = true
+    } else {
+        unsafe pmd.pointee.stats.pointee.upcallsLost &+= 1
+        unsafe pmd.drop(packet, inPort: key.pointee.l0.inPort, .upcallRingFull)
+    }
+}

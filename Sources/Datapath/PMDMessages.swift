@@ -1,0 +1,109 @@
+import Flow
+import LockFree
+import NetDev
+
+/// What a PMD puts on its upcall ring. The consumer owns the packet.
+@safe struct UpcallEntry: BitwiseCopyable, @unchecked Sendable {
+    /// The datapath's lines of the key; those that `lines` does not name hold old bytes. Comes first.
+    var key = DatapathKey()
+    var packet: Mbuf
+    /// The cycle counter when it was put there.
+    var time: UInt64
+    var userdata: UInt64
+    /// The lines of `key` that are filled.
+    var lines: FlowLines
+    /// False: no megaflow matched; true: a `userspace` action.
+    var isAction: Bool
+}
+
+/// The ten lines of a key that the datapath uses.
+struct DatapathKey: BitwiseCopyable, Sendable {
+    var l0 = Line.zero, l1 = Line.zero, l2 = Line.zero, l3 = Line.zero, l4 = Line.zero
+    var l5 = Line.zero, l6 = Line.zero, l7 = Line.zero, l8 = Line.zero, l9 = Line.zero
+}
+
+/// What the ofproto thread asks of a PMD. Done in the order of the ring.
+@safe struct PMDCommand: BitwiseCopyable, @unchecked Sendable {
+    enum Kind: UInt8, BitwiseCopyable {
+        /// Link the megaflow in `slot`; then let `packet`, if there is one, follow it.
+        case insertFlow
+        /// Unlink the megaflow in `slot`; answer `retired`.
+        case removeFlow
+        /// Give the megaflow in `slot` the program at `pointer` and the output `number`; answer `freeMemory` with the old program.
+        case setActions
+        /// Let `packet` follow the megaflow in `slot`, or its own lookup if it is gone.
+        case followFlow
+        /// Run the program at `pointer` on `packet`; answer `freeMemory`.
+        case runProgram
+        /// Put subtable `slot`, described at `pointer`, at the end of its in_port's list; answer `freeMemory`.
+        case addSubtable
+        /// Replace the hash table of subtable `slot` by the one at `pointer`; answer `freeTable` with the old one.
+        case setTable
+        /// Take subtable `slot` out of its list; answer `freeTable` and `freeMemory` for its mask.
+        case removeSubtable
+        /// Use port `slot` with the `PMDPortSettings` at `pointer`; answer `freeMemory`.
+        case setPort
+        /// Send what waits for port `slot` and forget it.
+        case clearPort
+        /// Poll the `number` queues at `pointer`; answer `freeMemory` with the old list.
+        case setQueues
+        /// Use the EMC threshold `number`, and the SMC if `slot` is not 0.
+        case setCaches
+        /// Answer `acknowledged` with `number`.
+        case acknowledge
+        case stop
+    }
+    var kind: Kind
+    var slot: UInt32 = 0
+    var number: UInt64 = 0
+    var pointer: UnsafeMutableRawPointer?
+    /// What of the packet's key does not stand in its frame.
+    var metadata = PacketMetadata()
+    var packet: Mbuf?
+    /// When the packet's miss was put on the upcall ring; 0: not known.
+    var time: UInt64 = 0
+
+    init(_ kind: Kind) { self.kind = kind }
+}
+
+/// The part of a key's line 0 that does not come from the frame: inPort to ctNWProto, 28 bytes.
+struct PacketMetadata: BitwiseCopyable, Sendable {
+    var words = (UInt32(0), UInt32(0), UInt32(0), UInt32(0), UInt32(0), UInt32(0), UInt32(0))
+
+    init() {}
+    /// The metadata of `key`.
+    @inline(__always) init(_ key: UnsafePointer<FlowKey>) {
+        // The metadata are the key's first 28 bytes.
+        words = unsafe UnsafeRawPointer(key).loadUnaligned(as: type(of: words))
+    }
+    /// Overwrites the metadata of `key`.
+    @inline(__always) func store(into key: UnsafeMutablePointer<FlowKey>) {
+        // The metadata are the key's first 28 bytes.
+        unsafe UnsafeMutableRawPointer(key).storeBytes(of: words, as: type(of: words))
+    }
+    var inPort: UInt32 { words.0 }
+}
+
+/// What a port's PMDs need to know of it.
+@safe struct PMDPortSettings {
+    var txQueue: TxQueue
+    var maxFrame: Int
+}
+
+/// What a PMD answers.
+@safe struct PMDReply: BitwiseCopyable, @unchecked Sendable {
+    enum Kind: UInt8, BitwiseCopyable {
+        /// The megaflow in `slot` is not used any more.
+        case retired
+        /// The memory at `pointer` is not used any more.
+        case freeMemory
+        /// The hash table at `pointer` (a `TupleTable` in memory of its own) is not used any more.
+        case freeTable
+        case acknowledged
+    }
+    var kind: Kind
+    var slot: UInt32 = 0
+    var number: UInt64 = 0
+    var pointer: UnsafeMutableRawPointer?
+    init(_ kind: Kind) { self.kind = kind }
+}

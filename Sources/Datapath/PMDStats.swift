@@ -1,0 +1,56 @@
+import CDPDK
+
+/// A histogram with a bin for each power of two: bin n counts values from 2ⁿ to 2ⁿ⁺¹−1, bin 0 also 0.
+public struct Log2Histogram: Sendable {
+    public var bins = InlineArray<40, UInt64>(repeating: 0)
+    public init() {}
+    @inline(__always) mutating func add(_ value: UInt64) {
+        let bin = value == 0 ? 0 : 63 - value.leadingZeroBitCount
+        bins[bin < 40 ? bin : 39] &+= 1
+    }
+    /// The number of values.
+    public var count: UInt64 {
+        var sum: UInt64 = 0
+        for index in 0..<40 { sum &+= bins[index] }
+        return sum
+    }
+    /// An upper bound of the value that `fraction` of all values do not exceed.
+    public func quantile(_ fraction: Double) -> UInt64 {
+        let wanted = UInt64((Double(count) * fraction).rounded(.up))
+        var sum: UInt64 = 0
+        for index in 0..<40 {
+            sum &+= bins[index]
+            if sum >= wanted && sum > 0 { return (2 << UInt64(index)) - 1 }
+        }
+        return 0
+    }
+}
+
+/// Counters of one PMD, with the meanings of `dpif-netdev/pmd-stats-show` and `pmd-perf-show`.
+public struct PMDStats: Sendable {
+    public var rxPackets: UInt64 = 0
+    public var rxBatches: UInt64 = 0
+    /// Passes through the datapath after a recirculation.
+    public var recirculations: UInt64 = 0
+    public var emcHits: UInt64 = 0
+    public var smcHits: UInt64 = 0
+    public var megaflowHits: UInt64 = 0
+    /// Subtables searched for megaflow hits.
+    public var subtableLookups: UInt64 = 0
+    /// Packets that went to the ofproto thread because no megaflow matched.
+    public var upcalls: UInt64 = 0
+    /// Packets lost because the upcall ring was full.
+    public var upcallsLost: UInt64 = 0
+    public var txPackets: UInt64 = 0
+    public var txBatches: UInt64 = 0
+    public var iterations: UInt64 = 0
+    /// Turns that had packets or commands.
+    public var busyIterations: UInt64 = 0
+    public var busyCycles: UInt64 = 0
+    public var idleCycles: UInt64 = 0
+    public var packetsPerBatch = Log2Histogram()
+    public var cyclesPerIteration = Log2Histogram()
+    /// Cycles from a miss to the execution of the packet's actions.
+    public var upcallLatency = Log2Histogram()
+    public init() {}
+}

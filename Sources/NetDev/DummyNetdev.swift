@@ -1,0 +1,92 @@
+import CDPDK
+import Wire
+
+/// A port in memory, of class `dummy`: a test puts frames in and takes out what the datapath has sent.
+///
+/// Owner: the thread that opened it. It is the producer of the receive rings and the consumer of the transmit rings.
+public final class DummyNetdev: Netdev {
+    public let name: String
+    public let type: String
+    public private(set) var pool: Mempool
+    public private(set) var mtu: Int
+    public private(set) var ethernetAddress: EthernetAddress
+    /// The carrier; a test sets it.
+    public var link = NetdevLink(up: true, speed: 10_000)
+    public private(set) var statistics = NetdevStats()
+    private let demand: MempoolDemand
+    private var rings: RingQueues
+
+    init(_ request: NetdevRequest, settings: NetdevSettings, demand: MempoolDemand) throws(NetdevError) {
+        guard EAL.info != nil else { throw NetdevError(.device, "\(request.name): DPDK is not running") }
+        name = request.name
+        type = request.type
+        mtu = settings.mtu
+        self.demand = demand
+        ethernetAddress = request.ethernetAddress ?? .randomLocal()
+        pool = try Mempools.acquire(mtu: mtu, node: 0, demand: demand)
+        rings = RingQueues(rx: settings.rxQueues, tx: settings.txQueues, capacity: Limits.dummyRing)
+    }
+
+    /// The port receives a frame on queue `queue`. False when the ring is full, the pool is empty, or the frame is longer than a packet's
+    /// room: counted as a drop.
+    public func inject(_ frame: [UInt8], queue: Int = 0) -> Bool {
+        guard let packet = pool.allocate() else {
+            statistics.rxDropped += 1
+            return false
+        }
+        guard packet.append(frame), rings.rx[queue].push(packet) else {
+            packet.free()
+            statistics.rxDropped += 1
+            return false
+        }
+        statistics.rxPackets += 1
+        statistics.rxBytes += UInt64(frame.count)
+        return true
+    }
+
+    /// Takes the oldest frame that was sent by queue `queue`; nil when there is none.
+    public func takeSent(queue: Int = 0) -> [UInt8]? {
+        guard let packet = rings.tx[queue].pop() else { return nil }
+        defer { packet.free() }
+        let frame = packet.bytes
+        statistics.txPackets += 1
+        statistics.txBytes += UInt64(frame.count)
+        return frame
+    }
+
+    public var numaNode: Int { 0 }
+    public var rxQueueCount: Int { rings.rx.count }
+    public var txQueueCount: Int { rings.tx.count }
+    public func rxQueue(_ index: Int) -> RxQueue { RxQueue(.ring(rings.rx[index])) }
+    public func txQueue(_ index: Int, shared: Bool) -> TxQueue {
+        TxQueue(.ring(rings.tx[index]), lock: shared ? rings.locks[index] : nil)
+    }
+    public func start() {}
+    /// Frames that were sent can still be taken.
+    public func stop() { rings.drain(rings.rx) }
+    public func close() {
+        rings.close()
+        Mempools.release(pool)
+    }
+    public func reconfigure(_ shape: NetdevShape) throws(NetdevError) {
+        let request = NetdevRequest(name: name, type: type, shape: NetdevShape(
+            mtu: shape.mtu ?? mtu, rxQueues: shape.rxQueues ?? rxQueueCount, txQueues: shape.txQueues ?? txQueueCount))
+        let new = try NetdevSettings(request)
+        let newPool = try Mempools.acquire(mtu: new.mtu, node: 0, demand: demand)
+        Mempools.release(pool)
+        pool = newPool
+        mtu = new.mtu
+        rings.close()
+        rings = RingQueues(rx: new.rxQueues, tx: new.txQueues, capacity: Limits.dummyRing)
+    }
+    public func setEthernetAddress(_ address: EthernetAddress) { ethernetAddress = address }
+    public var driverStatistics: [(name: String, value: UInt64)] { [] }
+    public var offloads: NetdevOffloads { [.multiSegment] }
+}
+
+extension EthernetAddress {
+    /// A random unicast address with the "locally administered" bit (IEEE 802-2014, section 8.4).
+    static func randomLocal() -> EthernetAddress {
+        EthernetAddress(UInt64.random(in: 0..<(1 << 48)) & ~(3 << 40) | 2 << 40)
+    }
+}

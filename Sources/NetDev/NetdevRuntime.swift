@@ -1,0 +1,83 @@
+import Synchronization
+
+/// The classes of ports, by the names of ovs-vswitchd.conf.db(5).
+public enum NetdevClass: String, CaseIterable, Sendable {
+    case dpdk
+    case vhostUserClient = "dpdkvhostuserclient"
+    case system
+    case `internal`
+    case tap
+    case dummy
+}
+
+/// What is common to all ports of a process.
+public struct NetdevOptions: Sendable {
+    /// Who holds packets: the sum behind the mempools.
+    public var demand = MempoolDemand()
+    /// Processors for the kernel I/O thread: those that no PMD has. Empty: all of the process's.
+    public var kernelCPUs: [Int] = []
+    public init() {}
+}
+
+/// Opens ports. One a process; EAL must be running.
+public final class NetdevRuntime: Sendable {
+    public let options: NetdevOptions
+
+    /// The kernel I/O thread, from the first port that needs it on.
+    private let kernel = Mutex<KernelIO?>(nil)
+
+    public init(_ options: NetdevOptions = NetdevOptions()) { self.options = options }
+
+    /// Ends the kernel I/O thread. All kernel ports are closed.
+    public func shutdown() {
+        kernel.withLock { kernel in
+            kernel?.end()
+            kernel = nil
+        }
+    }
+
+    /// Opens a port, stopped. A failure leaves nothing behind and disturbs no other port.
+    public func open(_ request: NetdevRequest) throws(NetdevError) -> any Netdev {
+        guard let kind = NetdevClass(rawValue: request.type.isEmpty ? NetdevClass.system.rawValue : request.type) else {
+            throw NetdevError(.unsupported, "\(request.name): '\(request.type)' is not a known type of interface")
+        }
+        let settings = try NetdevSettings(request)
+        switch kind {
+        case .dpdk:
+            return try openDevice(request, request.options["dpdk-devargs"] ?? "", settings)
+        case .vhostUserClient:
+            return try openDevice(request, VhostUser.devargs(request, settings), VhostUser.adjusted(settings))
+        case .system, .internal, .tap:
+            guard EAL.info != nil else { throw NetdevError(.device, "\(request.name): DPDK is not running") }
+            return try KernelNetdev(
+                request, kind: kind == .system ? .packetSocket : .tap, settings: settings, io: try kernelIO(),
+                demand: options.demand)
+        case .dummy:
+            return try DummyNetdev(request, settings: settings, demand: options.demand)
+        }
+    }
+
+    private func openDevice(
+        _ request: NetdevRequest, _ devargs: String, _ settings: NetdevSettings
+    ) throws(NetdevError) -> DPDKNetdev {
+        let device = try DPDKDevice.take(devargs, for: request.name)
+        do throws(NetdevError) {
+            return try DPDKNetdev(request, device: device, settings: settings, demand: options.demand)
+        } catch {
+            device.giveBack()
+            throw error
+        }
+    }
+
+    private func kernelIO() throws(NetdevError) -> KernelIO {
+        let result = kernel.withLock { kernel in
+            Result { () throws(NetdevError) -> KernelIO in
+                if let running = kernel { return running }
+                let started = try KernelIO(cpus: options.kernelCPUs)
+                kernel = started
+                return started
+            }
+        }
+        return try result.get()
+    }
+}

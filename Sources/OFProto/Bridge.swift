@@ -1,0 +1,172 @@
+import Datapath
+import Flow
+import OpenFlow
+import Wire
+
+/// A bridge: ports, tables of rules and the MAC table.
+///
+/// Owner: the ofproto thread. Whatever changes what translation may answer is told to `OFProto`, which lets the
+/// megaflows be checked.
+public final class Bridge {
+    public let name: String
+    unowned let ofproto: OFProto
+    /// In the order of their numbers.
+    public private(set) var ports: [BridgePort] = []
+    /// By OpenFlow number, up to the highest one in use; the local port stands apart.
+    private var portsByNumber: ContiguousArray<BridgePort?> = []
+    private var localPort: BridgePort?
+    var tables = ContiguousArray<OpenFlowTable?>(repeating: nil, count: 255)
+    var timers = RuleTimers()
+    public internal(set) var macTable: MACTable
+    /// Meters by their OpenFlow number, with the datapath's number for each.
+    var meters: [UInt32: UInt32] = [:]
+    /// Told of flows that had `sendFlowRemoved`.
+    public var flowRemovedSink: ((FlowRemoved) -> Void)?
+    /// Distinguishes this bridge's stations from those of others in the tags of megaflows.
+    let tagSeed: UInt64
+
+    init(name: String, ofproto: OFProto, tagSeed: UInt64) {
+        self.name = name
+        self.ofproto = ofproto
+        self.tagSeed = tagSeed
+        macTable = MACTable(capacity: ofproto.limits.macTableSize, aging: ofproto.limits.macAging * 1_000)
+    }
+
+    // MARK: Ports
+
+    /// The port with this OpenFlow number.
+    public func port(_ number: OFPort) -> BridgePort? {
+        if number == .local { return localPort }
+        return Int(number.number) < portsByNumber.count ? portsByNumber[Int(number.number)] : nil
+    }
+
+    public func port(named name: String) -> BridgePort? { ports.first { $0.name == name } }
+
+    /// Opens a port. Throws `DPIFError`: what the datapath refuses, a name or a number in use.
+    @discardableResult public func addPort(_ config: BridgePortConfig) throws(DPIFError) -> OFPort {
+        guard port(named: config.name) == nil else { throw DPIFError(.exists, "port \(config.name) is already on bridge \(name)") }
+        let number = try choose(config)
+        let odpPort = config.isPatch ? nil : try ofproto.dpif.portAdd(config.device)
+        let port = BridgePort(config, number: number, odpPort: odpPort, bridge: self)
+        ports.append(port)
+        ports.sort { $0.number < $1.number }
+        enter(port, at: number)
+        ofproto.portAdded(port)
+        return number
+    }
+
+    /// Changes a port. When the device part is equal it stays open; otherwise it is closed and opened again with the same number.
+    public func changePort(_ config: BridgePortConfig) throws(DPIFError) {
+        guard let port = port(named: config.name) else { throw DPIFError(.notFound, "no port \(config.name) on bridge \(name)") }
+        let number = config.ofPort ?? port.number
+        if config.device == port.config.device && number == port.number {
+            guard config != port.config else { return }
+            let old = port.config
+            port.config = config
+            if (old.effectiveMode, old.tag, old.trunks) != (config.effectiveMode, config.tag, config.trunks) {
+                macTable.flush { $0 == number }
+            }
+            ofproto.noteChange()
+            return
+        }
+        try removePort(config.name)
+        var again = config
+        again.ofPort = number
+        try addPort(again)
+    }
+
+    /// Closes a port and forgets the stations behind it.
+    public func removePort(_ name: String) throws(DPIFError) {
+        guard let index = ports.firstIndex(where: { $0.name == name }) else {
+            throw DPIFError(.notFound, "no port \(name) on bridge \(self.name)")
+        }
+        let port = ports.remove(at: index)
+        enter(nil, at: port.number)
+        macTable.removeAll(at: port.number)
+        ofproto.portRemoved(port)
+        if let odpPort = port.odpPort { try ofproto.dpif.portDelete(odpPort) }
+    }
+
+    /// What went in and out by a port. Patch ports are counted here, others by the datapath.
+    public func portStats(_ port: BridgePort) -> DPPortStats {
+        guard let odpPort = port.odpPort else { return port.patchStats }
+        return ofproto.dpif.portStats(odpPort) ?? DPPortStats()
+    }
+
+    private func choose(_ config: BridgePortConfig) throws(DPIFError) -> OFPort {
+        if let wanted = config.ofPort ?? (config.name == name ? .local : nil) {
+            guard wanted == .local || (wanted.number > 0 && wanted < .maximum) else {
+                throw DPIFError(.invalid, "port \(config.name): \(wanted.number) is not a port number (1–65279)")
+            }
+            if let holder = port(wanted) {
+                throw DPIFError(.exists, "port \(config.name): number \(wanted.number) belongs to \(holder.name)")
+            }
+            return wanted
+        }
+        for number in 1..<OFPort.maximum.number where port(OFPort(number)) == nil { return OFPort(number) }
+        throw DPIFError(.full, "bridge \(name) has no free port number")
+    }
+
+    private func enter(_ port: BridgePort?, at number: OFPort) {
+        if number == .local {
+            localPort = port
+            return
+        }
+        while portsByNumber.count <= Int(number.number) { portsByNumber.append(nil) }
+        portsByNumber[Int(number.number)] = port
+    }
+
+    // MARK: Stations
+
+    /// The bit that a megaflow bears if it depends on where the station is.
+    func tag(_ station: UInt64) -> UInt64 {
+        var state = station ^ tagSeed
+        return 1 << (splitMix64(&state) & 63)
+    }
+
+    /// A packet of the station came in by `port`.
+    func learn(_ station: UInt64, at port: OFPort, now: Int64) {
+        let (changed, evicted) = macTable.learn(station, port: port, now: now)
+        if let changed { ofproto.noteStation(tag(changed)) }
+        if let evicted { ofproto.noteStation(tag(evicted)) }
+    }
+
+    /// All stations as they are now.
+    public func macEntries(now: Int64) -> [MACTable.Entry] { macTable.entries(now: now) }
+
+    /// Fixes a station to a port.
+    public func addStaticMAC(_ address: EthernetAddress, vlan: UInt16, port: OFPort) {
+        let station = MACTable.id(vlan, address)
+        macTable.addStatic(station, port: port)
+        ofproto.noteStation(tag(station))
+    }
+
+    /// Forgets one station, a static one too. False: it was not known.
+    @discardableResult public func removeMAC(_ address: EthernetAddress, vlan: UInt16) -> Bool {
+        let station = MACTable.id(vlan, address)
+        guard macTable.remove(station) else { return false }
+        ofproto.noteStation(tag(station))
+        return true
+    }
+
+    /// Forgets stations that were not heard for too long, at most `limit`.
+    func expireStations(now: Int64, limit: Int) {
+        var left = limit
+        while left > 0, let station = macTable.expire(now: now) {
+            ofproto.noteStation(tag(station))
+            left -= 1
+        }
+    }
+
+    /// Forgets all learned stations.
+    public func flushFDB() {
+        macTable.flush()
+        ofproto.noteChange()
+    }
+
+    /// Sets how long a station is remembered (seconds) and how many are.
+    public func configureMACTable(aging: Int64, capacity: Int) {
+        macTable.aging = aging * 1_000
+        macTable.capacity = capacity
+    }
+}

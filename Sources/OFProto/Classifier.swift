@@ -1,0 +1,129 @@
+import Flow
+import OpenFlow
+
+/// The lookup structure of one OpenFlow table: a tuple space (Srinivasan, Suri, Varghese: Packet Classification using Tuple
+/// Space Search, 1999) with one `Subtable` for each distinct mask.
+///
+/// A lookup visits subtables by falling highest priority and ends when no subtable left can hold a better rule. It
+/// records the bits of the packet that its answer depends on, as few as it can tell: a megaflow made of them is sound,
+/// that is, every packet with the same bits gets the same rule. Three means keep the bits few: stages, prefix tries of
+/// addresses and of transport ports, and the early end.
+///
+/// Owner: its table.
+final class Classifier {
+    private(set) var subtables: ContiguousArray<Subtable> = []
+    private var byMask: [MaskLines: Subtable] = [:]
+    private var tries = [PrefixTrie](repeating: PrefixTrie(), count: TrieField.allCases.count)
+    private let seed: HashSeed
+    private let scratch = FlowBuffer()
+    private(set) var count = 0
+
+    init(seed: HashSeed) { self.seed = seed }
+
+    /// The rule with the highest priority among those that match `flow`; nil when none does. Bits that were looked at are added
+    /// to `wildcards`. Among rules of equal priority any may be found.
+    func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer) -> Rule? {
+        var best: Rule?
+        var priority = -1
+        var answers = TrieAnswers()
+        for subtable in subtables {
+            if subtable.maxPriority <= priority { break }
+            if let rule = subtable.lookup(flow, wildcards, tries, &answers), Int(rule.priority) > priority {
+                best = rule
+                priority = Int(rule.priority)
+            }
+        }
+        return best
+    }
+
+    /// The rule with exactly this match and priority.
+    func rule(_ match: Match, priority: UInt16) -> Rule? {
+        guard let subtable = byMask[MaskLines(match.mask)] else { return nil }
+        scratch.key = match.key
+        return subtable.rule(scratch, priority: priority)
+    }
+
+    /// Adds a rule. There must be none with the same match and priority.
+    func insert(_ rule: Rule, match: Match) {
+        let lines = MaskLines(match.mask)
+        let subtable: Subtable
+        if let known = byMask[lines] {
+            subtable = known
+        } else {
+            subtable = Subtable(mask: match.mask, seed: seed)
+            byMask[lines] = subtable
+            subtables.append(subtable)
+        }
+        scratch.key = match.key
+        let before = subtable.maxPriority
+        subtable.insert(rule, key: scratch, tries: &tries)
+        if subtable.maxPriority != before { reorder() }
+        count += 1
+    }
+
+    /// Takes a rule out that is here.
+    func remove(_ rule: Rule) {
+        guard let subtable = rule.subtable else { return }
+        let before = subtable.maxPriority
+        subtable.remove(rule, tries: &tries)
+        count -= 1
+        if subtable.ruleCount == 0 {
+            byMask[subtable.mask] = nil
+            subtables.removeAll { $0 === subtable }
+        } else if subtable.maxPriority != before {
+            reorder()
+        }
+    }
+
+    func forEach(_ visit: (Rule) -> Void) {
+        for subtable in subtables { subtable.forEach(visit) }
+    }
+
+    /// Rules that are equal to or narrower than `match`: what a non-strict modification means.
+    func rules(within match: Match) -> [Rule] {
+        let wanted = MaskLines(match.mask)
+        var found: [Rule] = []
+        for subtable in subtables {
+            let mask = subtable.mask.flowMask
+            guard wanted.isSubset(of: mask) else { continue }
+            subtable.forEach { rule in
+                if wanted.agree(subtable.match(of: rule.slot).key, match.key) { found.append(rule) }
+            }
+        }
+        return found
+    }
+
+    /// A rule of the same priority that some packet could match together with `match` (OpenFlow 1.5.1, section 6.4).
+    func overlap(_ match: Match, priority: UInt16) -> Rule? {
+        var found: Rule?
+        for subtable in subtables where found == nil && subtable.hasPriority(priority) {
+            let common = MaskLines(match.mask.masked(by: subtable.mask.flowMask))
+            subtable.forEach { rule in
+                if rule.priority == priority, found == nil, common.agree(subtable.match(of: rule.slot).key, match.key) { found = rule }
+            }
+        }
+        return found
+    }
+
+    private func reorder() {
+        // Insertion sort: one subtable is out of place.
+        for index in subtables.indices.dropFirst() {
+            var at = index
+            while at > 0, subtables[at - 1].maxPriority < subtables[at].maxPriority {
+                subtables.swapAt(at - 1, at)
+                at -= 1
+            }
+        }
+    }
+}
+
+extension MaskLines {
+    /// True if every bit of this mask is in `other`.
+    func isSubset(of other: FlowMask) -> Bool {
+        zip(indices, masks).allSatisfy { index, line in linesEqual(line & other[line: index], line) }
+    }
+    /// True if two keys are equal under this mask.
+    func agree(_ a: FlowKey, _ b: FlowKey) -> Bool {
+        zip(indices, masks).allSatisfy { index, line in linesEqual(a[line: index] & line, b[line: index] & line) }
+    }
+}

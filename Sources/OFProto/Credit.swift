@@ -1,0 +1,30 @@
+import Wire
+
+/// Who is credited with the packets of a megaflow, or of a single translation.
+enum Credit {
+    /// A rule that was run, and the table where it was found.
+    case rule(Rule, OpenFlowTable)
+    /// A table without a rule for the packet.
+    case miss(OpenFlowTable)
+    /// The packet's source is a station at the port: its entry is kept fresh.
+    case station(UInt64, BridgePort)
+    /// The packet crossed from one end of a patch to the other.
+    case patch(from: BridgePort, to: BridgePort)
+    /// Packets go to the controller; the context stays known as long as somebody may name it.
+    case controller(ControllerContext)
+
+    func push(packets: UInt64, bytes: UInt64, used: Int64) {
+        switch self {
+        case .rule(let rule, let table):
+            rule.credit(packets: packets, bytes: bytes, used: used)
+            table.credit(packets: packets, matched: true)
+        case .miss(let table): table.credit(packets: packets, matched: false)
+        case .station(let station, let port):
+            if !port.isRemoved { port.bridge.learn(station, at: port.number, now: used) }
+        case .patch(let from, let to):
+            from.creditPatch(transmitted: true, packets: packets, bytes: bytes)
+            to.creditPatch(transmitted: false, packets: packets, bytes: bytes)
+        case .controller(let context): context.used = max(context.used, used)
+        }
+    }
+}

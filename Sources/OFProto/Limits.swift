@@ -1,0 +1,40 @@
+/// Everything here has a bound. What happens when it is reached stands beside it.
+public struct OFProtoLimits: Hashable, Sendable {
+    /// Megaflows in the datapath; beyond it packets are translated one by one and nothing is installed.
+    public var flowLimit = 200_000
+    /// Milliseconds without a packet after which a megaflow is removed.
+    public var maxIdle: Int64 = 10_000
+    /// The same, once there are more megaflows than `flowLimit` (it may be lowered while they are installed).
+    public var crowdedIdle: Int64 = 100
+    /// Milliseconds between two sweeps over the megaflows' statistics.
+    public var sweepInterval: Int64 = 500
+    /// Upcalls handled in one turn; the rest waits for the next one.
+    public var upcallsPerTurn = 256
+    /// What a turn spends on megaflows: reading statistics costs 1, translating again costs `translationCost`.
+    public var sweepBudget = 2_048
+    public var translationCost = 8
+    /// Rules that may expire in one turn; the rest waits for the next one.
+    public var expiriesPerTurn = 1_024
+    /// Rules in one table; beyond it a flow modification fails with `FlowModError.Code.tableFull`.
+    public var rulesPerTable = 1_000_000
+    /// Entries of a bridge's MAC table; the least recently used one makes room.
+    public var macTableSize = 8_192
+    /// Seconds until an unused MAC entry is forgotten.
+    public var macAging: Int64 = 300
+    /// Different packet-in contexts in use at a time; beyond it packets for the controller are dropped.
+    public var controllerContexts = 65_536
+    public init() {}
+
+    /// Nested resubmits that go back to the same or an earlier table; beyond it the packet is dropped.
+    static let resubmitDepth = 64
+    /// Table lookups of one translation; beyond it the packet is dropped.
+    static let resubmitsTotal = 4_096
+    /// Nested table lookups of any kind, which bounds the stack.
+    static let nesting = 512
+    /// Datapath actions of one translation; beyond it the packet is dropped.
+    static let datapathActions = 4_096
+    /// Actions of one rule, nested ones counted; beyond it the flow modification fails.
+    static let actionsPerRule = 4_096
+    /// Nested clone and write_actions.
+    static let actionNesting = 16
+}

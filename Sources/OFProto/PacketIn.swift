@@ -1,0 +1,127 @@
+import Datapath
+import Flow
+import OpenFlow
+import Wire
+
+/// A packet for the controllers of a bridge.
+public struct PacketIn {
+    public let bridge: Bridge
+    /// The frame; at most `maxLength` bytes are to be sent on.
+    public let bytes: [UInt8]
+    public let maxLength: UInt16
+    /// OFPR_…: 0 no match, 1 action, 2 invalid TTL.
+    public let reason: UInt8
+    public let table: UInt8
+    /// The cookie of the flow that sent it; all ones for none.
+    public let cookie: UInt64
+    public let inPort: OFPort
+    public let metadata: UInt64
+    public let registers: SIMD16<UInt32>
+    public let controllerID: UInt16
+    public let userdata: [UInt8]
+}
+
+/// A packet for a collector (sample action).
+public struct SampledPacket {
+    public let sample: SampleAction
+    public let bytes: [UInt8]
+    /// The port that it came in by; nil when it is gone.
+    public let port: BridgePort?
+}
+
+/// What the userdata of a `userspace` action means: the kind in the upper 8 bits, an index below.
+enum Userdata {
+    static func controller(_ id: UInt32) -> UInt64 { 1 << 56 | UInt64(id) }
+    static func sample(_ id: UInt32) -> UInt64 { 2 << 56 | UInt64(id) }
+    static func kind(_ userdata: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: userdata >> 56) }
+    static func id(_ userdata: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: userdata) }
+}
+
+/// What is told about packets that one kind of `userspace` action sends up.
+final class ControllerContext {
+    struct Key: Hashable {
+        var bridge: ObjectIdentifier
+        var table: UInt8
+        var cookie: UInt64
+        var inPort: UInt32
+        var metadata: UInt64
+        var registers: SIMD16<UInt32>
+        var action: ControllerAction
+    }
+    let key: Key
+    let id: UInt32
+    /// nil once the bridge is gone.
+    weak var bridge: Bridge?
+    /// When a packet came last; a context lingers for those under way.
+    var used: Int64
+
+    init(_ key: Key, id: UInt32, bridge: Bridge, now: Int64) {
+        self.key = key
+        self.id = id
+        self.bridge = bridge
+        used = now
+    }
+}
+
+/// All contexts in use, so that equal ones share a number. Owner: `OFProto`.
+final class ControllerContexts {
+    private var slots: ContiguousArray<ControllerContext?> = []
+    private var unused: [UInt32] = []
+    private var ids: [ControllerContext.Key: UInt32] = [:]
+    private let limit: Int
+    /// Milliseconds that a context outlives its last megaflow.
+    private static let linger: Int64 = 10_000
+
+    init(limit: Int) { self.limit = limit }
+
+    var count: Int { ids.count }
+
+    /// The context with these properties, made if need be; nil when there are too many.
+    func context(_ key: ControllerContext.Key, bridge: Bridge, now: Int64) -> ControllerContext? {
+        if let id = ids[key], let context = slots[Int(id)] {
+            context.used = max(context.used, now)
+            return context
+        }
+        guard ids.count < limit else { return nil }
+        let id = unused.popLast() ?? UInt32(slots.count)
+        let context = ControllerContext(key, id: id, bridge: bridge, now: now)
+        if Int(id) == slots.count { slots.append(context) } else { slots[Int(id)] = context }
+        ids[key] = id
+        return context
+    }
+
+    subscript(id: UInt32) -> ControllerContext? { Int(id) < slots.count ? slots[Int(id)] : nil }
+
+    /// Forgets contexts that no megaflow names and no packet used for a while.
+    func purge(now: Int64) {
+        for index in slots.indices where (slots[index]?.used ?? .max) < now - Self.linger {
+            // Taken out, so that the local reference is the last one if no megaflow has one.
+            var context = slots[index]
+            slots[index] = nil
+            guard isKnownUniquelyReferenced(&context), let key = context?.key else {
+                slots[index] = context
+                continue
+            }
+            ids[key] = nil
+            unused.append(UInt32(index))
+        }
+    }
+}
+
+/// All sample actions that were ever translated, numbered.
+struct SampleTable {
+    private var known: [SampleAction] = []
+    private var ids: [SampleAction: UInt32] = [:]
+    private static let limit = 4_096
+
+    /// nil when there are too many different ones.
+    mutating func id(_ sample: SampleAction) -> UInt32? {
+        if let id = ids[sample] { return id }
+        guard known.count < Self.limit else { return nil }
+        known.append(sample)
+        ids[sample] = UInt32(known.count - 1)
+        return UInt32(known.count - 1)
+    }
+
+    subscript(id: UInt32) -> SampleAction? { Int(id) < known.count ? known[Int(id)] : nil }
+}

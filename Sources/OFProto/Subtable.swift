@@ -1,0 +1,270 @@
+import Flow
+import OpenFlow
+
+/// The rules of a table whose masks are equal: one hash table from masked key to the rules with that match, which form a
+/// list by falling priority.
+///
+/// Invariants: `slots[i].head` is nil exactly for slots in `unused`; bucket entries are hash << 32 | slot + 1, 0 when
+/// empty; the table is at most half full, so every probe ends.
+/// Owner: its classifier.
+final class Subtable {
+    let mask: MaskLines
+    /// Cumulative masks of all stages but the last one that has bits, and whether tries are asked before each.
+    private let earlyStages: ContiguousArray<(mask: MaskLines, asksTries: Bool)>
+    private let lastAsksTries: Bool
+    /// Hashes of all rules under the masks of `earlyStages`.
+    private var earlyHashes: ContiguousArray<HashCounts>
+    /// Per `TrieField`: the mask's prefix length; 0 when it is no prefix.
+    private let prefixLengths: [(field: TrieField, length: Int)]
+    /// The mask of source and destination port, and its length up to its last one; 0 when ports are not matched.
+    private let portsMask: UInt128
+    private let portsLength: Int
+    private var ports = PrefixTrie()
+
+    private var buckets: ContiguousArray<UInt64> = ContiguousArray(repeating: 0, count: 8)
+    private var keys: ContiguousArray<Line> = []
+    private var heads: ContiguousArray<Rule?> = []
+    private var unused: ContiguousArray<Int> = []
+    private(set) var ruleCount = 0
+    private var priorities: [UInt16: Int] = [:]
+    private(set) var maxPriority = -1
+    private let seed: HashSeed
+
+    init(mask: FlowMask, seed: HashSeed) {
+        self.mask = MaskLines(mask)
+        self.seed = seed
+        let used = Stage.allCases.filter { !MaskLines(mask.masked(by: Stage.masks[$0.rawValue])).indices.isEmpty }
+        var early: ContiguousArray<(mask: MaskLines, asksTries: Bool)> = []
+        var union = FlowMask()
+        for stage in used.dropLast() {
+            union.formUnion(mask.masked(by: Stage.masks[stage.rawValue]))
+            early.append((MaskLines(union), stage == .l3))
+        }
+        earlyStages = early
+        earlyHashes = ContiguousArray(repeating: HashCounts(), count: early.count)
+        lastAsksTries = used.last == .l3
+        let buffer = FlowBuffer()
+        buffer.key = mask
+        prefixLengths = TrieField.allCases.compactMap { field in
+            let length = PrefixTrie.prefixLength(field.value(buffer))
+            return length > 0 ? (field, length) : nil
+        }
+        portsMask = TrieField.ports(buffer)
+        portsLength = portsMask == 0 ? 0 : 128 - portsMask.trailingZeroBitCount
+    }
+
+    /// The highest-priority rule that matches, or nil. The bits that the answer depends on are added to `wildcards`.
+    func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: borrowing [PrefixTrie], _ answers: inout TrieAnswers) -> Rule? {
+        for stage in 0..<earlyStages.count {
+            if earlyStages[stage].asksTries, isRuledOut(flow, wildcards, tries, &answers) {
+                if stage > 0 { earlyStages[stage - 1].mask.fold(into: wildcards) }
+                return nil
+            }
+            if !earlyHashes[stage].contains(earlyStages[stage].mask.hash(flow, seed)) {
+                earlyStages[stage].mask.fold(into: wildcards)
+                return nil
+            }
+        }
+        if lastAsksTries, isRuledOut(flow, wildcards, tries, &answers) {
+            earlyStages.last?.mask.fold(into: wildcards)
+            return nil
+        }
+        if let slot = find(flow, mask.hash(flow, seed)) {
+            mask.fold(into: wildcards)
+            return heads[slot]
+        }
+        if portsLength > 0 {
+            let answer = ports.lookup(TrieField.ports(flow) & portsMask, width: 32)
+            if !answer.lengths.contains(portsLength) {
+                // No rule here has such ports, whatever the other fields are.
+                let bits = PrefixTrie.prefix(.max, answer.consulted) & portsMask
+                wildcards.key.l0.tpSrc.raw |= UInt16(truncatingIfNeeded: bits >> 112).bigEndian
+                wildcards.key.l0.tpDst.raw |= UInt16(truncatingIfNeeded: bits >> 96).bigEndian
+                return nil
+            }
+        }
+        mask.fold(into: wildcards)
+        return nil
+    }
+
+    /// True if a trie tells that no rule here can match; the bits that it looked at are un-wildcarded.
+    private func isRuledOut(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: borrowing [PrefixTrie], _ answers: inout TrieAnswers) -> Bool {
+        for (field, length) in prefixLengths {
+            let answer: PrefixTrie.Answer
+            if let known = answers[field] {
+                answer = known
+            } else {
+                answer = tries[field.rawValue].lookup(field.value(flow), width: field.width)
+                answers[field] = answer
+            }
+            if !answer.lengths.contains(length) {
+                field.addPrefix(answer.consulted, to: wildcards)
+                return true
+            }
+        }
+        return false
+    }
+
+    /// The slot whose key the packet has under the mask.
+    private func find(_ flow: FlowBuffer, _ hash: UInt32) -> Int? {
+        let last = buckets.count &- 1
+        var at = Int(truncatingIfNeeded: hash) & last
+        let width = mask.count
+        while true {
+            let entry = buckets[at]
+            if entry == 0 { return nil }
+            if UInt32(truncatingIfNeeded: entry >> 32) == hash {
+                let slot = Int(entry & 0xffff_ffff) &- 1
+                var line = 0
+                while line < width, lineMatches(flow[line: mask.indices[line]], mask.masks[line], keys[slot &* width &+ line]) { line &+= 1 }
+                if line == width { return slot }
+            }
+            at = (at &+ 1) & last
+        }
+    }
+
+    /// The rule with exactly this key and priority.
+    func rule(_ key: FlowBuffer, priority: UInt16) -> Rule? {
+        var rule = find(key, mask.hash(key, seed)).flatMap { heads[$0] }
+        while let candidate = rule, candidate.priority > priority { rule = candidate.lower }
+        return rule?.priority == priority ? rule : nil
+    }
+
+    func match(of slot: Int) -> Match {
+        var key = FlowKey()
+        for line in 0..<mask.count { key[line: mask.indices[line]] = keys[slot * mask.count + line] }
+        return Match(key: key, mask: mask.flowMask)
+    }
+
+    // MARK: Changes
+
+    /// Adds a rule. No rule with the same key and priority may be here.
+    func insert(_ rule: Rule, key: FlowBuffer, tries: inout [PrefixTrie]) {
+        let hash = mask.hash(key, seed)
+        if let slot = find(key, hash) {
+            rule.slot = slot
+            chain(rule, at: slot)
+        } else {
+            let slot = unused.popLast() ?? newSlot()
+            for line in 0..<mask.count { keys[slot * mask.count + line] = key[line: mask.indices[line]] & mask.masks[line] }
+            heads[slot] = rule
+            rule.slot = slot
+            if (heads.count - unused.count) * 2 > buckets.count { rehash(buckets.count * 2) }
+            place(hash, slot)
+            for stage in 0..<earlyStages.count { earlyHashes[stage].add(earlyStages[stage].mask.hash(key, seed)) }
+            for (field, length) in prefixLengths { tries[field.rawValue].insert(field.value(key), length: length) }
+            if portsLength > 0 { ports.insert(TrieField.ports(key) & portsMask, length: portsLength) }
+        }
+        rule.subtable = self
+        ruleCount += 1
+        priorities[rule.priority, default: 0] += 1
+        maxPriority = max(maxPriority, Int(rule.priority))
+    }
+
+    /// Takes a rule out.
+    func remove(_ rule: Rule, tries: inout [PrefixTrie]) {
+        let slot = rule.slot
+        unchain(rule, at: slot)
+        if heads[slot] == nil {
+            let key = FlowBuffer()
+            for line in 0..<mask.count { key[line: mask.indices[line]] = keys[slot * mask.count + line] }
+            displace(mask.hash(key, seed), slot)
+            for stage in 0..<earlyStages.count { earlyHashes[stage].remove(earlyStages[stage].mask.hash(key, seed)) }
+            for (field, length) in prefixLengths { tries[field.rawValue].remove(field.value(key), length: length) }
+            if portsLength > 0 { ports.remove(TrieField.ports(key) & portsMask, length: portsLength) }
+            unused.append(slot)
+        }
+        rule.subtable = nil
+        ruleCount -= 1
+        let left = (priorities[rule.priority] ?? 1) - 1
+        priorities[rule.priority] = left == 0 ? nil : left
+        if left == 0, Int(rule.priority) == maxPriority { maxPriority = priorities.keys.max().map(Int.init) ?? -1 }
+    }
+
+    private func newSlot() -> Int {
+        heads.append(nil)
+        for _ in 0..<mask.count { keys.append(.zero) }
+        return heads.count - 1
+    }
+
+    private func chain(_ rule: Rule, at slot: Int) {
+        guard let head = heads[slot], head.priority > rule.priority else {
+            rule.lower = heads[slot]
+            heads[slot] = rule
+            return
+        }
+        var above = head
+        while let next = above.lower, next.priority > rule.priority { above = next }
+        rule.lower = above.lower
+        above.lower = rule
+    }
+
+    private func unchain(_ rule: Rule, at slot: Int) {
+        if heads[slot] === rule {
+            heads[slot] = rule.lower
+        } else {
+            var above = heads[slot]
+            while let candidate = above, candidate.lower !== rule { above = candidate.lower }
+            above?.lower = rule.lower
+        }
+        rule.lower = nil
+    }
+
+    /// Calls `visit` with every rule.
+    func forEach(_ visit: (Rule) -> Void) {
+        for head in heads {
+            var rule = head
+            while let current = rule {
+                rule = current.lower
+                visit(current)
+            }
+        }
+    }
+
+    /// True if some rule of slot `slot` has this priority.
+    func hasPriority(_ priority: UInt16) -> Bool { priorities[priority] != nil }
+
+    // MARK: Buckets
+
+    private func place(_ hash: UInt32, _ slot: Int) {
+        let last = buckets.count - 1
+        var at = Int(hash) & last
+        while buckets[at] != 0 { at = (at + 1) & last }
+        buckets[at] = UInt64(hash) << 32 | UInt64(slot + 1)
+    }
+
+    private func displace(_ hash: UInt32, _ slot: Int) {
+        let last = buckets.count - 1
+        let entry = UInt64(hash) << 32 | UInt64(slot + 1)
+        var hole = Int(hash) & last
+        while buckets[hole] != entry { hole = (hole + 1) & last }
+        // What follows moves up if its home is not behind the hole, so that no probe is cut short.
+        var at = (hole + 1) & last
+        while buckets[at] != 0 {
+            let home = Int(buckets[at] >> 32) & last
+            if (at - home) & last >= (at - hole) & last {
+                buckets[hole] = buckets[at]
+                hole = at
+            }
+            at = (at + 1) & last
+        }
+        buckets[hole] = 0
+    }
+
+    private func rehash(_ count: Int) {
+        let old = buckets
+        buckets = ContiguousArray(repeating: 0, count: count)
+        for entry in old where entry != 0 { place(UInt32(truncatingIfNeeded: entry >> 32), Int(entry & 0xffff_ffff) - 1) }
+    }
+}
+
+/// How many rules have each hash under a stage's mask.
+struct HashCounts {
+    private var counts: [UInt32: UInt32] = [:]
+    func contains(_ hash: UInt32) -> Bool { counts[hash] != nil }
+    mutating func add(_ hash: UInt32) { counts[hash, default: 0] += 1 }
+    mutating func remove(_ hash: UInt32) {
+        guard let count = counts[hash] else { return }
+        counts[hash] = count > 1 ? count - 1 : nil
+    }
+}

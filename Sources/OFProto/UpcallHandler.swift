@@ -1,0 +1,61 @@
+import Datapath
+import Flow
+import Wire
+
+/// What the datapath hands up: packets without a megaflow, and packets that a `userspace` action copied.
+extension OFProto {
+    /// Handles one upcall.
+    func handle(_ upcall: consuming DPUpcall, now: Int64) {
+        switch upcall.reason {
+        case .miss: handleMiss(upcall, now: now)
+        case .action(let userdata): handleAction(userdata, upcall, now: now)
+        }
+    }
+
+    private func handleMiss(_ upcall: consuming DPUpcall, now: Int64) {
+        counters.misses &+= 1
+        translator.flow.key = upcall.key
+        let length = UInt64(upcall.packet.length)
+        guard translator.translate(now: now, learns: true) else {
+            counters.unknownPort &+= 1
+            return
+        }
+        let pmd = upcall.pmd
+        let put = DPFlowPut(pmd: pmd, key: upcall.key, mask: translator.wildcards.key, actions: translator.takeActions())
+        guard dpif.flowCount < limits.flowLimit else {
+            counters.executed &+= 1
+            for credit in translator.takeCredits() { credit.push(packets: 1, bytes: length, used: now) }
+            // Without actions the packet ends here.
+            if !put.actions.isEmpty { dpif.execute(upcall.takePacket(), key: put.key, actions: put.actions, pmd: pmd) }
+            return
+        }
+        do throws(DPIFError) {
+            let id = try dpif.flowPut(put, waiting: upcall.takePacket())
+            counters.installed &+= 1
+            megaflows.insert(
+                id, key: put.key, mask: translator.wildcards.maskLines, actions: put.actions, credits: translator.takeCredits(),
+                stations: translator.stations, now: now)
+        } catch {
+            counters.refused &+= 1
+        }
+    }
+
+    private func handleAction(_ userdata: UInt64, _ upcall: consuming DPUpcall, now: Int64) {
+        let id = Userdata.id(userdata)
+        switch Userdata.kind(userdata) {
+        case 1:
+            guard let context = controllers[id], let bridge = context.bridge, let controllerSink else { return }
+            counters.packetIns &+= 1
+            context.used = max(context.used, now)
+            let key = context.key
+            controllerSink(PacketIn(
+                bridge: bridge, bytes: upcall.packet.bytes, maxLength: key.action.maxLength, reason: key.action.reason, table: key.table,
+                cookie: key.cookie, inPort: OFPort(UInt16(truncatingIfNeeded: key.inPort)), metadata: key.metadata,
+                registers: key.registers, controllerID: key.action.controllerID, userdata: key.action.userdata))
+        case 2:
+            guard let sample = samples[id], let sampleSink else { return }
+            sampleSink(SampledPacket(sample: sample, bytes: upcall.packet.bytes, port: port(ODPPort(upcall.key.l0.inPort))))
+        default: break
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Flow
+import OpenFlow
+import Wire
+
+/// An OpenFlow action as translation runs it: an `OFAction` with everything decided that does not depend on a packet.
+enum XAction {
+    case output(OFPort)
+    case outputField(FieldRange)
+    case controller(ControllerAction)
+    case enqueue(OFPort, queue: UInt32)
+    case setQueue(UInt32)
+    case popQueue
+    case pushVLAN(BE16)
+    case stripVLAN
+    case setVLANVID(UInt16)
+    case setVLANPCP(UInt8)
+    case pushMPLS(BE16)
+    case popMPLS(BE16)
+    case set(FieldWrite)
+    case move(from: FieldRange, to: FieldRange)
+    case decTTL([UInt16])
+    case meter(UInt32)
+    case resubmit(port: OFPort?, table: UInt8?)
+    case gotoTable(UInt8)
+    case writeMetadata(value: UInt64, mask: UInt64)
+    case writeActions([XAction])
+    case clearActions
+    case clone([XAction])
+    case sample(probability: UInt16, SampleAction)
+    case exit
+    /// An action that this switch does not carry out; the packet is dropped and the reason counted.
+    case unsupported(String)
+}
+
+/// What `controller(…)` asks for.
+struct ControllerAction: Hashable {
+    var maxLength: UInt16
+    var reason: UInt8
+    var controllerID: UInt16
+    var userdata: [UInt8]
+}
+
+/// What `sample(…)` names, for a collector.
+public struct SampleAction: Hashable, Sendable {
+    public var collectorSet: UInt32
+    public var observationDomain: UInt32
+    public var observationPoint: UInt32
+}
+
+/// A `set_field`: new bits of some lines.
+final class FieldWrite {
+    let indices: [Int]
+    let values: [Line]
+    let masks: [Line]
+    let needs: Prerequisites
+
+    init(_ match: Match) {
+        let lines = MaskLines(match.mask)
+        indices = lines.indices
+        masks = lines.masks
+        values = zip(lines.indices, lines.masks).map { index, mask in match.key[line: index] & mask }
+        needs = Prerequisites(match.mask)
+    }
+
+    /// What a packet must have for its bits to be set (ovs-fields(7), "Prerequisites").
+    struct Prerequisites: OptionSet {
+        var rawValue: UInt8
+        static let vlan = Prerequisites(rawValue: 1)
+        static let mpls = Prerequisites(rawValue: 2)
+        static let ipv4OrARP = Prerequisites(rawValue: 4)
+        static let ip = Prerequisites(rawValue: 8)
+        static let ipv6 = Prerequisites(rawValue: 16)
+        static let arp = Prerequisites(rawValue: 32)
+        static let transport = Prerequisites(rawValue: 64)
+        static let arpOrND = Prerequisites(rawValue: 128)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init(_ mask: FlowMask) {
+            self = []
+            // vlan_tci as a whole may add a tag; its parts need one.
+            let tci = mask.l0.vlanTCI.host
+            if tci != 0, tci & VLANTCI.present == 0 || tci == VLANTCI.vidMask | VLANTCI.present { insert(.vlan) }
+            if mask.l3.mplsLSE0 != .zero { insert(.mpls) }
+            if mask.l0.nwSrc != .zero || mask.l0.nwDst != .zero { insert(.ipv4OrARP) }
+            if mask.l0.nwTOS | mask.l0.nwTTL != 0 { insert(.ip) }
+            if mask.l0.nwProto != 0 { insert(.arp) }
+            if mask.l0.tpSrc != .zero || mask.l0.tpDst != .zero { insert(.transport) }
+            if mask.l1.ipv6Src != .zero || mask.l1.ipv6Dst != .zero || mask.l1.ipv6Label != .zero { insert(.ipv6) }
+            if mask.l1.arpSHA != .zero || mask.l1.arpTHA != .zero || mask.l1.ndTarget != .zero { insert(.arpOrND) }
+        }
+    }
+}
+
+/// Turns a rule's actions into the form that translation runs. Throws `FlowModError` when they are too many or too deep.
+func compile(_ actions: [OFAction]) throws(FlowModError) -> [XAction] {
+    var left = OFProtoLimits.actionsPerRule
+    return try compile(actions, depth: 0, left: &left)
+}
+
+private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(FlowModError) -> [XAction] {
+    guard depth <= OFProtoLimits.actionNesting else { throw FlowModError(.badActions, "actions are nested too deep") }
+    left -= actions.count
+    guard left >= 0 else { throw FlowModError(.badActions, "more than \(OFProtoLimits.actionsPerRule) actions") }
+    var program: [XAction] = []
+    program.reserveCapacity(actions.count)
+    for action in actions {
+        switch action {
+        case .output(let port, let maxLength): program.append(compileOutput(port, maxLength))
+        case .outputField(let range): program.append(.outputField(range))
+        case .controller(let maxLength, let reason, let id, let userdata):
+            program.append(.controller(ControllerAction(maxLength: maxLength, reason: reason, controllerID: id, userdata: userdata)))
+        case .enqueue(let port, let queue): program.append(.enqueue(port, queue: queue))
+        case .setQueue(let queue): program.append(.setQueue(queue))
+        case .popQueue: program.append(.popQueue)
+        case .pushVLAN(let type): program.append(.pushVLAN(BE16(type)))
+        case .stripVLAN: program.append(.stripVLAN)
+        case .setVLANVID(let vid): program.append(.setVLANVID(vid & VLANTCI.vidMask))
+        case .setVLANPCP(let pcp): program.append(.setVLANPCP(pcp & 7))
+        case .pushMPLS(let type): program.append(.pushMPLS(BE16(type)))
+        case .popMPLS(let type): program.append(.popMPLS(BE16(type)))
+        case .setField(let match): program.append(.set(FieldWrite(match)))
+        case .move(let from, let to): program.append(.move(from: from, to: to))
+        case .decTTL(let controllers): program.append(.decTTL(controllers))
+        case .meter(let meter): program.append(.meter(meter))
+        case .resubmit(let port, let table): program.append(.resubmit(port: port, table: table == 0xff ? nil : table))
+        case .gotoTable(let table): program.append(.gotoTable(table))
+        case .writeMetadata(let value, let mask): program.append(.writeMetadata(value: value, mask: mask))
+        case .writeActions(let nested): program.append(.writeActions(try compile(nested, depth: depth + 1, left: &left)))
+        case .clearActions: program.append(.clearActions)
+        case .clone(let nested):
+            program.append(.clone(try compile(nested, depth: depth + 1, left: &left)))
+        case .sample(let probability, let set, let domain, let point):
+            let sample = SampleAction(collectorSet: set, observationDomain: domain, observationPoint: point)
+            program.append(.sample(probability: probability, sample))
+        case .exit: program.append(.exit)
+        case .drop, .note: break
+        case .decMPLSTTL: program.append(.unsupported("dec_mpls_ttl"))
+        case .group: program.append(.unsupported("group"))
+        }
+    }
+    return program
+}
+
+private func compileOutput(_ port: OFPort, _ maxLength: UInt16) -> XAction {
+    guard port == .controller else { return .output(port) }
+    // Reason 1: an action asked for it (OpenFlow 1.0, OFPR_ACTION).
+    return .controller(ControllerAction(maxLength: maxLength, reason: 1, controllerID: 0, userdata: []))
+}

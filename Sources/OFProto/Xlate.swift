@@ -1,0 +1,290 @@
+import Datapath
+import Flow
+import OpenFlow
+import Wire
+
+/// Translation: what a packet's way through the bridges' tables means in datapath actions.
+///
+/// One object, used again and again, holds the state of one translation: `flow`, the packet's key as OpenFlow actions
+/// have left it; `base`, what the datapath's actions so far have made of the packet; `wildcards`, every bit of the
+/// original key that was consulted. Header changes are lazy: they touch `flow` only, and the difference to `base` is
+/// emitted just before the packet leaves (`XlateCommit.swift`).
+///
+/// Results stay in `actions`, `wildcards`, `credits` and `stations` until the next translation begins.
+/// Owner: `OFProto`. Limits: `OFProtoLimits`; a translation that reaches one drops the packet and counts it.
+final class Translator {
+    unowned let ofproto: OFProto
+    /// The caller puts the packet's key here, with the datapath's number of the input port.
+    let flow = FlowBuffer()
+    let base = FlowBuffer()
+    let wildcards = FlowBuffer()
+    private(set) var credits: [Credit] = []
+    var actions: [DPAction] = []
+    /// The tags of all stations whose place was looked up.
+    var stations: UInt64 = 0
+    var failure: Failure?
+
+    var now: Int64 = 0
+    /// False when a megaflow is only checked: nothing is learned then.
+    var learns = false
+    /// Where the packet came in, in the bridge whose tables are run.
+    private(set) var inputPort: BridgePort?
+    private var depth = 0
+    private var nesting = 0
+    private var resubmits = 0
+    private var exits = false
+    /// Datapath actions since the innermost `isolated` that setting fields again cannot undo.
+    var isIrreversible = false
+    var actionSet: [XAction] = []
+    /// The rule whose actions run, for packets to the controller.
+    var rule: Rule?
+    /// Line 0 of the packet as it came in.
+    private(set) var packetLine = FlowLine0()
+    private var pool: [FlowBuffer] = []
+
+    enum Failure { case tooDeep, tooManyResubmits, tooManyActions, recirculated, unknownPort }
+
+    init(ofproto: OFProto) { self.ofproto = ofproto }
+
+    /// Translates the packet in `flow`. False: its input port is in no bridge, so nothing is to be done or installed.
+    func translate(now: Int64, learns: Bool) -> Bool {
+        guard let port = begin(now: now, learns: learns) else { return false }
+        if flow.key.l0.recircID != 0 {
+            failure = .recirculated
+        } else if port.receives {
+            runTable(0, bridge: port.bridge)
+            runActionSet(bridge: port.bridge)
+        }
+        finish()
+        return true
+    }
+
+    /// Translates actions that are in no table: a packet-out's. `inPort` is the port that the packet pretends to have come by.
+    func translate(_ program: [XAction], bridge: Bridge, inPort: OFPort, now: Int64) {
+        reset(now: now, learns: true)
+        inputPort = bridge.port(inPort)
+        flow.key.l0.inPort = UInt32(inPort.number)
+        base.copy(from: flow)
+        if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
+        runActionSet(bridge: bridge)
+        finish()
+    }
+
+    private func reset(now: Int64, learns: Bool) {
+        self.now = now
+        self.learns = learns
+        actions.removeAll(keepingCapacity: true)
+        credits.removeAll(keepingCapacity: true)
+        if !actionSet.isEmpty { actionSet = [] }
+        wildcards.clear()
+        stations = 0
+        failure = nil
+        rule = nil
+        depth = 0
+        nesting = 0
+        resubmits = 0
+        exits = false
+        isIrreversible = false
+        packetLine = flow.key.l0
+    }
+
+    private func begin(now: Int64, learns: Bool) -> BridgePort? {
+        reset(now: now, learns: learns)
+        guard let port = ofproto.port(ODPPort(flow.key.l0.inPort)) else {
+            failure = .unknownPort
+            return nil
+        }
+        inputPort = port
+        flow.key.l0.inPort = UInt32(port.number.number)
+        base.copy(from: flow)
+        // What every megaflow matches exactly.
+        wildcards.key.l0.inPort = .max
+        wildcards.key.l0.recircID = .max
+        wildcards.key.l0.dlType = .ones
+        wildcards.key.l0.vlanTCI = BE16(VLANTCI.present)
+        if isIP { wildcards.key.l0.nwFrag = FragmentBits.mask }
+        return port
+    }
+
+    // MARK: Tables
+
+    /// Looks the packet up in a table and runs the rule; follows goto_table. `inPort` is the port to look up with.
+    func runTable(_ id: UInt8, bridge: Bridge, inPort: OFPort? = nil) {
+        guard nesting < OFProtoLimits.nesting else { return failure = .tooDeep }
+        nesting += 1
+        defer { nesting -= 1 }
+        var next: UInt8? = id
+        var lookupPort = inPort
+        while let table = next, failure == nil {
+            resubmits += 1
+            guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
+            guard let table = bridge.tables[Int(table)] else { return }
+            guard let found = lookup(table, inPort: lookupPort) else {
+                credits.append(.miss(table))
+                return
+            }
+            credits.append(.rule(found, table))
+            let outer = rule
+            rule = found
+            next = run(found.program, bridge: bridge)
+            rule = outer
+            lookupPort = nil
+            if exits { return }
+        }
+    }
+
+    /// resubmit: a lookup as if the packet had come in by `port`.
+    private func resubmit(port: OFPort?, table: UInt8, bridge: Bridge) {
+        // Going forward ends by itself; only going round is counted.
+        let deepens = table <= (rule?.table ?? 0)
+        guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
+        if deepens { depth += 1 }
+        runTable(table, bridge: bridge, inPort: port)
+        if deepens { depth -= 1 }
+    }
+
+    private func lookup(_ table: OpenFlowTable, inPort: OFPort?) -> Rule? {
+        let port = flow.key.l0.inPort
+        if let inPort { flow.key.l0.inPort = UInt32(inPort.number) }
+        defer { flow.key.l0.inPort = port }
+        guard flow.key.l0.nwFrag & FragmentBits.any != 0 else { return table.classifier.lookup(flow, wildcards) }
+        // OpenFlow's OFPC_FRAG_NORMAL: a fragment, the first one too, is looked up with ports of zero.
+        let source = flow.key.l0.tpSrc, destination = flow.key.l0.tpDst
+        flow.key.l0.tpSrc = .zero
+        flow.key.l0.tpDst = .zero
+        defer {
+            flow.key.l0.tpSrc = source
+            flow.key.l0.tpDst = destination
+        }
+        return table.classifier.lookup(flow, wildcards)
+    }
+
+    // MARK: Actions
+
+    /// Runs a list of actions. Returns the table that a goto_table names.
+    func run(_ program: [XAction], bridge: Bridge) -> UInt8? {
+        for action in program {
+            if exits || failure != nil { return nil }
+            guard actions.count < OFProtoLimits.datapathActions else {
+                failure = .tooManyActions
+                return nil
+            }
+            switch action {
+            case .output(let port): output(port, bridge: bridge)
+            case .outputField(let range): outputField(range, bridge: bridge)
+            case .controller(let controller): sendToController(controller, bridge: bridge)
+            case .enqueue(let port, let queue): enqueue(port, queue, bridge: bridge)
+            case .setQueue(let queue): flow.key.l0.skbPriority = queue
+            case .popQueue: flow.key.l0.skbPriority = packetLine.skbPriority
+            case .pushVLAN(let tpid): pushVLAN(tpid: tpid, tci: VLANTCI.present)
+            case .stripVLAN: popVLAN()
+            case .setVLANVID(let vid): setVLAN(vid, mask: VLANTCI.vidMask)
+            case .setVLANPCP(let pcp): setVLAN(UInt16(pcp) << 13, mask: VLANTCI.pcpMask)
+            case .pushMPLS(let type): pushMPLS(type)
+            case .popMPLS(let type): popMPLS(type)
+            case .set(let write): set(write)
+            case .move(let from, let to): move(from, to)
+            case .decTTL(let controllers): if !decrementTTL(controllers, bridge: bridge) { return nil }
+            case .meter(let meter): runMeter(meter, bridge: bridge)
+            case .resubmit(let port, let table): resubmit(port: port, table: table ?? rule?.table ?? 0, bridge: bridge)
+            case .gotoTable(let table): return table
+            case .writeMetadata(let value, let mask):
+                let bits = BE64(mask).raw
+                flow.key.l11.metadata.raw = (flow.key.l11.metadata.raw & ~bits) | (BE64(value).raw & bits)
+            case .writeActions(let list): actionSet += list
+            case .clearActions: actionSet = []
+            case .clone(let list): isolated { if let next = run(list, bridge: bridge) { runTable(next, bridge: bridge) } }
+            case .sample(let probability, let sample): runSample(probability, sample)
+            case .exit: exits = true
+            case .unsupported: ofproto.counters.unsupportedActions &+= 1
+            }
+        }
+        return nil
+    }
+
+    private func runMeter(_ id: UInt32, bridge: Bridge) {
+        guard let meter = bridge.meters[id] else { return }
+        isIrreversible = true
+        actions.append(.meter(meter))
+    }
+
+    private func enqueue(_ port: OFPort, _ queue: UInt32, bridge: Bridge) {
+        let priority = flow.key.l0.skbPriority
+        flow.key.l0.skbPriority = queue
+        output(port, bridge: bridge)
+        flow.key.l0.skbPriority = priority
+    }
+
+    /// Runs `body` on what behaves as a copy of the packet: afterwards the packet is what it was. Where setting fields again
+    /// would not bring that about, the datapath makes a real copy.
+    func isolated(_ body: () -> Void) {
+        let savedFlow = pool.popLast() ?? FlowBuffer(), savedBase = pool.popLast() ?? FlowBuffer()
+        savedFlow.copy(from: flow)
+        savedBase.copy(from: base)
+        let (port, set, exit, irreversible, start) = (inputPort, actionSet, exits, isIrreversible, actions.count)
+        actionSet = []
+        isIrreversible = false
+        body()
+        if isIrreversible {
+            let copied = Array(actions[start...])
+            actions.removeSubrange(start...)
+            if !copied.isEmpty { actions.append(.clone(copied)) }
+            base.copy(from: savedBase)
+        }
+        flow.copy(from: savedFlow)
+        (inputPort, actionSet, exits, isIrreversible) = (port, set, exit, irreversible)
+        pool.append(savedFlow)
+        pool.append(savedBase)
+    }
+
+    /// The packet arrives at the other end of a patch.
+    func arrive(at port: BridgePort) {
+        isolated {
+            inputPort = port
+            flow.key.l0.inPort = UInt32(port.number.number)
+            flow.key.l11.metadata = .zero
+            flow.key.regs = .zero
+            exits = false
+            guard port.receives else { return }
+            guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
+            depth += 1
+            let outer = rule
+            rule = nil
+            runTable(0, bridge: port.bridge)
+            runActionSet(bridge: port.bridge)
+            rule = outer
+            depth -= 1
+        }
+    }
+
+    func credit(_ credit: Credit) { credits.append(credit) }
+
+    /// Who is to be credited with the packets of this translation.
+    func takeCredits() -> [Credit] { exactCopy(credits) }
+    /// What is to be done with the packet.
+    func takeActions() -> [DPAction] { exactCopy(actions) }
+
+    /// A copy without spare room, for a megaflow that keeps it for long; the original's room is used again.
+    private func exactCopy<Element>(_ list: [Element]) -> [Element] {
+        var copy: [Element] = []
+        copy.reserveCapacity(list.count)
+        copy.append(contentsOf: list)
+        return copy
+    }
+
+    var isIP: Bool {
+        let type = flow.key.l0.dlType
+        return type == XlateTypes.ipv4 || type == XlateTypes.ipv6
+    }
+}
+
+/// EtherTypes in network byte order.
+enum XlateTypes {
+    static let ipv4 = BE16(EtherType.ipv4)
+    static let ipv6 = BE16(EtherType.ipv6)
+    static let arp = BE16(EtherType.arp)
+    static let rarp = BE16(EtherType.rarp)
+    static let mpls = BE16(EtherType.mpls)
+    static let mplsMulticast = BE16(EtherType.mplsMulticast)
+    static let vlan = BE16(EtherType.vlan8021Q)
+}

@@ -1,0 +1,100 @@
+import Datapath
+import Flow
+import OpenFlow
+import Wire
+
+extension Translator {
+    /// output:PORT. A packet never leaves by the port that it came in by, unless IN_PORT says so.
+    func output(_ port: OFPort, bridge: Bridge) {
+        switch port {
+        case .inPort: emit(OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)), bridge: bridge)
+        case .normal: normal(bridge: bridge)
+        case .flood: flood(bridge: bridge) { $0.floods }
+        case .all: flood(bridge: bridge) { _ in true }
+        case .table: runTable(0, bridge: bridge)
+        case .controller: sendToController(ControllerAction(maxLength: .max, reason: 1, controllerID: 0, userdata: []), bridge: bridge)
+        case .none, .unset: break
+        default: if UInt32(port.number) != flow.key.l0.inPort { emit(port, bridge: bridge) }
+        }
+    }
+
+    /// output:FIELD[…]
+    func outputField(_ range: FieldRange, bridge: Bridge) {
+        consult(range)
+        let number = range.value(in: flow.key)
+        if let port = UInt16(exactly: number) { output(OFPort(port), bridge: bridge) }
+    }
+
+    private func flood(bridge: Bridge, where admits: (BridgePort) -> Bool) {
+        for port in bridge.ports where UInt32(port.number.number) != flow.key.l0.inPort && admits(port) { emit(port) }
+    }
+
+    private func emit(_ number: OFPort, bridge: Bridge) {
+        if let port = bridge.port(number) { emit(port) }
+    }
+
+    /// The packet leaves by a port as it is now.
+    func emit(_ port: BridgePort) {
+        guard port.forwards, failure == nil else { return }
+        guard let odpPort = port.odpPort else {
+            if let peer = port.peer {
+                credit(.patch(from: port, to: peer))
+                arrive(at: peer)
+            }
+            return
+        }
+        commit()
+        actions.append(.output(odpPort))
+    }
+
+    /// controller(…): a copy of the packet goes to the ofproto thread with the name of a context that says what to tell.
+    func sendToController(_ action: ControllerAction, bridge: Bridge) {
+        commit()
+        let key = ControllerContext.Key(
+            bridge: ObjectIdentifier(bridge), table: rule?.table ?? 0, cookie: rule?.cookie ?? .max, inPort: flow.key.l0.inPort,
+            metadata: flow.key.l11.metadata.host, registers: flow.key.regs, action: action)
+        guard let context = ofproto.controllers.context(key, bridge: bridge, now: now) else { return }
+        credit(.controller(context))
+        actions.append(.userspace(userdata: Userdata.controller(context.id), maxLength: 0))
+    }
+
+    /// sample(…): some of the packets go to the ofproto thread for a collector.
+    func runSample(_ probability: UInt16, _ sample: SampleAction) {
+        guard probability > 0, let id = ofproto.samples.id(sample) else { return }
+        commit()
+        let scaled = probability == .max ? UInt32.max : UInt32(probability) << 16
+        actions.append(.sample(probability: scaled, [.userspace(userdata: Userdata.sample(id), maxLength: 0)]))
+    }
+
+    // MARK: Action set
+
+    /// The action set is run behind the last table, in its fixed order (OpenFlow 1.3.5, section 5.10): nothing happens
+    /// without an output in it.
+    func runActionSet(bridge: Bridge) {
+        guard !actionSet.isEmpty, failure == nil else { return }
+        let program = orderActionSet(actionSet)
+        actionSet = []
+        if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
+    }
+}
+
+/// The actions of a set in the order of their execution; of those that exclude each other the last one written counts.
+func orderActionSet(_ set: [XAction]) -> [XAction] {
+    var stripVLAN: XAction?, popMPLS: XAction?, pushMPLS: XAction?, pushVLAN: XAction?, decTTL: XAction?
+    var sets: [XAction] = [], queue: XAction?, output: XAction?
+    for action in set {
+        switch action {
+        case .stripVLAN: stripVLAN = action
+        case .popMPLS: popMPLS = action
+        case .pushMPLS: pushMPLS = action
+        case .pushVLAN: pushVLAN = action
+        case .decTTL: decTTL = action
+        case .set, .move, .setVLANVID, .setVLANPCP: sets.append(action)
+        case .setQueue: queue = action
+        case .output, .controller, .outputField, .resubmit: output = action
+        default: break
+        }
+    }
+    guard let output else { return [] }
+    return [stripVLAN, popMPLS, pushMPLS, pushVLAN, decTTL].compactMap { $0 } + sets + [queue].compactMap { $0 } + [output]
+}

@@ -1,0 +1,192 @@
+import Flow
+import Wire
+
+// Actions that change fields: set_field, load, move and the mod_… and set_… forms.
+
+extension OFAction {
+    /// A `setField` of the bits of `field` that `value.mask` selects.
+    public static func set(_ field: Field, to value: MaskedValue) -> OFAction {
+        var match = Match()
+        let selected = value.mask & field.place.ones
+        match.key.set(field, to: value.value & selected)
+        match.mask.set(field, to: selected)
+        // A tunnel's IPv4 address is its mapped form; a tag's presence, on the other hand, is not this action's matter.
+        if field == .tunSrc || field == .tunDst {
+            match.key.setFrame(of: field, asMask: false)
+            match.mask.setFrame(of: field, asMask: true)
+        }
+        return .setField(match)
+    }
+
+    /// A `setField` of a whole field.
+    public static func set(_ field: Field, to value: UInt128) -> OFAction {
+        set(field, to: MaskedValue(value: value, mask: field.widthMask))
+    }
+}
+
+extension FieldRange {
+    /// "field", "field[]", "field[bit]" or "field[first..last]"; nil for anything else.
+    init?(text: TextSlice) {
+        guard let range = try? FieldRange.parse(text) else { return nil }
+        self = range
+    }
+
+    static func parse(_ text: TextSlice) throws(FlowSyntaxError) -> FieldRange {
+        var rest = text
+        let name = rest.take { $0 != 0x5b }
+        guard let field = Field(named: name.string) else {
+            throw FlowSyntaxError("\(text.string): unknown field `\(name.string)'", text)
+        }
+        if rest.isEmpty { return FieldRange(field) }
+        let complaint = FlowSyntaxError("\(text.string): syntax error expecting [] or [<bit>] or [<start>..<end>]", text)
+        guard rest.take("[") else { throw complaint }
+        if rest.take("]"), rest.isEmpty { return FieldRange(field) }
+        guard let start = rest.takeNumber(upTo: 0xffff_ffff) else { throw complaint }
+        var end = start
+        if rest.take("..") {
+            guard let last = rest.takeNumber(upTo: 0xffff_ffff) else { throw complaint }
+            end = last
+        }
+        guard rest.take("]"), rest.isEmpty else { throw complaint }
+        guard start <= end else { throw FlowSyntaxError("\(text.string): starting bit \(start) is after ending bit \(end)", text) }
+        guard end < field.bits else {
+            let which = start < field.bits ? "ending bit \(end)" : "starting bit \(start)"
+            throw FlowSyntaxError("\(text.string): \(which) is not valid because field is only \(field.bits) bits wide", text)
+        }
+        return FieldRange(field: field, start: Int(start), count: Int(end - start) + 1)
+    }
+}
+
+extension TextSlice {
+    /// The parts around the first "->".
+    func arrow() -> (TextSlice, TextSlice)? {
+        var position = start
+        while position + 1 < end {
+            if bytes[position] == 0x2d, bytes[position + 1] == 0x3e { return (prefix(to: position), suffix(from: position + 2)) }
+            position += 1
+        }
+        return nil
+    }
+}
+
+extension ActionParser {
+    func move(_ value: TextSlice) throws(FlowSyntaxError) -> OFAction {
+        guard let (source, destination) = value.arrow() else {
+            throw FlowSyntaxError("\(value.string): missing `->' following source", value)
+        }
+        let from = try FieldRange.parse(source), to = try FieldRange.parse(destination)
+        guard from.count == to.count else {
+            throw FlowSyntaxError("\(value.string): source field is \(from.count) bits wide but destination is \(to.count) bits wide", value)
+        }
+        return .move(from: from, to: to)
+    }
+
+    mutating func load(_ value: TextSlice) throws(FlowSyntaxError) -> OFAction {
+        guard let (source, destination) = value.arrow() else { throw FlowSyntaxError("\(value.string): missing `->'", value) }
+        var digits = source
+        guard let number = digits.takeNumber(), digits.isEmpty else {
+            throw FlowSyntaxError("\(value.string): cannot parse integer value", source)
+        }
+        let range = try FieldRange.parse(destination)
+        try checkWritable(range.field, destination)
+        guard range.count >= 128 || number >> UInt128(range.count) == 0 else {
+            var text = TextWriter()
+            text.hex(number)
+            throw FlowSyntaxError("\(value.string): value \(text.text) does not fit into \(range.count) bits", value)
+        }
+        return written(range.field, .set(range.field, to: MaskedValue(value: number << UInt128(range.start), mask: range.mask)))
+    }
+
+    mutating func setField(_ value: TextSlice) throws(FlowSyntaxError) -> OFAction {
+        guard let (source, destination) = value.arrow() else { throw FlowSyntaxError("\(value.string): missing `->'", value) }
+        guard let field = Field(named: destination.string) else {
+            throw FlowSyntaxError("\(destination.string) is not a valid OXM field name", destination)
+        }
+        try checkWritable(field, destination)
+        let parsed = try located(source) { () throws(FieldTextError) in try field.parse(source, ports: ports) }
+        guard !source.isEmpty, parsed.value & ~field.place.ones == 0 || field == .arpOp && parsed.value <= 0xff else {
+            throw FlowSyntaxError("\(source.string) is not a valid value for field \(field.name)", source)
+        }
+        return written(field, .set(field, to: parsed))
+    }
+
+    private func checkWritable(_ field: Field, _ text: TextSlice) throws(FlowSyntaxError) {
+        guard field.row.writable else { throw FlowSyntaxError("\(field.name) is read-only", text) }
+        if field == .ctMark || field == .ctLabel { throw FlowSyntaxError("cannot set CT fields outside of ct action", text) }
+        try check.requireWritten(field, text)
+    }
+
+    private mutating func written(_ field: Field, _ action: OFAction) -> OFAction {
+        if case .setField(let match) = action { check.wrote(field, match) }
+        return action
+    }
+
+    /// The actions of OpenFlow 1.0 and 1.1 that set one field; nil if `part` is none of them.
+    mutating func legacySet(_ part: KeyValues.Part) throws(FlowSyntaxError) -> OFAction? {
+        let text = part.value
+        switch part.key.string {
+        case "mod_vlan_vid", "set_vlan_vid": return .setVLANVID(try limited(text, 0xfff, "VLAN VID"))
+        case "mod_vlan_pcp", "set_vlan_pcp": return .setVLANPCP(UInt8(try limited(text, 7, "VLAN PCP")))
+        case "mod_dl_src": return .set(.ethSrc, to: try ethernet(text))
+        case "mod_dl_dst": return .set(.ethDst, to: try ethernet(text))
+        case "mod_nw_src":
+            check.suit(.ipv4)
+            return .set(.ipv4Src, to: try ipv4(text))
+        case "mod_nw_dst":
+            check.suit(.ipv4)
+            return .set(.ipv4Dst, to: try ipv4(text))
+        case "mod_nw_tos":
+            let tos: UInt8 = try small(text, "TOS")
+            guard tos & 3 == 0 else { throw FlowSyntaxError("\(text.string): not a valid TOS", text) }
+            check.suit(.ip)
+            return .set(.nwTOS, to: UInt128(tos))
+        case "mod_nw_ecn":
+            let value = try limited(text, 3, "ECN")
+            try check.requireWritten(.nwECN, part.key)
+            return .set(.nwECN, to: UInt128(value))
+        case "mod_nw_ttl":
+            let value: UInt8 = try small(text, "TTL")
+            try check.requireWritten(.nwTTL, part.key)
+            return .set(.nwTTL, to: UInt128(value))
+        case "mod_tp_src":
+            check.suit(.tcp, .udp, .sctp)
+            return .set(.tcpSrc, to: UInt128(try small(text, "source port") as UInt16))
+        case "mod_tp_dst":
+            check.suit(.tcp, .udp, .sctp)
+            return .set(.tcpDst, to: UInt128(try small(text, "destination port") as UInt16))
+        case "set_mpls_label":
+            let label: UInt32 = try small(text, "MPLS label")
+            guard label <= 0xfffff else { throw FlowSyntaxError("\(text.string): not a valid MPLS label", text) }
+            check.suit(.mpls)
+            return .set(.mplsLabel, to: UInt128(label))
+        case "set_mpls_tc":
+            check.suit(.mpls)
+            return .set(.mplsTC, to: UInt128(try limited(text, 7, "MPLS TC")))
+        case "set_mpls_ttl":
+            check.suit(.mpls)
+            return .set(.mplsTTL, to: UInt128(try small(text, "MPLS TTL") as UInt8))
+        case "set_tunnel", "set_tunnel64": return .set(.tunID, to: UInt128(try number(text) as UInt64))
+        default: return nil
+        }
+    }
+
+    private func limited(_ text: TextSlice, _ limit: UInt16, _ what: String) throws(FlowSyntaxError) -> UInt16 {
+        let value: UInt16 = try small(text, what)
+        guard value <= limit else { throw FlowSyntaxError("\(text.string): not a valid \(what)", text) }
+        return value
+    }
+
+    private func ethernet(_ text: TextSlice) throws(FlowSyntaxError) -> UInt128 {
+        var rest = text
+        guard let address = rest.takeEthernet(), rest.isEmpty else { throw FlowSyntaxError("invalid mac address \(text.string)", text) }
+        return UInt128(address.number)
+    }
+
+    private func ipv4(_ text: TextSlice) throws(FlowSyntaxError) -> UInt128 {
+        var rest = text
+        guard let address = rest.takeIPv4(), rest.isEmpty else {
+            throw FlowSyntaxError("\(text.string): could not convert to IP address", text)
+        }
+        return UInt128(address.host)
+    }
+}

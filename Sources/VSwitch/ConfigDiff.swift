@@ -1,0 +1,96 @@
+import OpenFlow
+
+/// One step from the configuration that runs to the wanted one.
+public enum ConfigStep: Equatable, Sendable {
+    case changeDatapath(DatapathConfig)
+    case removePort(bridge: String, name: String)
+    case removeBridge(String)
+    /// The bridge without ports and flows.
+    case addBridge(BridgeConfig)
+    /// The bridge's own settings; its ports and flows have steps of their own.
+    case changeBridge(BridgeConfig)
+    case addPort(bridge: String, PortConfig)
+    /// Settings that need no new device: VLANs, flooding.
+    case changePort(bridge: String, PortConfig)
+    /// Adds the flow, or gives the one with the same table, priority and match its new actions.
+    case addFlow(bridge: String, FlowMod)
+    case deleteFlow(bridge: String, FlowMod)
+}
+
+/// The difference of two configurations.
+public struct ConfigDiff: Equatable, Sendable {
+    /// To be carried out in this order: what goes away first, so that names, numbers and devices are free again; then
+    /// bridges, ports and flows, of which new ones are added before old ones are deleted, so that no packet falls between.
+    public var steps: [ConfigStep] = []
+    /// Settings of the datapath that differ and are read at the start only, by their keys.
+    public var needsRestart: [String] = []
+
+    /// - Parameters:
+    ///   - running: what there is; nil: nothing yet.
+    ///   - wanted: what there shall be.
+    public init(from running: SwitchConfig?, to wanted: SwitchConfig) {
+        let old = running ?? SwitchConfig()
+        if running != nil { compareDatapath(old.datapath, wanted.datapath) }
+        for bridge in old.bridges {
+            let new = wanted.bridge(named: bridge.name)
+            removePorts(of: bridge, wanted: new)
+            if new == nil { steps.append(.removeBridge(bridge.name)) }
+        }
+        for bridge in wanted.bridges { compareSettings(old.bridge(named: bridge.name), bridge) }
+        for bridge in wanted.bridges { comparePorts(old.bridge(named: bridge.name), bridge) }
+        for bridge in wanted.bridges { compareFlows(old.bridge(named: bridge.name)?.flows ?? [], bridge.flows, bridge.name) }
+    }
+
+    private mutating func compareDatapath(_ old: DatapathConfig, _ new: DatapathConfig) {
+        if old.pmdCores != new.pmdCores { needsRestart.append("pmd-cores") }
+        if old.memory != new.memory { needsRestart.append("memory") }
+        if old.hugepages != new.hugepages { needsRestart.append("hugepages") }
+        if old.ealArguments != new.ealArguments { needsRestart.append("eal") }
+        var changeable = new
+        changeable.pmdCores = old.pmdCores
+        changeable.memory = old.memory
+        changeable.hugepages = old.hugepages
+        changeable.ealArguments = old.ealArguments
+        if changeable != old { steps.append(.changeDatapath(new)) }
+    }
+
+    private mutating func removePorts(of old: BridgeConfig, wanted new: BridgeConfig?) {
+        for port in old.ports {
+            let successor = new?.ports.first { $0.name == port.name }
+            if successor.map(port.needsReopening(for:)) ?? true { steps.append(.removePort(bridge: old.name, name: port.name)) }
+        }
+    }
+
+    private mutating func compareSettings(_ old: BridgeConfig?, _ new: BridgeConfig) {
+        var settings = new
+        settings.ports = []
+        settings.flows = []
+        guard let old else { return steps.append(.addBridge(settings)) }
+        if old.failMode != new.failMode || old.macAging != new.macAging || old.macTableSize != new.macTableSize {
+            steps.append(.changeBridge(settings))
+        }
+    }
+
+    private mutating func comparePorts(_ old: BridgeConfig?, _ new: BridgeConfig) {
+        let running = Dictionary(uniqueKeysWithValues: (old?.ports ?? []).map { ($0.name, $0) })
+        for port in new.ports {
+            guard let former = running[port.name], !former.needsReopening(for: port) else {
+                steps.append(.addPort(bridge: new.name, port))
+                continue
+            }
+            if former != port { steps.append(.changePort(bridge: new.name, port)) }
+        }
+    }
+
+    private mutating func compareFlows(_ old: [FlowMod], _ new: [FlowMod], _ bridge: String) {
+        let running = Dictionary(uniqueKeysWithValues: old.map { (FlowIdentity($0), $0) })
+        var wanted: Set<FlowIdentity> = []
+        wanted.reserveCapacity(new.count)
+        for flow in new {
+            let identity = FlowIdentity(flow)
+            wanted.insert(identity)
+            if running[identity] != flow { steps.append(.addFlow(bridge: bridge, flow)) }
+        }
+        for flow in old where !wanted.contains(FlowIdentity(flow)) { steps.append(.deleteFlow(bridge: bridge, flow)) }
+    }
+}

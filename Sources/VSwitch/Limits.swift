@@ -1,0 +1,32 @@
+/// The bounds of a configuration, and what happens when one is reached: the file is refused with the line that is
+/// too much.
+enum Limits {
+    /// Bytes of a configuration file: about 200,000 flows of 80 bytes.
+    static let fileBytes = 16 << 20
+    /// Mappings and lists within each other. The deepest that has a meaning is 5: a port's list of trunks.
+    static let depth = 16
+    /// Nodes of the YAML tree. The flows of a text block are one node.
+    static let nodes = 1 << 20
+    /// Bridges in a file.
+    static let bridges = 64
+    /// Ports of all bridges; datapath port numbers are below 1024.
+    static let ports = 1000
+    /// Flows of one bridge.
+    static let flows = 1_000_000
+    /// Bytes of one flow's text.
+    static let flowBytes = 64 << 10
+    /// Bytes of a bridge's or a port's name.
+    static let nameBytes = 63
+    /// Bytes of a kernel interface's name (IFNAMSIZ − 1, netdevice(7)).
+    static let interfaceNameBytes = 15
+    /// Characters of the file that an error message quotes.
+    static let quoted = 48
+    /// Extra arguments for EAL.
+    static let ealArguments = 64
+    /// PMD threads.
+    static let pmds = 64
+    /// The highest number of a CPU core.
+    static let core = 1023
+    /// Megaflows that a report names.
+    static let busiestFlows = 10
+}

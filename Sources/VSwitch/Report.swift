@@ -1,0 +1,52 @@
+import Foundation
+
+/// What a run has counted, as JSON: the form that `needletaild --report` writes and benchmarks read.
+public struct Report: Codable, Equatable, Sendable {
+    public struct PMD: Codable, Equatable, Sendable {
+        public var core: Int
+        public var rx_packets, busy_cycles, total_cycles, emc_hits, smc_hits, megaflow_hits, upcalls, upcalls_lost: UInt64
+    }
+    public struct Port: Codable, Equatable, Sendable {
+        public var name: String
+        public var rx_packets, rx_bytes, tx_packets, tx_bytes: UInt64
+        /// Packets by reason; reasons that did not occur are left out.
+        public var drops: [String: UInt64]
+    }
+    /// The length of the window that the counters are of.
+    public var seconds: Double
+    /// Cycles in a second.
+    public var tsc_hz: UInt64
+    public var pmds: [PMD]
+    public var ports: [Port]
+    /// Megaflows at the end of the window.
+    public var megaflows: Int
+    /// Memory of the process in ordinary pages.
+    public var rss_bytes: UInt64
+    /// Memory of the process in hugepages.
+    public var hugepage_bytes: UInt64
+
+    /// - Parameter window: a difference of two moments.
+    public init(window: SwitchCounters, hertz: UInt64) {
+        seconds = window.seconds
+        tsc_hz = hertz
+        pmds = window.pmds.map {
+            PMD(core: $0.core, rx_packets: $0.rxPackets, busy_cycles: $0.busyCycles, total_cycles: $0.totalCycles, emc_hits: $0.emcHits,
+                smc_hits: $0.smcHits, megaflow_hits: $0.megaflowHits, upcalls: $0.upcalls, upcalls_lost: $0.upcallsLost)
+        }
+        ports = window.ports.map {
+            Port(name: $0.name, rx_packets: $0.rxPackets, rx_bytes: $0.rxBytes, tx_packets: $0.txPackets, tx_bytes: $0.txBytes, drops: $0.drops)
+        }
+        megaflows = window.megaflows
+        rss_bytes = ProcFS.residentBytes
+        hugepage_bytes = ProcFS.hugepageBytes
+    }
+
+    /// Writes the report as one JSON object.
+    public func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        var data = try encoder.encode(self)
+        data.append(UInt8(ascii: "\n"))
+        try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+}

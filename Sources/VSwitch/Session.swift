@@ -1,0 +1,86 @@
+import Datapath
+import Foundation
+
+/// A switch from its configuration file to its end: what the executables share.
+///
+/// Owner: the ofproto thread.
+public final class Session {
+    public let vswitch: Switch
+    public let signals = Signals()
+    private let file: String?
+    private var runtime: Runtime { Runtime(vswitch) }
+
+    /// Starts the datapath and applies the configuration. A step that fails at the start is an error: throws
+    /// `StartError` with a line for each, and nothing runs.
+    /// - Parameter file: what a SIGHUP rereads; nil: a SIGHUP is ignored.
+    public init(_ config: SwitchConfig, file: String?) throws {
+        self.file = file
+        let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
+        vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
+        let problems = vswitch.apply(config)
+        guard problems.isEmpty else {
+            vswitch.close()
+            throw StartError(problems: problems)
+        }
+    }
+
+    /// Runs for some seconds (nil: for ever), or until a signal asks for the end.
+    public func run(seconds: Double?) {
+        let end = seconds.map { vswitch.datapath.now + Int64(($0 * 1000).rounded()) }
+        runtime.run(until: end) {
+            if signals.takeHangUp() { reload() }
+            return signals.wantsEnd
+        }
+    }
+
+    /// Reads the file again and applies the difference. A mistake in it is told, and everything stays as it is.
+    private func reload() {
+        guard let file else { return }
+        do {
+            let wanted = try SwitchConfig.load(file, keeping: vswitch.running)
+            let problems = vswitch.apply(wanted)
+            for problem in problems { complain(problem) }
+            complain("\(file): applied, with \(problems.count) problem\(problems.count == 1 ? "" : "s"): \(vswitch.running.summary)")
+        } catch {
+            complain("\(error)")
+        }
+    }
+
+    /// Removes ports and flows and ends the datapath's threads.
+    public func close() { vswitch.close() }
+}
+
+/// Why a switch did not start.
+public struct StartError: Error, CustomStringConvertible {
+    public var problems: [String]
+    public init(problems: [String]) { self.problems = problems }
+    public var description: String { problems.joined(separator: "\n") }
+}
+
+/// Writes a line to the standard error stream.
+public func complain(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+}
+
+extension SwitchConfig {
+    /// Reads a configuration file. Throws `ConfigError`, also when there is no such file.
+    public static func load(_ path: String, keeping former: SwitchConfig? = nil) throws(ConfigError) -> SwitchConfig {
+        let data: Data
+        do {
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? handle.close() }
+            data = try handle.read(upToCount: Limits.fileBytes + 1) ?? Data()
+        } catch {
+            let reason = FileManager.default.fileExists(atPath: path) ? "one that cannot be read" : "no such file"
+            throw ConfigError(file: path, line: 1, column: 1, expected: "a file", found: reason)
+        }
+        return try parse(Array(data), file: path, keeping: former)
+    }
+
+    /// "2 bridges, 5 ports, 12 flows"
+    public var summary: String {
+        func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+        return [count(bridges.count, "bridge"), count(bridges.reduce(0) { $0 + $1.ports.count }, "port"),
+            count(bridges.reduce(0) { $0 + $1.flows.count }, "flow")].joined(separator: ", ")
+    }
+}

@@ -1,0 +1,155 @@
+import Datapath
+import OFProto
+import OpenFlow
+import Wire
+
+/// A running switch: a configuration carried out over a datapath.
+///
+/// Owner: the ofproto thread.
+public final class Switch {
+    public let datapath: any SwitchDatapath
+    public let ofproto: OFProto
+    /// What runs. After a step that failed it differs from what was wanted by just that step, so that applying the
+    /// wanted configuration again tries it again.
+    public private(set) var running = SwitchConfig()
+
+    /// - Parameters:
+    ///   - config: the datapath's settings are the datapath's own; bridges are made by `apply`.
+    ///   - seed: all randomness follows from it.
+    public init(datapath: any SwitchDatapath, config: DatapathConfig, seed: UInt64) {
+        self.datapath = datapath
+        ofproto = OFProto(dpif: datapath.dpif, seed: seed)
+        ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle)
+        running.datapath = config
+    }
+
+    /// Goes from what runs to what is wanted. Returns one line for each step that failed; all others are done.
+    public func apply(_ wanted: SwitchConfig) -> [String] {
+        var problems: [String] = []
+        let diff = ConfigDiff(from: running, to: wanted)
+        for key in diff.needsRestart { problems.append("datapath: \(key) is read at the start only; restart to change it") }
+        var failed: [ConfigStep] = []
+        for step in diff.steps {
+            do {
+                try carryOut(step)
+            } catch {
+                failed.append(step)
+                problems.append("\(step.subject): \(error)")
+            }
+        }
+        running = wanted.without(failed, former: running)
+        // A barrier: from here on no packet is forwarded by what stood before.
+        datapath.dpif.barrier()
+        return problems
+    }
+
+    private func carryOut(_ step: ConfigStep) throws {
+        switch step {
+        case .changeDatapath(let config):
+            try datapath.change(config)
+            ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle)
+        case .addBridge(let config): configure(try ofproto.addBridge(config.name), config)
+        case .changeBridge(let config): configure(try bridge(config.name), config)
+        case .removeBridge(let name): ofproto.removeBridge(name)
+        case .addPort(let name, let port): _ = try bridge(name).addPort(port.bridgePort)
+        case .changePort(let name, let port): try bridge(name).changePort(port.bridgePort)
+        case .removePort(let name, let port): try bridge(name).removePort(port)
+        case .addFlow(let name, let flow): try bridge(name).apply(flow, command: .add, now: datapath.now)
+        case .deleteFlow(let name, let flow): try bridge(name).apply(flow, command: .deleteStrict, now: datapath.now)
+        }    }
+
+    private func configure(_ bridge: Bridge, _ config: BridgeConfig) {
+        bridge.configureMACTable(aging: Int64(config.macAging) * 1000, capacity: config.macTableSize)
+    }
+
+    private func bridge(_ name: String) throws(DPIFError) -> Bridge {
+        guard let bridge = ofproto.bridge(named: name) else { throw DPIFError(.notFound, "no bridge \(name)") }
+        return bridge
+    }
+
+    /// Removes all bridges and ends the datapath.
+    public func close() {
+        _ = apply(SwitchConfig(datapath: running.datapath))
+        datapath.close()
+    }
+}
+
+extension SwitchConfig {
+    init(datapath: DatapathConfig) { self.datapath = datapath }
+
+    /// This configuration as it is when `failed` steps towards it from `former` were not carried out.
+    func without(_ failed: [ConfigStep], former: SwitchConfig) -> SwitchConfig {
+        var result = self
+        // What is read at the start only stays as it was.
+        result.datapath.pmdCores = former.datapath.pmdCores
+        result.datapath.memory = former.datapath.memory
+        result.datapath.hugepages = former.datapath.hugepages
+        result.datapath.ealArguments = former.datapath.ealArguments
+        for step in failed { result.undo(step, former) }
+        return result
+    }
+
+    private mutating func undo(_ step: ConfigStep, _ former: SwitchConfig) {
+        /// Edits a bridge of the result, beside the same one as it was.
+        func edit(_ name: String, _ change: (inout BridgeConfig, BridgeConfig?) -> Void) {
+            if let index = bridges.firstIndex(where: { $0.name == name }) { change(&bridges[index], former.bridge(named: name)) }
+        }
+        switch step {
+        case .changeDatapath: datapath = former.datapath
+        case .addBridge(let config): bridges.removeAll { $0.name == config.name }
+        case .removeBridge(let name): if let bridge = former.bridge(named: name) { bridges.append(bridge) }
+        case .changeBridge(let config):
+            edit(config.name) { if let old = $1 { ($0.macAging, $0.macTableSize) = (old.macAging, old.macTableSize) } }
+        case .addPort(let name, let port): edit(name) { bridge, _ in bridge.ports.removeAll { $0.name == port.name } }
+        case .changePort(let name, let port):
+            edit(name) { bridge, old in
+                guard let index = bridge.ports.firstIndex(where: { $0.name == port.name }),
+                    let was = old?.ports.first(where: { $0.name == port.name }) else { return }
+                bridge.ports[index] = was
+            }
+        // A port whose device does not close is gone from its bridge all the same.
+        case .removePort: break
+        case .addFlow(let name, let flow):
+            edit(name) { bridge, old in
+                let identity = FlowIdentity(flow)
+                bridge.flows.removeAll { FlowIdentity($0) == identity }
+                if let was = old?.flows.first(where: { FlowIdentity($0) == identity }) { bridge.flows.append(was) }
+            }
+        case .deleteFlow(let name, let flow): edit(name) { bridge, _ in bridge.flows.append(flow) }
+        }
+    }
+}
+
+extension ConfigStep {
+    /// What the step is about, for messages.
+    var subject: String {
+        switch self {
+        case .changeDatapath: "datapath"
+        case .addBridge(let config), .changeBridge(let config): "bridge \(config.name)"
+        case .removeBridge(let name): "bridge \(name)"
+        case .addPort(let bridge, let port), .changePort(let bridge, let port): "bridge \(bridge): port \(port.name)"
+        case .removePort(let bridge, let port): "bridge \(bridge): port \(port)"
+        case .addFlow(let bridge, _), .deleteFlow(let bridge, _): "bridge \(bridge): flow"
+        }
+    }
+}
+
+extension PortConfig {
+    /// The port as OFProto wants it.
+    var bridgePort: BridgePortConfig {
+        var device = deviceRequest ?? DPPortRequest(name: name, type: kind.rawValue)
+        if let peer { device.options["peer"] = peer }
+        var config = BridgePortConfig(device)
+        config.ofPort = ofPort
+        config.vlanMode = switch vlanMode {
+        case .access: .access
+        case .trunk: .trunk
+        case .nativeTagged: .nativeTagged
+        case .nativeUntagged: .nativeUntagged
+        }
+        config.tag = tag
+        config.trunks = Set(trunks)
+        if noFlood { config.flags.insert(.noFlood) }
+        return config
+    }
+}

@@ -1,0 +1,117 @@
+import Datapath
+import OpenFlow
+import Wire
+
+/// What a switch shall be: a passive value. `SwitchConfig.parse` makes it of a YAML file.
+public struct SwitchConfig: Equatable, Sendable {
+    public var datapath = DatapathConfig()
+    /// In the file's order; names are unique.
+    public var bridges: [BridgeConfig] = []
+    public init() {}
+
+    public func bridge(named name: String) -> BridgeConfig? { bridges.first { $0.name == name } }
+}
+
+/// The datapath as a whole. Names and meanings are those of other_config in ovs-vswitchd.conf.db(5), where they have one.
+public struct DatapathConfig: Equatable, Sendable {
+    /// pmd-rxq-assign: how receive queues are shared out to PMDs.
+    public enum RxqAssign: String, CaseIterable, Sendable { case roundrobin, cycles, group }
+    /// Cores with a PMD thread each. Empty: the last core that the process may run on.
+    public var pmdCores: [Int] = []
+    /// Megabytes for DPDK; nil: what the mempools need.
+    public var memory: Int?
+    /// Hugepages: true: they must be there; false: do without; nil: if there are enough.
+    public var hugepages: Bool?
+    /// Further arguments for EAL.
+    public var ealArguments: [String] = []
+    /// One in so many new flows enters the EMC; 0: none.
+    public var emcInsertInverseProbability = 100
+    /// Use the signature match cache.
+    public var smc = true
+    public var rxqAssign = RxqAssign.cycles
+    /// The number of megaflows at most.
+    public var flowLimit = 200_000
+    /// Milliseconds without a packet after which a megaflow is removed.
+    public var maxIdle: Int64 = 10_000
+    public init() {}
+}
+
+public struct BridgeConfig: Equatable, Sendable {
+    /// What happens without a controller.
+    public enum FailMode: String, CaseIterable, Sendable {
+        /// There is a flow `priority=0 actions=NORMAL`: the bridge learns and forwards like any other.
+        case standalone
+        /// There are only the flows of the file.
+        case secure
+    }
+    public var name: String
+    public var failMode = FailMode.standalone
+    /// Seconds that a learnt address is kept: other_config:mac-aging-time.
+    public var macAging = 300
+    /// Learnt addresses at most: other_config:mac-table-size.
+    public var macTableSize = 8192
+    /// In the file's order; names are unique over all bridges.
+    public var ports: [PortConfig] = []
+    /// The flows that shall be there, including fail mode's; no two have the same table, priority and match.
+    public var flows: [FlowMod] = []
+    public init(name: String) { self.name = name }
+}
+
+public struct PortConfig: Equatable, Sendable {
+    /// The classes of ports. The raw value is the configuration's word and OVS's.
+    public enum Kind: String, CaseIterable, Sendable {
+        case dpdk, dpdkvhostuserclient, system, `internal`, tap, patch, dummy
+        /// It is an interface of the kernel, whose names are short.
+        var isKernel: Bool { self == .system || self == .internal || self == .tap }
+    }
+    /// Port.vlan_mode of ovs-vswitchd.conf.db(5).
+    public enum VLANMode: String, CaseIterable, Sendable {
+        case access, trunk
+        case nativeTagged = "native-tagged"
+        case nativeUntagged = "native-untagged"
+    }
+    public var name: String
+    public var kind: Kind
+    /// Given by the file, or the lowest free number; LOCAL for an internal port with the bridge's name.
+    public var ofPort: OFPort
+    /// Device options by their names in ovs-vswitchd.conf.db(5): dpdk-devargs, n_rxq, n_rxq_desc, vhost-server-path, …
+    public var options: [String: String] = [:]
+    public var rxQueues: Int?
+    /// "0:1,1:2": receive queue 0 to core 1, queue 1 to core 2.
+    public var rxQueueAffinity: String?
+    public var mtu: Int?
+    public var ethernetAddress: EthernetAddress?
+    public var vlanMode = VLANMode.trunk
+    /// The access or native VLAN, 0–4095.
+    public var tag: UInt16?
+    /// The VLANs that a trunk carries; empty: all.
+    public var trunks: [UInt16] = []
+    /// A patch port's other end.
+    public var peer: String?
+    /// NORMAL and FLOOD do not send here: ovs-ofctl mod-port no-flood.
+    public var noFlood = false
+
+    public init(name: String, kind: Kind, ofPort: OFPort) {
+        self.name = name
+        self.kind = kind
+        self.ofPort = ofPort
+    }
+
+    /// True if `other` needs another device, or this one opened anew.
+    func needsReopening(for other: PortConfig) -> Bool {
+        kind != other.kind || ofPort != other.ofPort || options != other.options || rxQueues != other.rxQueues
+            || rxQueueAffinity != other.rxQueueAffinity || mtu != other.mtu || ethernetAddress != other.ethernetAddress
+            || peer != other.peer
+    }
+
+    /// What the datapath is asked to open; nil for a patch port, which the datapath never sees.
+    public var deviceRequest: DPPortRequest? {
+        guard kind != .patch else { return nil }
+        var request = DPPortRequest(name: name, type: kind.rawValue, options: options)
+        request.rxQueues = rxQueues
+        request.rxQueueAffinity = rxQueueAffinity
+        request.mtu = mtu
+        request.ethernetAddress = ethernetAddress
+        return request
+    }
+}

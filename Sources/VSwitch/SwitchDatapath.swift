@@ -1,0 +1,19 @@
+import Datapath
+
+/// What a switch needs of its datapath besides the `DPIF`: time, sleep, settings and the counters of its threads.
+///
+/// Owner: the ofproto thread.
+public protocol SwitchDatapath: AnyObject {
+    var dpif: any DPIF { get }
+    /// Milliseconds of the datapath's clock; never goes back.
+    var now: Int64 { get }
+    /// Cycles of the time stamp counter in a second.
+    var hertz: UInt64 { get }
+    /// Sleeps until an upcall comes or the time is over.
+    func wait(milliseconds: Int32)
+    /// Carries out those settings that can be changed while packets flow.
+    func change(_ config: DatapathConfig) throws(DPIFError)
+    /// The counters of each PMD since its start; `core` is nil for one without a thread.
+    func pmdStats() -> [(core: Int?, stats: PMDStats)]
+    func close()
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import VSwitch
+
+/// The daemon: a switch from one YAML file. SIGHUP rereads the file and applies what differs; SIGTERM and SIGINT end it.
+@main struct Daemon: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "needletaild", abstract: "A virtual switch, described by one YAML file.",
+        discussion: "SIGHUP rereads the file and applies what differs. SIGTERM and SIGINT end the switch.")
+
+    @Option(help: "The configuration file.") var config: String
+    @Flag(help: "Check the configuration file and do nothing else.") var check = false
+    @Option(help: "End after so many seconds, not counting the warm-up.") var runFor: Double?
+    @Option(help: "Run for so many seconds before the counters of the report begin.") var warmUp = 0.0
+    @Option(help: "Write what was counted after the warm-up to this file, as JSON.") var report: String?
+    @Option(help: "Write the process number to this file once the switch forwards packets.") var pidfile: String?
+
+    func validate() throws {
+        for seconds in [runFor ?? 0, warmUp] where !(seconds >= 0 && seconds <= 1e6) {
+            throw ValidationError("a time in seconds is from 0 to 1000000")
+        }
+    }
+
+    func run() throws {
+        do {
+            let wanted = try SwitchConfig.load(config)
+            if check { return print("\(config): \(wanted.summary)") }
+            try forward(wanted)
+        } catch let error as ConfigError {
+            complain(error.description)
+            throw ExitCode.failure
+        } catch let error as StartError {
+            for problem in error.problems { complain("needletaild: \(problem)") }
+            throw ExitCode.failure
+        }
+    }
+
+    private func forward(_ wanted: SwitchConfig) throws {
+        let session = try Session(wanted, file: config)
+        defer { session.close() }
+        if let pidfile { try Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8).write(to: URL(fileURLWithPath: pidfile)) }
+        defer { if let pidfile { try? FileManager.default.removeItem(atPath: pidfile) } }
+        if warmUp > 0 { session.run(seconds: warmUp) }
+        let before = session.vswitch.counters()
+        session.run(seconds: runFor)
+        let window = session.vswitch.counters().since(before)
+        if let report { try Report(window: window, hertz: session.vswitch.datapath.hertz).write(to: report) }
+    }
+}

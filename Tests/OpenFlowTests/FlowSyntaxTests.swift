@@ -1,0 +1,123 @@
+import Flow
+import Testing
+import Wire
+@testable import OpenFlow
+
+@Suite struct FlowSyntaxTests {
+    private func error(_ text: String) -> FlowSyntaxError? {
+        do throws(FlowSyntaxError) {
+            _ = try FlowSyntax().flow(text)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func aFlowBecomesItsParts() throws {
+        let request = try FlowSyntax(ports: { $0 == "eth1" ? OFPort(7) : nil }).flow(
+            "table=2,priority=10,cookie=0xab,in_port=eth1,tcp,nw_src=10.1.2.3/8,tp_dst=80,send_flow_rem,actions=mod_vlan_vid:5,\"eth1\"")
+        #expect(request.command == .add)
+        #expect(request.mod.table == 2)
+        #expect(request.mod.priority == 10)
+        #expect(request.mod.cookie == 0xab)
+        #expect(request.mod.flags == .sendFlowRemoved)
+        #expect(request.mod.match.key.l0.inPort == 7)
+        #expect(request.mod.match.key.l0.dlType == BE16(0x0800))
+        #expect(request.mod.match.key.l0.nwSrc == BE32(0x0a00_0000))
+        #expect(request.mod.match.mask.l0.nwSrc == BE32(0xff00_0000))
+        #expect(request.mod.match.mask.l0.tpDst == .ones)
+        #expect(request.mod.actions == [.setVLANVID(5), .output(OFPort(7), maxLength: 0)])
+        #expect(request.text(names: { $0.number == 7 ? "eth1" : nil })
+            == "ADD table:2 priority=10,tcp,in_port=eth1,nw_src=10.0.0.0/8,tp_dst=80 cookie:0xab send_flow_rem actions=mod_vlan_vid:5,output:eth1")
+    }
+
+    @Test func commandsOfAFlowFile() throws {
+        let requests = try FlowSyntax().flows("""
+            # comment
+            add table=1,ip,actions=2
+            modify_strict cookie=5/7,priority=3,ip,actions=3 # tail
+
+            delete out_port=3,out_group=9
+            delete_strict table=4,priority=5,ip,cookie=1/-1
+            ip,actions=drop
+            """)
+        #expect(requests.map(\.command) == [.add, .modifyStrict, .delete, .deleteStrict, .add])
+        #expect(requests[1].cookieMask == 7)
+        #expect(requests[2].everyTable && requests[2].outPort == OFPort(3) && requests[2].outGroup == 9)
+        #expect(!requests[3].everyTable && requests[3].mod.table == 4 && requests[3].cookieMask == .max)
+        #expect(requests[4].mod.actions.isEmpty)
+        #expect(requests[1].text() == "MOD_STRICT priority=3,ip cookie:0x5/0x7 actions=output:3")
+    }
+
+    @Test func errorsSayWhatAndWhere() {
+        #expect(error("ip,nw_src=10.0.0.0/33,actions=1")
+            == FlowSyntaxError("10.0.0.0/33: IPv4 network prefix bits not between 0 and 32, inclusive", at: 10))
+        #expect(error("table=3,foo=1,actions=1") == FlowSyntaxError("unknown keyword foo", at: 8))
+        #expect(error("ip")?.message == "must specify an action")
+        #expect(error("actions=1,bogus")  == FlowSyntaxError("unknown action bogus", at: 10))
+        #expect(error("actions=load:5->reg0[3]") == FlowSyntaxError("5->reg0[3]: value 0x5 does not fit into 1 bits", at: 13))
+        #expect(error("actions=drop,1")?.message == "\"drop\" must not be accompanied by any other action or instruction")
+        #expect(error("delete cookie=5,ip")?.message == "cannot set cookie")
+        #expect(error("cookie=1/2,actions=1")?.message == "flow additions cannot use a cookie mask")
+    }
+
+    @Test func fieldsWithoutPrerequisitesAreNamed() throws {
+        let request = try FlowSyntax().flow("tp_dst=80,nw_src=1.2.3.4,actions=1")
+        #expect(request.mod.match == Match())
+        #expect(Set(request.ignored) == [.tcpDst, .ipv4Src])
+    }
+
+    @Test func setFieldHoldsValueAndMaskInPlace() throws {
+        let actions = try FlowSyntax().actions("load:3->NXM_NX_REG2[8..15],mod_dl_dst:02:00:00:00:00:09")
+        guard case .setField(let register) = actions[0], case .setField(let address) = actions[1] else {
+            Issue.record("not set_field: \(actions)")
+            return
+        }
+        #expect(register.key.regs[2] == 0x300 && register.mask.regs[2] == 0xff00)
+        #expect(register.mask.usedLines == .registers)
+        #expect(address.key.l0.dlDst == EthernetAddress(0x0200_0000_0009) && address.mask.l0.dlDst == .broadcast)
+    }
+
+    @Test func whatIsPrintedIsReadAgain() throws {
+        var generator = FlowGenerator(seed: 7)
+        for _ in 0..<400 {
+            let request = try FlowSyntax().flow(generator.flow())
+            for style in [ActionStyle.openFlow10, .openFlow15] {
+                let again = try FlowSyntax().flow("table=\(request.mod.table),priority=\(request.mod.priority),\(request.mod.match)"
+                    + " actions=" + request.mod.actions.text(match: request.mod.match, style: style))
+                #expect(again.mod.match == request.mod.match)
+                if style == .openFlow15 { #expect(again.mod.actions == request.mod.actions) }
+            }
+        }
+    }
+
+    @Test func noBytesTrap() {
+        var generator = FlowGenerator(seed: 3)
+        for _ in 0..<2000 {
+            var bytes = Array(generator.flow().utf8)
+            for _ in 0..<generator.number(4) + 1 {
+                let index = Int(generator.number(UInt64(bytes.count)))
+                switch generator.number(3) {
+                case 0: bytes[index] = UInt8(generator.number(256))
+                case 1: bytes.remove(at: index)
+                default: bytes.insert(Array("()[]:=,/->\"+.0x9"[...].utf8)[Int(generator.number(16))], at: index)
+                }
+                if bytes.isEmpty { break }
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            if let request = try? FlowSyntax().flow(text) { #expect(!request.text().isEmpty) }
+        }
+        let deep = "actions=" + String(repeating: "clone(", count: 10_000)
+        #expect(error(deep)?.message == "Action nested too deeply")
+    }
+
+    @Test func dumpLines() throws {
+        var stats = FlowDumpStats()
+        stats.duration = 12_034
+        stats.packets = 5
+        stats.bytes = 300
+        let mod = try FlowSyntax().flow("cookie=0x10,table=3,idle_timeout=7,priority=9,tcp,reset_counts,actions=NORMAL").mod
+        #expect(mod.dumpText(stats) == " cookie=0x10, duration=12.034s, table=3, n_packets=5, n_bytes=300, idle_timeout=7, reset_counts, priority=9,tcp actions=NORMAL")
+        #expect(FlowMod().dumpText(FlowDumpStats()) == " cookie=0x0, duration=0.000s, table=0, n_packets=0, n_bytes=0, actions=drop")
+    }
+}

@@ -1,0 +1,71 @@
+import Flow
+import Testing
+import TestSupport
+import Wire
+@testable import OpenFlow
+
+/// What ovs-ofctl says of one flow.
+enum Verdict: Equatable {
+    case accepted(String)
+    case refused
+
+    /// What this module says of it.
+    init(of flow: String, style: ActionStyle) {
+        do throws(FlowSyntaxError) {
+            self = .accepted(try FlowSyntax().flow(flow).text(style: style))
+        } catch {
+            self = .refused
+        }
+    }
+}
+
+/// Asks Debian's ovs-ofctl about each flow, in one shell.
+func referee(_ flows: [String], _ arguments: String) async throws -> [Verdict] {
+    let script = "while IFS= read -r flow; do ovs-ofctl \(arguments) parse-flow \"$flow\" 2>&1 | tr '\\n' '\\001'; echo; done"
+    let result = try await command("bash", ["-c", script], input: flows.joined(separator: "\n") + "\n", seconds: 300)
+    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false).prefix(flows.count)
+    return lines.map { line in
+        for part in line.split(separator: "\u{1}") where part.hasPrefix("OFPT_FLOW_MOD") || part.hasPrefix("NXT_FLOW_MOD") {
+            guard let end = part.firstIndex(where: { $0 == "A" || $0 == "*" }) else { continue }
+            let text = part[end...].hasPrefix("ADD table:255 ") ? "ADD " + part[end...].dropFirst(14) : String(part[end...])
+            return text.hasPrefix("*") ? .refused : .accepted(text)
+        }
+        return .refused
+    }
+}
+
+/// Debian's ovs-ofctl as the referee: both read the same flows, and must print the same or refuse the same.
+@Suite(.serialized) struct RefereeTests {
+    @Test func handWrittenFlowsInOpenFlow10() async throws {
+        try await compare(agreedFlows + agreedInOpenFlow10, "-F NXM+table_id", .openFlow10)
+    }
+
+    @Test func handWrittenFlowsInOpenFlow15() async throws {
+        try await compare(agreedFlows + agreedInOpenFlow15, "-O OpenFlow15", .openFlow15)
+    }
+
+    private func compare(_ flows: [String], _ arguments: String, _ style: ActionStyle) async throws {
+        let verdicts = try await referee(flows, arguments)
+        #expect(verdicts.count == flows.count)
+        for (flow, verdict) in zip(flows, verdicts) {
+            #expect(Verdict(of: flow, style: style) == verdict, "\(flow)")
+        }
+    }
+
+    @Test(arguments: [("NXM+table_id", ActionStyle.openFlow10), ("OXM-OpenFlow15", .openFlow15)])
+    func randomFlows(_ format: String, _ style: ActionStyle) async throws {
+        var generator = FlowGenerator(seed: 42)
+        let flows = (0..<600).map { _ in generator.flow() }
+        let version = style == .openFlow15 ? ["-O", "OpenFlow15"] : []
+        let result = try await command("ovs-ofctl", version + ["-F", format, "parse-flows", "-"], input: flows.joined(separator: "\n") + "\n")
+        #expect(result.status == 0, "\(result.errors)")
+        let theirs = result.output.split(separator: "\n").filter { $0.contains("_FLOW_MOD") }
+        #expect(theirs.count == flows.count)
+        for (flow, line) in zip(flows, theirs) {
+            let text = line.drop { $0 != "A" }
+            let expected = text.hasPrefix("ADD table:255 ") ? "ADD " + text.dropFirst(14) : String(text)
+            let request = try FlowSyntax().flow(flow)
+            #expect(request.text(style: style) == expected, "\(flow)")
+        }
+    }
+}

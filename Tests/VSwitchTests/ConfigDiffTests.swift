@@ -1,0 +1,66 @@
+import OpenFlow
+import Testing
+@testable import VSwitch
+
+@Suite struct ConfigDiffTests {
+    func config(_ text: String) throws -> SwitchConfig { try SwitchConfig.parse(Array(text.utf8), file: "c") }
+
+    /// A short form of a step.
+    func name(_ step: ConfigStep) -> String {
+        switch step {
+        case .changeDatapath: "datapath"
+        case .removePort(let bridge, let port): "-port \(bridge)/\(port)"
+        case .removeBridge(let bridge): "-bridge \(bridge)"
+        case .addBridge(let bridge): "+bridge \(bridge.name)"
+        case .changeBridge(let bridge): "bridge \(bridge.name)"
+        case .addPort(let bridge, let port): "+port \(bridge)/\(port.name)"
+        case .changePort(let bridge, let port): "port \(bridge)/\(port.name)"
+        case .addFlow(let bridge, let flow): "+flow \(bridge)/\(flow.priority)"
+        case .deleteFlow(let bridge, let flow): "-flow \(bridge)/\(flow.priority)"
+        }
+    }
+
+    func steps(_ old: String?, _ new: String) throws -> [String] {
+        try ConfigDiff(from: old.map(config), to: config(new)).steps.map(name)
+    }
+
+    @Test func fromNothing() throws {
+        #expect(try steps(nil, "bridges: {a: {ports: {p: {type: dummy}, q: {type: dummy}}}, b: {fail-mode: secure}}")
+            == ["+bridge a", "+bridge b", "+port a/p", "+port a/q", "+flow a/0"])
+    }
+
+    @Test func noDifferenceNoStep() throws {
+        #expect(try steps(completeConfig, completeConfig).isEmpty)
+    }
+
+    @Test func bridgesComeAndGo() throws {
+        #expect(try steps("bridges: {a: {ports: {p: {type: dummy}}}, c: {}}", "bridges: {b: {ports: {p: {type: dummy}}}, c: {mac-aging-time: 60}}")
+            == ["-port a/p", "-bridge a", "+bridge b", "bridge c", "+port b/p", "+flow b/0"])
+    }
+
+    @Test func untouchedPortsDoNotAppear() throws {
+        let old = "bridges: {a: {fail-mode: secure, ports: {p: {type: dummy}, q: {type: dummy, tag: 1}, r: {type: dummy, mtu: 1500}, s: {type: tap}}}}"
+        let new = "bridges: {a: {fail-mode: secure, ports: {p: {type: dummy}, q: {type: dummy, tag: 2}, r: {type: dummy, mtu: 9000}, t: {type: tap, of-port: 7}}}}"
+        #expect(try steps(old, new) == ["-port a/r", "-port a/s", "port a/q", "+port a/r", "+port a/t"])
+    }
+
+    @Test func portMovesToAnotherBridge() throws {
+        #expect(try steps("bridges: {a: {fail-mode: secure, ports: {p: {type: dummy}}}, b: {fail-mode: secure}}",
+            "bridges: {a: {fail-mode: secure}, b: {fail-mode: secure, ports: {p: {type: dummy}}}}") == ["-port a/p", "+port b/p"])
+    }
+
+    @Test func failModeAddsAndDeletesItsFlow() throws {
+        #expect(try steps("bridges: {a: {}}", "bridges: {a: {fail-mode: secure}}") == ["bridge a", "-flow a/0"])
+        #expect(try steps("bridges: {a: {fail-mode: secure}}", "bridges: {a: {}}") == ["bridge a", "+flow a/0"])
+    }
+
+    @Test func datapathSettingsThatNeedARestart() throws {
+        let old = try config("datapath: {pmd-cores: [1], memory: 512MB, smc: true}\nbridges: {}")
+        let new = try config("datapath: {pmd-cores: [1, 2], memory: 1GB, eal: [--x], hugepages: true, smc: true}\nbridges: {}")
+        let diff = ConfigDiff(from: old, to: new)
+        #expect(diff.needsRestart == ["pmd-cores", "memory", "hugepages", "eal"])
+        #expect(diff.steps.isEmpty)
+        let live = try config("datapath: {pmd-cores: [1], memory: 512MB, smc: false}\nbridges: {}")
+        #expect(ConfigDiff(from: old, to: live).steps == [.changeDatapath(live.datapath)])
+    }
+}

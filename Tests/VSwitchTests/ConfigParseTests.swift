@@ -1,0 +1,203 @@
+import Flow
+import OpenFlow
+import Testing
+import Wire
+@testable import VSwitch
+
+/// The whole of a configuration in one file.
+let completeConfig = """
+    datapath:
+      pmd-cores: [1, 3]
+      memory: 1GB
+      hugepages: false
+      eal: ["--log-level=3"]
+      emc-insert-inv-prob: 20
+      smc: off
+      rxq-assign: group
+      flow-limit: 50000
+      max-idle: 30s
+    bridges:
+      br0:
+        fail-mode: secure
+        mac-aging-time: 60s
+        mac-table-size: 4096
+        ports:
+          p0: { type: dpdk, devargs: "net_pcap0,rx_pcap=a.pcap,tx_pcap=/b.pcap,infinite_rx=1", rx-queues: 2, mtu: 9000 }
+          p1: { type: dpdk, devargs: net_null1, of-port: 1, tag: 10, rx-descriptors: 512 }
+          vh: { type: dpdkvhostuserclient, socket: vm.sock, vlan-mode: trunk, trunks: [30, 20] }
+          br0: { type: internal, mac: "02:00:00:00:00:07" }
+          out: { type: patch, peer: in, no-flood: true }
+      br1:
+        ports:
+          in: { type: patch, peer: out, vlan-mode: native-untagged, tag: 5, trunks: [6] }
+    """
+
+@Suite struct ConfigParseTests {
+    func parse(_ text: String, keeping former: SwitchConfig? = nil) throws(ConfigError) -> SwitchConfig {
+        try SwitchConfig.parse(Array(text.utf8), file: "dir/c.yaml", keeping: former)
+    }
+
+    @Test func datapathSettings() throws {
+        let datapath = try parse(completeConfig).datapath
+        #expect(datapath.pmdCores == [1, 3])
+        #expect(datapath.memory == 1024)
+        #expect(datapath.hugepages == false)
+        #expect(datapath.ealArguments == ["--log-level=3"])
+        #expect(datapath.emcInsertInverseProbability == 20)
+        #expect(!datapath.smc)
+        #expect(datapath.rxqAssign == .group)
+        #expect(datapath.flowLimit == 50000)
+        #expect(datapath.maxIdle == 30_000)
+    }
+
+    @Test func bridgesAndPorts() throws {
+        let config = try parse(completeConfig)
+        #expect(config.bridges.map(\.name) == ["br0", "br1"])
+        let br0 = try #require(config.bridge(named: "br0"))
+        #expect(br0.failMode == .secure)
+        #expect(br0.macAging == 60)
+        #expect(br0.macTableSize == 4096)
+        #expect(br0.flows.isEmpty)
+        #expect(br0.ports.map(\.name) == ["p0", "p1", "vh", "br0", "out"])
+        // p1 has 1, br0 is LOCAL, the others take what is free.
+        #expect(br0.ports.map(\.ofPort) == [OFPort(2), OFPort(1), OFPort(3), .local, OFPort(4)])
+        #expect(br0.ports[0].options == ["dpdk-devargs": "net_pcap0,rx_pcap=dir/a.pcap,tx_pcap=/b.pcap,infinite_rx=1"])
+        #expect(br0.ports[0].rxQueues == 2)
+        #expect(br0.ports[0].mtu == 9000)
+        #expect(br0.ports[0].vlanMode == .trunk)
+        #expect(br0.ports[1].options == ["dpdk-devargs": "net_null1", "n_rxq_desc": "512"])
+        #expect(br0.ports[1].vlanMode == .access)
+        #expect(br0.ports[1].tag == 10)
+        #expect(br0.ports[2].options == ["vhost-server-path": "dir/vm.sock"])
+        #expect(br0.ports[2].trunks == [20, 30])
+        #expect(br0.ports[3].ethernetAddress == EthernetAddress(0x0200_0000_0007))
+        #expect(br0.ports[4].peer == "in")
+        #expect(br0.ports[4].noFlood)
+        #expect(br0.ports[4].deviceRequest == nil)
+        let br1 = try #require(config.bridge(named: "br1"))
+        #expect(br1.failMode == .standalone)
+        #expect(br1.ports[0].vlanMode == .nativeUntagged)
+        #expect(br1.flows.count == 1)
+        #expect(br1.flows[0].priority == 0)
+        #expect(br1.flows[0].actions == [.output(.normal, maxLength: 0)])
+    }
+
+    @Test func portsKeepTheirNumbers() throws {
+        let former = try parse("bridges: {b: {ports: {x: {type: dummy}, y: {type: dummy}, z: {type: dummy}}}}")
+        #expect(former.bridges[0].ports.map(\.ofPort.number) == [1, 2, 3])
+        let now = try parse("bridges: {b: {ports: {n: {type: dummy}, z: {type: dummy}, y: {type: dummy, of-port: 9}}}}", keeping: former)
+        #expect(now.bridges[0].ports.map(\.ofPort.number) == [1, 3, 9])
+    }
+
+    static let mistakes: [(String, String)] = [
+        ("", "1:1: expected a mapping with the key bridges, found nothing"),
+        ("- a", "1:1: expected a mapping with the key bridges, found a list"),
+        ("a: [", "2:1: expected in YAML node content, found something else"),
+        ("bridges:\n  a: {}\n  b: {\n", "4:1: expected in YAML node content, found something else"),
+        ("bridges:\n\tb: {}", "2:1: expected YAML, found character that cannot start any token"),
+        ("bridges: {}\n---\nx: 1", "2:1: expected YAML, found another document"),
+        ("bridgs: {}", "1:1: expected one of bridges, datapath, found 'bridgs'"),
+        ("datapath: {}", "1:1: expected the key bridges, found none"),
+        ("bridges: 5", "1:10: expected a mapping of bridges by name, found '5'"),
+        ("bridges: {b: {}, b: {}}", "1:11: expected each key once, found 'b' again"),
+        ("bridges: {? [x] : y}", "1:13: expected a name, found a list"),
+        ("bridges: {b: {fail-mode: open}}", "1:26: expected one of standalone, secure, found 'open'"),
+        ("bridges: {b: {mac-table-size: many}}", "1:31: expected a number from 10 to 1000000, found 'many'"),
+        ("bridges: {b: {mac-table-size: }}", "1:31: expected a number from 10 to 1000000, found nothing"),
+        ("bridges: {b: {mac-table-size: [1]}}", "1:31: expected a number from 10 to 1000000, found a list"),
+        ("bridges: {\"b 1\": {}}", "1:11: expected a bridge's name (letters, digits, _ - . @; at most 15; no number or reserved name), found 'b 1'"),
+        ("bridges: {normal: {}}", "1:11: expected a bridge's name (letters, digits, _ - . @; at most 15; no number or reserved name), found 'normal'"),
+        ("bridges: {b: {port: {}}}", "1:15: expected one of fail-mode, mac-aging-time, mac-table-size, ports, flows, found 'port'"),
+        ("bridges: {b: {ports: {p: {}}}}", "1:23: expected a port with the key type, found 'p' without it"),
+        ("bridges: {b: {ports: {p: {type: dpkd}}}}",
+            "1:33: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, found 'dpkd'"),
+        ("bridges: {b: {ports: {p: {type: dpdk}}}}", "1:23: expected a port with the key devargs, found 'p' without it"),
+        ("bridges: {b: {ports: {p: {type: patch}}}}", "1:23: expected a port with the key peer, found 'p' without it"),
+        ("bridges: {b: {ports: {p: {type: dpdkvhostuserclient}}}}", "1:23: expected a port with the key socket, found 'p' without it"),
+        ("bridges: {b: {ports: {p: {type: system, mac: 02:00:00:00:00:01}}}}",
+            "1:41: expected one of type, of-port, vlan-mode, tag, trunks, no-flood, mtu, found 'mac'"),
+        ("bridges: {b: {ports: {p: {type: tap, mac: 01:00:00:00:00:01}}}}",
+            "1:43: expected an Ethernet address such as 02:00:00:00:00:01, found '01:00:00:00:00:01'"),
+        ("bridges: {b: {ports: {p: {type: tap, mtu: 20}}}}", "1:43: expected a number from 68 to 9702, found '20'"),
+        ("bridges: {b: {ports: {p: {type: tap, tag: 4096}}}}", "1:43: expected a VLAN from 0 to 4095, found '4096'"),
+        ("bridges: {b: {ports: {p: {type: tap, tag: 1, vlan-mode: trunk}}}}", "1:43: expected no tag with vlan-mode trunk, found '1'"),
+        ("bridges: {b: {ports: {p: {type: tap, tag: 1, trunks: [2]}}}}", "1:54: expected no trunks at an access port, found a list"),
+        ("bridges: {b: {ports: {p: {type: tap, vlan-mode: access}}}}", "1:49: expected a tag with vlan-mode access, found none"),
+        ("bridges: {b: {ports: {p: {type: tap, trunks: 5}}}}", "1:46: expected a list of VLANs, found '5'"),
+        ("bridges: {b: {ports: {p: {type: dummy, no-flood: 1}}}}", "1:50: expected true or false, found '1'"),
+        ("bridges: {b: {ports: {p: {type: dummy, of-port: 0}}}}", "1:49: expected a number from 1 to 65279, found '0'"),
+        ("bridges: {b: {ports: {p: {type: dummy, of-port: 2}, q: {type: dummy, of-port: 2}}}}",
+            "1:79: expected a number that no other port has, found 2 again"),
+        ("bridges: {b: {ports: {p: {type: dpdk, devargs: x, rx-descriptors: 100}}}}",
+            "1:67: expected a power of two from 64 to 4096, found '100'"),
+        ("bridges: {b: {ports: {p: {type: dpdk, devargs: x, rx-queue-affinity: 1}}}}",
+            "1:70: expected queues and cores such as 0:1,1:2, found '1'"),
+        ("bridges: {b: {ports: {very-long-port-name: {type: tap}}}}",
+            "1:23: expected a port's name (letters, digits, _ - . @; at most 15; no number or reserved name), found 'very-long-port-name'"),
+        ("bridges:\n  a: {ports: {p: {type: dummy}}}\n  b: {ports: {p: {type: dummy}}}",
+            "3:15: expected a name that no other port has, found 'p' again, which bridge a has in line 2"),
+        ("bridges: {a: {}, b: {ports: {a: {type: tap}}}}", "1:30: expected a name that no bridge has, found 'a'"),
+        ("bridges: {b: {ports: {p: {type: patch, peer: q}}}}", "1:46: expected a patch port, found 'q', which is not there"),
+        ("bridges: {b: {ports: {p: {type: patch, peer: q}, q: {type: dummy}}}}", "1:46: expected a patch port, found 'q', which is none"),
+        ("bridges: {b: {ports: {p: {type: patch, peer: p}}}}",
+            "1:46: expected a patch port whose peer is 'p', found 'p', whose peer is 'p'"),
+        ("datapath: {pmd-cores: 1}\nbridges: {}", "1:23: expected a list of cores, found '1'"),
+        ("datapath: {pmd-cores: []}\nbridges: {}", "1:23: expected at least one core, found none"),
+        ("datapath: {pmd-cores: [1, 1]}\nbridges: {}", "1:27: expected each core once, found 1 again"),
+        ("datapath: {memory: 512}\nbridges: {}", "1:20: expected a size from 64MB to 1024GB such as 512MB, found '512'"),
+        ("datapath: {max-idle: 10}\nbridges: {}", "1:22: expected a time from 500ms to 1h such as 10s, found '10'"),
+        ("datapath: {max-idle: 99999999999999999999s}\nbridges: {}",
+            "1:22: expected a time from 500ms to 1h such as 10s, found '99999999999999999999s'"),
+        ("datapath: {rxq-assign: random}\nbridges: {}", "1:24: expected one of roundrobin, cycles, group, found 'random'"),
+        ("datapath: {emc: 1}\nbridges: {}",
+            "1:12: expected one of pmd-cores, memory, hugepages, eal, emc-insert-inv-prob, smc, rxq-assign, flow-limit, max-idle, found 'emc'"),
+        ("a: &x [1]\nb: *x", "2:4: expected a value, found the alias '*x'"),
+        ("b: *x", "1:4: expected YAML, found undefined alias"),
+        ("a: \u{7}", "1:4: expected printable text, found the character U+7"),
+        ("a: 1\rb: 2", "1:5: expected printable text, found the character U+D"),
+    ]
+
+    @Test(arguments: mistakes) func everyMistakeIsOneLine(text: String, message: String) {
+        let error = #expect(throws: ConfigError.self) { try parse(text) }
+        #expect(error?.description == "dir/c.yaml:" + message)
+        #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test func bytesThatAreNotText() {
+        let error = #expect(throws: ConfigError.self) { try SwitchConfig.parse([0x61, 0x3a, 0x0a, 0xc3, 0xa9, 0xff], file: "f") }
+        #expect(error?.description == "f:2:2: expected UTF-8 text, found other bytes")
+    }
+
+    @Test func depthIsBounded() {
+        let nested = "bridges: " + String(repeating: "[", count: 30) + String(repeating: "]", count: 30)
+        #expect(throws: ConfigError.self) { try parse(nested) }
+        let error = #expect(throws: ConfigError.self) { try parse(String(repeating: "{a: ", count: 100_000)) }
+        #expect(error?.expected == "YAML")
+        #expect(throws: ConfigError.self) { try parse(String(repeating: "- ", count: 900) + "a") }
+        #expect(throws: ConfigError.self) { try parse(String(repeating: "? ", count: 100_000) + "a") }
+    }
+
+    /// Random edits of a right file either parse or give one line; nothing traps.
+    @Test func anyBytesAreSafe() {
+        var state: UInt64 = 42
+        let source = Array(completeConfig.utf8)
+        let pieces = ["[", "]", "{", "}", ":", "- ", "\n", "&a", "*a", "|", "'", "\"", "#", "\0", "é", "!!x", "? ", "%", "0x", ","]
+        for _ in 0..<3_000 {
+            var bytes = source
+            for _ in 0..<(1 + splitMix64(&state) % 4) {
+                let place = Int(splitMix64(&state) % UInt64(bytes.count))
+                switch splitMix64(&state) % 3 {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: splitMix64(&state))
+                case 1: bytes.removeSubrange(place..<min(bytes.count, place + Int(splitMix64(&state) % 12)))
+                default: bytes.insert(contentsOf: Array(pieces[Int(splitMix64(&state) % UInt64(pieces.count))].utf8), at: place)
+                }
+            }
+            do {
+                _ = try SwitchConfig.parse(bytes, file: "f")
+            } catch {
+                #expect(!error.description.contains("\n"))
+                #expect(error.line >= 1 && error.column >= 1)
+            }
+        }
+    }
+}

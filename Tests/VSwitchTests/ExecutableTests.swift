@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+@testable import VSwitch
+
+/// The executables as an operator uses them. They run one at a time: each has a PMD that never sleeps.
+@Suite(.serialized) struct ExecutableTests {
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    let daemon = root + "/.build/debug/needletaild"
+    let tool = root + "/.build/debug/needletail"
+    let folder: String
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.path + "/needletail-\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    /// A switch without hugepages; `ports` are further lines of its ports.
+    func write(_ name: String, ports: String = "") throws -> String {
+        let file = folder + "/" + name
+        try """
+            datapath: { hugepages: false, memory: 256MB }
+            bridges:
+              br0:
+                fail-mode: standalone
+                ports:
+                  source: { type: dpdk, devargs: "net_null0,size=64" }
+                  sink: { type: dpdk, devargs: "net_null1,no-rx=1" }
+            \(ports)
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+    }
+
+    func report(_ file: String) throws -> Report {
+        try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
+    }
+
+    @Test func checkTellsWhatIsThere() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = try write("a.yaml")
+        for (program, arguments) in [(daemon, ["--config", file, "--check"]), (tool, ["check", file])] {
+            let result = try await command(program, arguments)
+            #expect(result.status == 0)
+            #expect(result.output == file + ": 1 bridge, 2 ports, 1 flow\n")
+        }
+    }
+
+    @Test func checkTellsTheMistake() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = try write("a.yaml", ports: "      p2: { type: bogus }")
+        let line = file + ":8:19: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, found 'bogus'\n"
+        for (program, arguments) in [(daemon, ["--config", file, "--check"]), (daemon, ["--config", file]), (tool, ["check", file])] {
+            let result = try await command(program, arguments)
+            #expect(result.status == 1)
+            #expect(result.errors == line)
+            #expect(result.output.isEmpty)
+        }
+        let missing = try await command(daemon, ["--config", folder + "/none.yaml"])
+        #expect(missing.errors == folder + "/none.yaml:1:1: expected a file, found no such file\n")
+        #expect(missing.status == 1)
+    }
+
+    @Test func aDeviceThatIsNotThereEndsTheStart() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = try write("a.yaml", ports: "      p2: { type: dpdk, devargs: net_nothing7 }")
+        let result = try await command(daemon, ["--config", file, "--run-for", "1"])
+        #expect(result.status == 1)
+        #expect(result.errors.contains("needletaild: bridge br0: port p2: "))
+    }
+
+    @Test func runReportsWhatWasForwarded() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = try write("a.yaml"), json = folder + "/report.json"
+        let result = try await command(daemon, ["--config", file, "--warm-up", "0.5", "--run-for", "1", "--report", json])
+        #expect(result.status == 0)
+        let report = try report(json)
+        #expect(report.seconds >= 1 && report.seconds < 10)
+        #expect(report.tsc_hz > 100_000_000)
+        #expect(report.rss_bytes > 1 << 20)
+        let pmd = try #require(report.pmds.first)
+        #expect(report.pmds.count == 1)
+        #expect(pmd.rx_packets > 1000)
+        #expect(pmd.total_cycles >= pmd.busy_cycles)
+        #expect(pmd.emc_hits + pmd.smc_hits + pmd.megaflow_hits + pmd.upcalls + pmd.upcalls_lost >= pmd.rx_packets)
+        #expect(report.ports.map(\.name) == ["source", "sink"])
+        #expect(report.ports[0].rx_bytes == report.ports[0].rx_packets * 64)
+        #expect(report.megaflows == 1)
+    }
+
+    @Test func hangUpAppliesTheDifferenceAndTerminateEnds() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = try write("a.yaml"), errors = folder + "/errors", pidfile = folder + "/pid", json = folder + "/report.json"
+        _ = FileManager.default.createFile(atPath: errors, contents: nil)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: daemon)
+        process.arguments = ["--config", file, "--run-for", "60", "--pidfile", pidfile, "--report", json]
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+        try process.run()
+        defer { if process.isRunning { process.terminate() } }
+        try await until { FileManager.default.fileExists(atPath: pidfile) }
+
+        // A mistake changes nothing and is told.
+        _ = try write("a.yaml", ports: "      p2: { type: bogus }")
+        kill(process.processIdentifier, SIGHUP)
+        try await until { text(errors).contains(":8:19: expected one of") }
+        // One more port, and one fewer.
+        let lines = try String(contentsOfFile: write("a.yaml", ports: "      late: { type: dpdk, devargs: \"net_null2,no-rx=1\" }"), encoding: .utf8)
+        try lines.split(separator: "\n").filter { !$0.contains("sink") }.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        kill(process.processIdentifier, SIGHUP)
+        try await until { text(errors).contains("applied, with 0 problems: 1 bridge, 2 ports, 1 flow") }
+        process.terminate()
+        try await until { !process.isRunning }
+        #expect(process.terminationStatus == 0)
+        #expect(!FileManager.default.fileExists(atPath: pidfile))
+        #expect(try report(json).ports.map(\.name) == ["source", "late"])
+    }
+
+    func text(_ file: String) -> String { (try? String(contentsOfFile: file, encoding: .utf8)) ?? "" }
+
+    /// Waits at most 20 seconds for a condition.
+    func until(_ condition: () -> Bool) async throws {
+        for _ in 0..<1000 where !condition() { try await Task.sleep(for: .milliseconds(20)) }
+        try #require(condition())
+    }
+}
