@@ -1,5 +1,4 @@
 import CDPDK
-import CLinux
 import Flow
 import LockFree
 import NetDev
@@ -134,7 +133,7 @@ struct PortCounters {
     let commands: SPSCRing<PMDCommand>
     let replies: SPSCRing<PMDReply>
     /// Wakes the ofproto thread.
-    let doorbell: Doorbell
+    let waker: Waker
     let meters: MeterTable
 
     var queues: UnsafeMutablePointer<PolledQueue>?

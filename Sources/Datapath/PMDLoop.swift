@@ -16,7 +16,7 @@ import NetDev
     if unsafe pmd.pointee.dirtyCount != 0 { unsafe flushPorts(pmd) }
     if unsafe pmd.pointee.upcallPushed {
         unsafe pmd.pointee.upcallPushed = false
-        unsafe pmd.pointee.doorbell.ring()
+        unsafe pmd.pointee.waker.kick()
     }
     if unsafe now &- pmd.pointee.lastRanking > pmd.pointee.hertz { unsafe rankSubtables(pmd) }
     return worked

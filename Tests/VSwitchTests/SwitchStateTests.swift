@@ -104,10 +104,11 @@ import Wire
         (key.l0.nwDst, mask.l0.nwDst) = (BE32(0x0a000000), BE32(0xff000000))
         mask.l0.nwFrag = 3
         (stats.packets, stats.bytes, stats.used) = (10, 640, 1_500)
+        stats.tcpFlags = 0x1a
         let flow = DPFlowDump(id: DPFlowID(pmd: 0, slot: 0, generation: 1), key: key, mask: mask, actions: [.output(ODPPort(2))], stats: stats)
         let text = megaflowText(flow, names: [ODPPort(1): "in", ODPPort(2): "out"], now: 2_000)
-        #expect(text == "recirc_id(0),in_port(in),eth(),eth_type(0x0800),ipv4(dst=10.0.0.0/255.0.0.0,frag=no)"
-            + ", packets:10, bytes:640, used:0.500s, actions:out")
+        #expect(text == "recirc_id(0),in_port(in),packet_type(ns=0,id=0),eth(),eth_type(0x0800),ipv4(dst=10.0.0.0/255.0.0.0,frag=no)"
+            + ", packets:10, bytes:640, used:0.500s, flags:SP., actions:out")
     }
 
     @Test func processorLists() {
