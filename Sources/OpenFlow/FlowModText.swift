@@ -84,9 +84,9 @@ extension FlowMod {
     }
 
     /// The flow as a line of `ovs-appctl bridge/dump-flows`, where every flow of a bridge stands, hidden ones too.
-    public func bridgeDumpText(_ stats: FlowDumpStats, names: @escaping PortNames = { _ in nil }) -> String {
+    public func bridgeDumpText(_ stats: FlowDumpStats, style: ActionStyle = .openFlow10, names: @escaping PortNames = { _ in nil }) -> String {
         (table == 0 ? "" : "table_id=\(table), ")
             + "duration=\(stats.duration / 1000)s, n_packets=\(stats.packets), n_bytes=\(stats.bytes), "
-            + match.text(priority: priority, names: names) + ",actions=" + actions.text(match: match, style: .openFlow15, names: names)
+            + match.text(priority: priority, names: names) + ",actions=" + actions.text(match: match, style: style, names: names)
     }
 }
