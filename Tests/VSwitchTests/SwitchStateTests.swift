@@ -48,7 +48,7 @@ import Wire
 
     func counters(time: Int64, _ n: UInt64) -> SwitchCounters {
         SwitchCounters(time: time,
-            pmds: [.init(core: 1, rxPackets: n, busyCycles: 30 * n, totalCycles: 40 * n, emcHits: n / 2, smcHits: n / 4, megaflowHits: n / 4, upcalls: 0, upcallsLost: 0)],
+            pmds: [.init(core: 1, rxPackets: n, busyCycles: 30 * n, totalCycles: 40 * n, hintHits: 0, emcHits: n / 2, smcHits: n / 4, megaflowHits: n / 4, upcalls: 0, upcallsLost: 0)],
             ports: [.init(bridge: "b", name: "p", rxPackets: n, rxBytes: 64 * n, txPackets: 0, txBytes: 0, drops: ["action": n / 2]),
                 .init(bridge: "b", name: "q", rxPackets: 0, rxBytes: 0, txPackets: n / 2, txBytes: 32 * n, drops: [:])],
             megaflows: 3)
@@ -69,7 +69,7 @@ import Wire
     @Test func liveLine() {
         let window = counters(time: 2000, 4000).since(counters(time: 1000, 0))
         #expect(LiveTable.line(window, seconds: 7)
-            == "      7       4.0k       2.0k       2.0k  50.0%  25.0%    25.0%         0         3          30.0  action 2.0k")
+            == "      7       4.0k       2.0k       2.0k   0.0%  50.0%  25.0%    25.0%         0         3          30.0  action 2.0k")
         #expect(LiveTable.heading.utf8.count > 60)
     }
 
