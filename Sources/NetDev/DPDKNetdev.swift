@@ -19,14 +19,16 @@ final class DPDKNetdev: Netdev {
         name = request.name
         type = request.type
         self.device = device
-        self.demand = demand
+        let replayed = ReplayedCapture.packets(devargs: request.options["dpdk-devargs"] ?? "") * wanted.rxQueues
+        self.demand = replayed == 0 ? demand
+            : .replaying(replayed, threads: demand.threads, upcallSlots: demand.upcallSlots)
         var info = nt_port_info()
         // C fills the structure in.
         let status = unsafe nt_port_info(device.port, &info)
         guard status == 0 else { throw NetdevError(.device, "\(request.name): the device does not answer: \(errorText(status))") }
         self.info = info
         settings = Self.fit(wanted, to: info)
-        pool = try Mempools.acquire(mtu: wanted.mtu, node: Int(info.node), demand: demand)
+        pool = try Mempools.acquire(mtu: wanted.mtu, node: Int(info.node), demand: self.demand)
         do throws(NetdevError) {
             try configure()
             if let address = request.ethernetAddress { try setEthernetAddress(address) }

@@ -19,6 +19,8 @@ public enum Limits {
     /// Bytes of a segmentation-offload frame read from a kernel interface (a virtio_net_hdr's frame, 64 KiB and its
     /// headers). Longer: dropped and counted.
     public static let largeFrame = 65_535 + 14 + 2 * 4
+    /// Frames of a replayed capture that get packets of their own in the mempool; with more the device refuses the file.
+    public static let replayedPackets = 1 << 20
     /// The least memory in MB that makes hugepages worth using; with less free, EAL starts without them.
     public static let leastHugeMemory = 128
     /// Memory in MB when there are no hugepages, unless the options say otherwise.

@@ -14,7 +14,20 @@ public struct MempoolDemand: Hashable, Sendable {
     /// Kernel ports (internal, tap, system) that carry traffic at the same time, and transmit rings of each.
     public var kernelPorts = 4
     public var kernelTxRings = 3
+    /// Frames that a net_pcap device replays for ever. Such a device gets a pool of its own.
+    public var replayedPackets = 0
     public init() {}
+
+    /// What one device asks for that replays `packets` frames.
+    static func replaying(_ packets: Int, threads: Int, upcallSlots: Int) -> MempoolDemand {
+        var demand = MempoolDemand()
+        demand.deviceQueues = 1
+        demand.threads = threads
+        demand.upcallSlots = upcallSlots
+        demand.kernelPorts = 0
+        demand.replayedPackets = packets
+        return demand
+    }
 
     /// The number of packets of a mempool: one line a holder.
     public var packets: Int {
@@ -26,6 +39,7 @@ public struct MempoolDemand: Hashable, Sendable {
             + kernelPorts * Limits.kernelRing               // frames from the kernel that wait for a PMD
             + kernelPorts * kernelTxRings * Limits.kernelRing   // frames for the kernel that wait for the I/O thread
             + 2 * Limits.dummyRing                          // frames at rest in tests' ports and in packet-outs
+            + replayedPackets                               // frames that a device replays
             + 2048                                          // slack: fragments held for reassembly, guests' bursts
     }
 }
@@ -61,6 +75,8 @@ public enum Mempools {
     private struct Entry {
         var pool: Mempool
         var users: Int
+        /// The pool of one device that replays a capture.
+        var isPrivate: Bool
     }
     private static let log = Logger(label: "netdev")
     private static let table = Mutex<(entries: [Entry], serial: Int)>(([], 0))
@@ -77,7 +93,9 @@ public enum Mempools {
         let room = room(mtu: mtu)
         let node = max(node, 0)
         let pool: Mempool? = table.withLock { table in
-            if let index = table.entries.firstIndex(where: { $0.pool.room == room && $0.pool.node == node }) {
+            if let index = table.entries.firstIndex(where: {
+                demand.replayedPackets == 0 && !$0.isPrivate && $0.pool.room == room && $0.pool.node == node
+            }) {
                 table.entries[index].users += 1
                 return table.entries[index].pool
             }
@@ -92,7 +110,7 @@ public enum Mempools {
                     if packets < demand.packets {
                         log.warning("a mempool got \(packets) packets of \(room) bytes instead of \(demand.packets): memory is short")
                     }
-                    table.entries.append(Entry(pool: made, users: 1))
+                    table.entries.append(Entry(pool: made, users: 1, isPrivate: demand.replayedPackets != 0))
                     return made
                 }
                 packets = packets == Limits.leastMempool ? 0 : max(packets / 2, Limits.leastMempool)
