@@ -9,11 +9,18 @@ struct FrameSource {
 
     /// A frame of a flow: all frames of one flow have the same headers and differ in payload, length and sequence number.
     mutating func frame(flow: UInt32, sequence: UInt32, source: UInt64? = nil, destination: UInt64? = nil) -> [UInt8] {
-        let length = Int(splitMix64(&random) % 700)
-        var payload = (0..<length).map { _ in UInt8(truncatingIfNeeded: splitMix64(&random)) }
+        var payload: [UInt8] = []
+        for _ in 0..<splitMix64(&random) % 24 { payload += bytes(splitMix64(&random), 8) }
+        payload += [UInt8](repeating: 0x5a, count: Int(splitMix64(&random) % 2) * Int(splitMix64(&random) % 700))
         payload = join([payload, bytes(0x7461_6773, 4), bytes(UInt64(flow), 4), bytes(UInt64(sequence), 4)])
         let target = destination ?? 0x0200_0000_0000 | UInt64(flow)
         return join([bytes(target, 6), bytes(source ?? 0x0600_0000_0000 | UInt64(flow), 6), Self.packet(UInt64(flow), payload)])
+    }
+
+    /// The first frame of a flow.
+    static func one(flow: UInt32) -> [UInt8] {
+        var source = FrameSource(seed: UInt64(flow))
+        return source.frame(flow: flow, sequence: 0)
     }
 
     /// From the EtherType on. Eight kinds, by the flow's number.
