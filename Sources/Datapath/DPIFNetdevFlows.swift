@@ -7,6 +7,17 @@ extension DPIFNetdev {
     public var flowCount: Int { pmds.reduce(0) { $0 + $1.mirror.count } }
 
     public func flowPut(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID {
+        let isWaited = waiting != nil
+        do throws(DPIFError) {
+            return try install(flow, waiting: waiting)
+        } catch {
+            // The packet ends here, and is counted where it came in.
+            if isWaited { ports[flow.key.l0.inPort]?.upcallsFailed += 1 }
+            throw error
+        }
+    }
+
+    private func install(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID {
         guard flow.pmd < pmds.count else { throw DPIFError(.notFound, "no PMD \(flow.pmd)") }
         guard flowCount < settings.flowLimit else { throw DPIFError(.full, "the flow limit of \(settings.flowLimit) is reached") }
         let handle = pmds[flow.pmd]

@@ -17,6 +17,8 @@ extension DPIFNetdev {
         let cycles: UnsafeMutablePointer<UInt64>
         /// By receive queue: the index of the PMD that polls it; nil: none yet.
         var pollers: [Int?]
+        /// Packets that came in here and were dropped because their megaflow was refused.
+        var upcallsFailed: UInt64 = 0
     }
 
     public func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort {
@@ -180,8 +182,14 @@ extension DPIFNetdev {
             stats.txBytes += counters.txBytes
             for reason in DropReason.allCases { drops[Int(reason.rawValue)] += counters.drops[Int(reason.rawValue)] }
         }
+        drops[Int(DropReason.upcallFailed.rawValue)] += ports[number]?.upcallsFailed ?? 0
         stats.drops = DropReason.allCases.compactMap { drops[Int($0.rawValue)] == 0 ? nil : ($0, drops[Int($0.rawValue)]) }
         return stats
+    }
+
+    /// Packets that were to leave by a port that is not there (any more): `DropReason.noPort`.
+    public var strayDrops: UInt64 {
+        pmds.reduce(0) { unsafe $0 + $1.pmd.pointee.ports[Limits.ports].counters.pointee.drops[Int(DropReason.noPort.rawValue)] }
     }
 
     /// One PMD's counters at this moment, with its core.

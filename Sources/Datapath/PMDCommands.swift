@@ -108,6 +108,7 @@ import NetDev
         if unsafe pmd.pointee.smcEnabled { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[0], slot: slot) }
         unsafe executeBatch(pmd, scratch, 1, depth: 0)
     } else {
+        unsafe pmd.pointee.stats.pointee.lookedUpAgain &+= 1
         unsafe lookUpBatch(pmd, scratch, 1, scratch.pointee.hint, depth: 0)
     }
 }

@@ -95,7 +95,8 @@ func runFlow(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<B
 @_noLocks
 func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePointer<Mbuf>, _ count: Int, port number: UInt32) {
     guard unsafe Int(number) < Limits.ports && pmd.pointee.ports[Int(number)].isActive else {
-        unsafe pmd.countDrop(number, .noPort, UInt64(truncatingIfNeeded: count))
+        // At no port: the one that is gone has no counters.
+        unsafe pmd.countDrop(.max, .noPort, UInt64(truncatingIfNeeded: count))
         for index in 0..<count { unsafe packets[index].free() }
         return
     }

@@ -348,11 +348,13 @@ func pushUpcall(_ pmd: UnsafeMutablePointer<PMD>, _ packet: Mbuf, _ key: UnsafeM
             unsafe target[line] = source[line]
         }
     }
+    // A packet that a megaflow sends up was a hit, and is counted as that.
+    let misses: UInt64 = isAction ? 0 : 1
     if pushed {
-        unsafe pmd.pointee.stats.pointee.upcalls &+= 1
+        unsafe pmd.pointee.stats.pointee.upcalls &+= misses
         unsafe pmd.pointee.upcallPushed = true
     } else {
-        unsafe pmd.pointee.stats.pointee.upcallsLost &+= 1
+        unsafe pmd.pointee.stats.pointee.upcallsLost &+= misses
         unsafe pmd.drop(packet, inPort: key.pointee.l0.inPort, .upcallRingFull)
     }
 }

@@ -43,6 +43,8 @@ public struct PMDStats: Sendable {
     public var upcalls: UInt64 = 0
     /// Packets lost because the upcall ring was full.
     public var upcallsLost: UInt64 = 0
+    /// Waiting packets whose megaflow had gone when their turn came: looked up, and so counted, once more.
+    public var lookedUpAgain: UInt64 = 0
     public var txPackets: UInt64 = 0
     public var txBatches: UInt64 = 0
     public var iterations: UInt64 = 0

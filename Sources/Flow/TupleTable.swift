@@ -110,7 +110,10 @@
 
     @inlinable func position(_ hash: UInt32, slot: UInt32) -> (bucket: UInt32, place: Int)? {
         var index = hash & bucketMask
-        for _ in 0...bucketMask {
+        // Counted by hand: a PMD comes here, and an iterator over UInt32 is made on the heap in a build without optimisation.
+        var visited: UInt32 = 0
+        while visited <= bucketMask {
+            visited &+= 1
             let bucket = unsafe buckets + Int(index)
             for place in 0..<8 where unsafe bucket.pointee.signatures[place] == Self.signature(hash) && bucket.pointee.slots[place] == slot {
                 return (index, place)

@@ -192,12 +192,14 @@ public final class OFProto {
 
     /// Removes all megaflows from the datapath at once; packets come up again.
     public func flushMegaflows() {
+        // What they count until the datapath has retired them is credited then.
         for at in megaflows.slots.indices {
-            guard let flow = megaflows.slots[at], let stats = dpif.flowStats(flow.id) else { continue }
-            push(at, stats)
+            guard let flow = megaflows.slots[at], !flow.isDeleting else { continue }
+            if let stats = dpif.flowStats(flow.id) { push(at, stats) }
+            megaflows.markDeleting(at)
+            dpif.flowDelete(flow.id)
         }
         dpif.flowFlush()
-        megaflows.removeAll()
     }
 
     /// The megaflows that this thread knows as installed.

@@ -25,8 +25,8 @@ extension OFProto {
         guard dpif.flowCount < limits.flowLimit else {
             counters.executed &+= 1
             for credit in translator.takeCredits() { credit.push(packets: 1, bytes: length, used: now) }
-            // Without actions the packet ends here.
-            if !put.actions.isEmpty { dpif.execute(upcall.takePacket(), key: put.key, actions: put.actions, pmd: pmd) }
+            // Without actions too: the datapath counts the drop.
+            dpif.execute(upcall.takePacket(), key: put.key, actions: put.actions, pmd: pmd)
             return
         }
         do throws(DPIFError) {
