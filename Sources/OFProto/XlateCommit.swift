@@ -148,10 +148,12 @@ extension Translator {
         }
         for _ in have { actions.append(.popVLAN) }
         for tag in want.reversed() { actions.append(.pushVLAN(tpid: tag.tpid, tci: BE16(tag.tci.host & ~VLANTCI.present))) }
-        if !have.isEmpty && !want.isEmpty {
+        // What is pushed may be, in part or as a whole, what the packet brought along.
+        if !want.isEmpty {
             wildcards.key.l0.vlanTPID = .ones
             wildcards.key.l0.vlanTCI = .ones
         }
+        if want.count > 1 { consultInnerTagExactly() }
         (base.key.l0.vlanTPID, base.key.l0.vlanTCI) = (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI)
         (base.key.l3.innerVLANTPID, base.key.l3.innerVLANTCI) = (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI)
     }

@@ -126,6 +126,11 @@ extension Translator {
             consultInnerTag()
             flow.key.l3.innerVLANTPID = flow.key.l0.vlanTPID
             flow.key.l3.innerVLANTCI = flow.key.l0.vlanTCI
+        } else if packetLine.vlanTCI != .zero {
+            // Whether the new tag must be written depends on those that were taken off.
+            wildcards.key.l0.vlanTPID = .ones
+            wildcards.key.l0.vlanTCI = .ones
+            consultInnerTagExactly()
         }
         flow.key.l0.vlanTPID = tpid
         flow.key.l0.vlanTCI = BE16(tci)
@@ -150,7 +155,10 @@ extension Translator {
 
     private func consultInnerTag() {
         wildcards.key.l3.innerVLANTCI.raw |= BE16(VLANTCI.present).raw
-        guard flow.key.l3.innerVLANTCI != .zero else { return }
+        if flow.key.l3.innerVLANTCI != .zero { consultInnerTagExactly() }
+    }
+
+    func consultInnerTagExactly() {
         wildcards.key.l3.innerVLANTPID = .ones
         wildcards.key.l3.innerVLANTCI = .ones
     }
