@@ -117,14 +117,6 @@ struct MegaflowTable {
         release(at)
     }
 
-    mutating func removeAll() {
-        slots.removeAll()
-        unused.removeAll()
-        index.removeAll()
-        masks = MaskStore()
-        liveCount = 0
-    }
-
     private mutating func release(_ at: Int) {
         guard let flow = slots[at] else { return }
         if !flow.isDeleting { liveCount -= 1 }

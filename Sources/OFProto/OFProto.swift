@@ -192,12 +192,11 @@ public final class OFProto {
 
     /// Removes all megaflows from the datapath at once; packets come up again.
     public func flushMegaflows() {
+        // Their last packets are credited when their removal is complete.
         for at in megaflows.slots.indices {
-            guard let flow = megaflows.slots[at], let stats = dpif.flowStats(flow.id) else { continue }
-            push(at, stats)
+            guard let flow = megaflows.slots[at], !flow.isDeleting else { continue }
+            delete(at, flow.id)
         }
-        dpif.flowFlush()
-        megaflows.removeAll()
     }
 
     /// The megaflows that this thread knows as installed.
