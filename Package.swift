@@ -85,6 +85,7 @@ let package = Package(
         tests("DatapathTests", ["Datapath", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
         tests("OpenFlowTests", ["OpenFlow", "Flow", "Wire"]),
         tests("OFProtoTests", ["OFProto", "Datapath", "OpenFlow", "Flow", "Wire"]),
+        tests("SimulationTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
         tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
         tests("BenchTests", ["bench"]),
     ].compactMap { $0 }
