@@ -67,7 +67,7 @@ final class Simulation {
     }
 
     /// Counted over the whole run.
-    struct Tally {
+    struct Tally: Equatable {
         var frames = 0, outputs = 0, configurations = 0, flowMods = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0
         /// Frames that were to end inside the switch, and copies that ports removed meanwhile could not take.
         var ends: ClosedRange<Int> = 0...0

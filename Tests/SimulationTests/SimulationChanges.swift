@@ -27,9 +27,14 @@ extension Simulation {
         settle()
     }
 
-    private func addBridge(_ name: String) {
+    /// A bridge without ports.
+    func addEmptyBridge(_ name: String) {
         do throws(DPIFError) { try ofproto.addBridge(name) } catch { fail("\(error)") }
         state.bridges.append(RefBridge(name: name))
+    }
+
+    private func addBridge(_ name: String) {
+        addEmptyBridge(name)
         for _ in 0..<2 + random.below(3) { addPort(state.bridges.count - 1) }
     }
 
@@ -38,7 +43,7 @@ extension Simulation {
         open(port, bridge)
     }
 
-    private func open(_ port: RefPort, _ bridge: Int) {
+    func open(_ port: RefPort, _ bridge: Int) {
         let drops = Dictionary(uniqueKeysWithValues: ghosts.map { ($0, dropsOf($0)) })
         do throws(DPIFError) {
             try ofproto.bridge(named: state.bridges[bridge].name)?.addPort(port.config)
@@ -69,7 +74,11 @@ extension Simulation {
     func removePort(_ bridge: Int) {
         let ports = state.bridges[bridge].ports.filter { $0.peer == nil }
         guard ports.count > 1 else { return }
-        let port = random.one(ports)
+        removePort(bridge, named: random.one(ports).name)
+    }
+
+    func removePort(_ bridge: Int, named name: String) {
+        guard let port = state.bridges[bridge].ports.first(where: { $0.name == name }) else { return }
         retire(port.name)
         do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.removePort(port.name) } catch { fail("\(error)") }
         state.bridges[bridge].ports.removeAll { $0.name == port.name }
@@ -95,7 +104,10 @@ extension Simulation {
     // MARK: Rules
 
     func addRule(_ bridge: Int) {
-        let rule = random.rule(for: state.bridges[bridge])
+        install(random.rule(for: state.bridges[bridge]), bridge)
+    }
+
+    func install(_ rule: RefRule, _ bridge: Int) {
         apply(rule, .add, bridge)
         state.bridges[bridge].rules.append(rule)
         lives[rule.id] = RuleLife(bridge: state.bridges[bridge].name, modified: now, usedFrom: now, usedTo: now)
@@ -120,15 +132,21 @@ extension Simulation {
             lives[rule.id] = nil
         } else {
             rule.actions = random.actions(for: rule, in: state.bridges[bridge])
-            let isAdd = random.chance(50)
-            apply(rule, isAdd ? .add : .modifyStrict, bridge)
-            state.bridges[bridge].rules[index] = rule
-            lives[rule.id]?.modified = now
-            // A rule that is added over another one is new, with the other's counters.
-            if isAdd {
-                lives[rule.id]?.usedFrom = now
-                lives[rule.id]?.usedTo = now
-            }
+            replace(rule, bridge, byAdding: random.chance(50))
+        }
+        noteState()
+    }
+
+    /// A rule gets other actions.
+    func replace(_ rule: RefRule, _ bridge: Int, byAdding isAdd: Bool) {
+        guard let index = state.bridges[bridge].rules.firstIndex(where: { $0.id == rule.id }) else { return }
+        apply(rule, isAdd ? .add : .modifyStrict, bridge)
+        state.bridges[bridge].rules[index] = rule
+        lives[rule.id]?.modified = now
+        // A rule that is added over another one is new, with the other's counters.
+        if isAdd {
+            lives[rule.id]?.usedFrom = now
+            lives[rule.id]?.usedTo = now
         }
         noteState()
     }
