@@ -39,11 +39,13 @@ import Wire
     }
 
     @Test func aTagThatHappensToBeTheNewOneIsNoReasonToKeepOthers() throws {
-        let simulation = try bed([rule([.stripVLAN, .pushVLAN, .setVID(5), .output(2)])])
-        send(simulation, 1, frame(1, tci: 5))
-        send(simulation, 2, frame(2, tci: 0x6005))
-        #expect(simulation.tally.tx["p2"] == 2)
-        finish(simulation)
+        for actions in [[.stripVLAN, .pushVLAN, .setVID(5)], [.stripVLAN, .setVID(5)]] as [[RefAction]] {
+            let simulation = try bed([rule(actions + [.output(2)])])
+            send(simulation, 1, frame(1, tci: 5))
+            send(simulation, 2, frame(2, tci: 0x6005))
+            #expect(simulation.tally.tx["p2"] == 2)
+            finish(simulation)
+        }
     }
 
     @Test func aTagThatIsTakenOffForOnePortStaysForTheNext() throws {

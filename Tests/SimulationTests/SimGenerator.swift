@@ -174,8 +174,14 @@ struct SimGenerator {
 
     /// A frame whose last eight bytes are its own number.
     mutating func frame() -> (id: UInt64, bytes: [UInt8]) {
+        let id = nextFrame()
+        return (id, packet(id: id).bytes)
+    }
+
+    /// A number that no frame had yet.
+    mutating func nextFrame() -> UInt64 {
         lastFrame += 1
-        return (lastFrame, packet(id: lastFrame).bytes)
+        return lastFrame
     }
 
     /// Another packet near one that was there: one thing is different.

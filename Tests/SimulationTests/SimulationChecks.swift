@@ -64,7 +64,7 @@ extension Simulation {
         for state in states(since: since) {
             // Each lookup of a station may have met any of its places; a counter with one digit a lookup runs through them.
             var digits: [Int] = []
-            for _ in 0..<64 {
+            for attempt in 1...128 {
                 var counts: [Int] = []
                 let outcome = RefInterpreter.evaluate(flight.bytes, at: flight.port, state) { station, heard in
                     let places = self.placesOf(station, since: since, heard: heard)
@@ -77,6 +77,8 @@ extension Simulation {
                     break
                 }
                 result.append(outcome)
+                // Too many possibilities to say anything.
+                if attempt == 128 { result[result.count - 1].isUndefined = true }
                 // The last lookup that has another place to try takes it; those behind it begin anew.
                 guard let turned = counts.indices.last(where: { digits[$0] + 1 < counts[$0] }) else { break }
                 digits = Array(digits[..<turned]) + [digits[turned] + 1]

@@ -36,7 +36,8 @@ extension Simulation {
         }
     }
 
-    /// Two megaflows that a packet could fall into both say the same.
+    /// Two megaflows that a packet could fall into both say the same, so that it does not matter which one is found. Overlaps as such
+    /// happen: two packets may be ruled out by different prefixes, each of which alone would do.
     private func checkOverlaps(_ flows: [DPFlowDump]) {
         for (index, a) in flows.enumerated() {
             for b in flows[..<index] where a.key.l0.inPort == b.key.l0.inPort && a.key.l0.recircID == b.key.l0.recircID {

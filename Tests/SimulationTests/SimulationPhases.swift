@@ -81,9 +81,14 @@ extension Simulation {
         guard !seen.isEmpty, random.chance(60) else { return (id, fresh) }
         var bytes = random.one(seen).bytes
         if random.chance(50) { bytes = random.neighbour(of: bytes) }
-        guard var packet = RefPacket(bytes, inPort: 0) else { return (id, fresh) }
+        return (id, renumber(bytes, id))
+    }
+
+    /// The frame with another number, and checksums to match.
+    func renumber(_ bytes: [UInt8], _ id: UInt64) -> [UInt8] {
+        guard var packet = RefPacket(bytes, inPort: 0), packet.rest.count >= 8 else { return bytes }
         packet.rest.replaceSubrange(packet.rest.count - 8..<packet.rest.count, with: octets(id, 8))
         packet.fixChecksums()
-        return (id, packet.bytes)
+        return packet.bytes
     }
 }
