@@ -87,6 +87,7 @@ let package = Package(
         // Whole switches with poll-mode threads; the C part counts heap calls and stands before the process's malloc.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("SwitchTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK", "AllocationCounter"]),
+        tests("SimulationTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
         tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
         tests("BenchTests", ["bench"]),
     ].compactMap { $0 }

@@ -39,6 +39,8 @@ public struct DatapathSettings: Hashable, Sendable {
     var pmds: [PMDHandle] = []
     var ports: [UInt32: PortRecord] = [:]
     var portNumbers: [String: UInt32] = [:]
+    /// The number that was given to a port last.
+    var lastPortNumber: UInt32 = 0
     /// Where the next `receiveUpcalls` begins, so that no PMD is served last for ever.
     var nextPMD = 0
     /// Misses answered by a megaflow that was there already.

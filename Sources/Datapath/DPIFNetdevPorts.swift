@@ -23,11 +23,10 @@ extension DPIFNetdev {
 
     public func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort {
         guard portNumbers[request.name] == nil else { throw DPIFError(.exists, "\(request.name): there is a port of this name") }
-        guard let number = (1..<UInt32(Limits.ports)).first(where: { ports[$0] == nil }) else {
-            throw DPIFError(.full, "\(request.name): all \(Limits.ports - 1) port numbers are taken")
-        }
+        guard let number = freePortNumber else { throw DPIFError(.full, "\(request.name): all \(Limits.ports - 1) port numbers are taken") }
         let pinned = try Self.affinity(request)
         let netdev = try open(request)
+        lastPortNumber = number
         let queues = netdev.rxQueueCount
         let cycles: UnsafeMutablePointer<UInt64> = .allocate(capacity: max(queues, 1))
         unsafe cycles.initialize(repeating: 0, count: max(queues, 1))
@@ -37,6 +36,13 @@ extension DPIFNetdev {
         for handle in pmds { sendPort(handle, number, record) }
         assignQueues()
         return ODPPort(number)
+    }
+
+    /// The next number that is not in use, round and round: megaflows and packets under way still name a port that has just been
+    /// removed, and must not come to its number's next holder.
+    private var freePortNumber: UInt32? {
+        let numbers = 1..<UInt32(Limits.ports)
+        return numbers.first { $0 > lastPortNumber && ports[$0] == nil } ?? numbers.first { ports[$0] == nil }
     }
 
     private func open(_ request: DPPortRequest) throws(DPIFError) -> any Netdev {

@@ -56,6 +56,7 @@ extension Bridge {
             if !mod.flags.contains(.resetCounts) {
                 rule.stats.packets = old.stats.packets
                 rule.stats.bytes = old.stats.bytes
+                rule.inherit(from: old)
             }
             takeOut(old, of: table)
         }
@@ -74,6 +75,7 @@ extension Bridge {
         for rule in rules {
             rule.actions = mod.actions
             rule.program = program
+            rule.modified = now
             // With a cookie mask the cookie only selects.
             if selection.cookieMask == 0 { rule.cookie = mod.cookie }
             if mod.flags.contains(.resetCounts) {

@@ -42,14 +42,15 @@ public struct MACTable {
     /// The port where the station is; nil: unknown.
     func lookup(_ id: UInt64) -> OFPort? { index[id].map { slots[Int($0)].port } }
 
-    /// A station was heard. Returns the stations whose place is different now: itself if it is new or moved, and the one that
+    /// A station was heard at the time `now`, which may be past. Returns the stations whose place is different now: itself if it is new or moved, and the one that
     /// made room.
     mutating func learn(_ id: UInt64, port: OFPort, now: Int64) -> (changed: UInt64?, evicted: UInt64?) {
         if let at = index[id] {
-            if slots[Int(at)].isStatic { return (nil, nil) }
+            // Counters tell of packets late: what was heard since then is newer.
+            if slots[Int(at)].isStatic || now < slots[Int(at)].used { return (nil, nil) }
             let moved = slots[Int(at)].port != port
             slots[Int(at)].port = port
-            if now > slots[Int(at)].used { slots[Int(at)].used = now }
+            slots[Int(at)].used = now
             if newest != at {
                 unlink(at)
                 link(at)

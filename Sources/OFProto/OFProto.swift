@@ -192,14 +192,11 @@ public final class OFProto {
 
     /// Removes all megaflows from the datapath at once; packets come up again.
     public func flushMegaflows() {
-        // What they count until the datapath has retired them is credited then.
+        // Their last packets are credited when their removal is complete.
         for at in megaflows.slots.indices {
             guard let flow = megaflows.slots[at], !flow.isDeleting else { continue }
-            if let stats = dpif.flowStats(flow.id) { push(at, stats) }
-            megaflows.markDeleting(at)
-            dpif.flowDelete(flow.id)
+            delete(at, flow.id)
         }
-        dpif.flowFlush()
     }
 
     /// The megaflows that this thread knows as installed.

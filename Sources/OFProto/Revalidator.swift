@@ -107,7 +107,8 @@ extension OFProto {
         return used
     }
 
-    private func delete(_ at: Int, _ id: DPFlowID) {
+    /// Begins the removal of a megaflow.
+    func delete(_ at: Int, _ id: DPFlowID) {
         megaflows.markDeleting(at)
         dpif.flowDelete(id)
     }

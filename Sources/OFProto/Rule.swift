@@ -22,6 +22,9 @@ public final class Rule {
     /// True once the rule is in no table any more.
     var isRemoved = false
 
+    /// Shared by rules that replaced each other; nil for one that never was part of that.
+    private var heir: Heir?
+
     // The classifier's own.
     var subtable: Subtable?
     var slot = 0
@@ -65,9 +68,26 @@ public final class Rule {
 
     /// Packets that megaflows, or single translations, credit to the rule.
     func credit(packets: UInt64, bytes: UInt64, used: Int64) {
+        if isRemoved, let current = heir?.rule, current !== self { return current.credit(packets: packets, bytes: bytes, used: used) }
         stats.packets &+= packets
         stats.bytes &+= bytes
         if used > stats.used { stats.used = used }
+    }
+}
+
+extension Rule {
+    /// The newest of some rules that replaced each other.
+    final class Heir {
+        weak var rule: Rule?
+        init(_ rule: Rule) { self.rule = rule }
+    }
+
+    /// The rule takes the place of `old` and keeps its counters: packets that megaflows credit to `old` from now on are its own.
+    func inherit(from old: Rule) {
+        let heir = old.heir ?? Heir(self)
+        heir.rule = self
+        old.heir = heir
+        self.heir = heir
     }
 }
 

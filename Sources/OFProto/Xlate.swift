@@ -32,7 +32,7 @@ final class Translator {
     private var depth = 0
     private var nesting = 0
     private var resubmits = 0
-    private var exits = false
+    var exits = false
     /// Datapath actions since the innermost `isolated` that setting fields again cannot undo.
     var isIrreversible = false
     /// > 0: outputs cut the packet to this many bytes.

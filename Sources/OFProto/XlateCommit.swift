@@ -153,6 +153,7 @@ extension Translator {
             wildcards.key.l0.vlanTPID = .ones
             wildcards.key.l0.vlanTCI = .ones
         }
+        if want.count > 1 { consultInnerTagExactly() }
         (base.key.l0.vlanTPID, base.key.l0.vlanTCI) = (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI)
         (base.key.l3.innerVLANTPID, base.key.l3.innerVLANTCI) = (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI)
     }

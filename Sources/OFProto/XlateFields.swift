@@ -38,6 +38,7 @@ extension Translator {
     private func fixTag(wasTagged: Bool) {
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0
         if tagged && !wasTagged {
+            consultOwnTags()
             flow.key.l0.vlanTPID = XlateTypes.vlan
         } else if !tagged && wasTagged {
             let tci = flow.key.l0.vlanTCI
@@ -139,6 +140,8 @@ extension Translator {
             consultInnerTag()
             flow.key.l3.innerVLANTPID = flow.key.l0.vlanTPID
             flow.key.l3.innerVLANTCI = flow.key.l0.vlanTCI
+        } else {
+            consultOwnTags()
         }
         flow.key.l0.vlanTPID = tpid
         flow.key.l0.vlanTCI = BE16(tci)
@@ -157,13 +160,27 @@ extension Translator {
     /// mod_vlan_vid, mod_vlan_pcp: sets bits of the tag, after adding one if there is none.
     func setVLAN(_ bits: UInt16, mask: UInt16) {
         wildcards.key.l0.vlanTCI.raw |= BE16(mask | VLANTCI.present).raw
-        if flow.key.l0.vlanTCI.host & VLANTCI.present == 0 { flow.key.l0.vlanTPID = XlateTypes.vlan }
+        if flow.key.l0.vlanTCI.host & VLANTCI.present == 0 {
+            consultOwnTags()
+            flow.key.l0.vlanTPID = XlateTypes.vlan
+        }
         flow.key.l0.vlanTCI = BE16((flow.key.l0.vlanTCI.host & ~mask) | bits | VLANTCI.present)
     }
 
     private func consultInnerTag() {
         wildcards.key.l3.innerVLANTCI.raw |= BE16(VLANTCI.present).raw
-        guard flow.key.l3.innerVLANTCI != .zero else { return }
+        if flow.key.l3.innerVLANTCI != .zero { consultInnerTagExactly() }
+    }
+
+    /// An untagged packet gets a tag. If it was tagged when it came in, these tags decide whether the new one must be written at all.
+    private func consultOwnTags() {
+        guard packetLine.vlanTCI != .zero else { return }
+        wildcards.key.l0.vlanTPID = .ones
+        wildcards.key.l0.vlanTCI = .ones
+        consultInnerTagExactly()
+    }
+
+    func consultInnerTagExactly() {
         wildcards.key.l3.innerVLANTPID = .ones
         wildcards.key.l3.innerVLANTCI = .ones
     }

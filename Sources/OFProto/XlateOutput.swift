@@ -83,6 +83,8 @@ extension Translator {
         guard !actionSet.isEmpty, failure == nil else { return }
         let program = orderActionSet(actionSet)
         actionSet = []
+        // ovs-actions(7), exit: "Actions in the action set are still executed".
+        exits = false
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
     }
 }

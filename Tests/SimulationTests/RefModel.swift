@@ -1,0 +1,106 @@
+import OFProto
+import OpenFlow
+
+/// What a rule matches: each field's bits under a mask.
+struct RefMatch: Hashable {
+    struct Condition: Hashable {
+        var field: RefField
+        var value: UInt64
+        var mask: UInt64
+    }
+    var conditions: [Condition] = []
+
+    mutating func add(_ field: RefField, _ value: UInt64, mask: UInt64 = .max) {
+        conditions.removeAll { $0.field == field }
+        conditions.append(Condition(field: field, value: value & mask, mask: mask))
+    }
+
+    func value(_ field: RefField) -> UInt64? { conditions.first { $0.field == field }?.value }
+
+    func admits(_ packet: RefPacket) -> Bool {
+        // OFPC_FRAG_NORMAL: fragments are looked up with ports of zero.
+        let hidesPorts = packet.fragment != 0
+        for condition in conditions {
+            let hidden = hidesPorts && (condition.field == .tpSrc || condition.field == .tpDst)
+            if (hidden ? 0 : packet.read(condition.field)) & condition.mask != condition.value { return false }
+        }
+        return true
+    }
+}
+
+indirect enum RefAction: Hashable {
+    case output(UInt16)
+    case inPort, normal, flood, all
+    /// output:reg0[0..15]
+    case outputReg0
+    case set(RefField, UInt64, mask: UInt64)
+    case move(RefField, to: RefField)
+    case decTTL, stripVLAN, pushVLAN
+    case setVID(UInt16), setPCP(UInt8)
+    case resubmit(UInt8), goto(UInt8)
+    case clone([RefAction])
+    case writeActions([RefAction])
+    case exit, drop
+}
+
+struct RefRule: Hashable {
+    /// Also its cookie.
+    var id: UInt64
+    var table: UInt8
+    var priority: UInt16
+    var match: RefMatch
+    var actions: [RefAction]
+    /// Seconds; 0: never.
+    var idle: UInt16 = 0
+    var hard: UInt16 = 0
+}
+
+struct RefPort: Hashable {
+    /// Unique over the whole run, so that a port's successor is not mistaken for it.
+    var name: String
+    var number: UInt16
+    var mode: VLANMode = .trunk
+    var tag: UInt16 = 0
+    var trunks: Set<UInt16> = []
+    var flags: PortFlags = []
+    /// The patch port at the other end: nil for a real port.
+    var peer: String?
+
+    func carries(_ vlan: UInt16) -> Bool { trunks.isEmpty || trunks.contains(vlan) || (mode != .trunk && vlan == tag) }
+    /// ovs-vswitchd.conf.db(5), Port, vlan_mode: the VLAN of a frame that comes in; nil: dropped.
+    func inputVLAN(_ vid: UInt16) -> UInt16? {
+        switch mode {
+        case .access: vid == 0 ? tag : nil
+        case .trunk: carries(vid) ? vid : nil
+        case .nativeTagged, .nativeUntagged: carries(vid == 0 ? tag : vid) ? (vid == 0 ? tag : vid) : nil
+        }
+    }
+    func emits(_ vlan: UInt16) -> Bool { mode == .access ? vlan == tag : carries(vlan) }
+    /// The tag on the wire; 0: none.
+    func wireVID(_ vlan: UInt16) -> UInt16 { mode == .access || (mode == .nativeUntagged && vlan == tag) ? 0 : vlan }
+}
+
+struct RefBridge: Hashable {
+    var name: String
+    var ports: [RefPort] = []
+    var rules: [RefRule] = []
+    func port(_ number: UInt16) -> RefPort? { ports.first { $0.number == number } }
+}
+
+/// All that decides what becomes of a packet, but for the places of stations.
+struct RefState: Hashable {
+    var bridges: [RefBridge] = []
+    /// The bridge and port of this name.
+    func find(_ port: String) -> (bridge: Int, port: RefPort)? {
+        for (index, bridge) in bridges.enumerated() {
+            if let found = bridge.ports.first(where: { $0.name == port }) { return (index, found) }
+        }
+        return nil
+    }
+}
+
+struct RefStation: Hashable {
+    var bridge: String
+    var vlan: UInt16
+    var address: UInt64
+}

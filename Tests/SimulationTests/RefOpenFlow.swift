@@ -1,0 +1,104 @@
+import Flow
+import OpenFlow
+import Wire
+
+// The reference's rules as the switch is told of them.
+
+extension RefMatch {
+    var match: Match {
+        var key = FlowKey(), mask = FlowMask()
+        for condition in conditions {
+            key.put(condition.field, condition.value)
+            mask.put(condition.field, condition.mask)
+        }
+        return Match(key: key, mask: mask)
+    }
+}
+
+extension FlowKey {
+    /// Bits of a field in their place; of a mask too.
+    mutating func put(_ field: RefField, _ value: UInt64) {
+        let word = UInt32(truncatingIfNeeded: value), half = UInt16(truncatingIfNeeded: value), byte = UInt8(truncatingIfNeeded: value)
+        switch field {
+        case .inPort: l0.inPort = value == .max ? .max : word
+        case .dlDst: l0.dlDst = EthernetAddress(value)
+        case .dlSrc: l0.dlSrc = EthernetAddress(value)
+        case .dlType: l0.dlType = BE16(half)
+        case .vlanTCI: l0.vlanTCI = BE16(half)
+        case .nwSrc: l0.nwSrc = BE32(word)
+        case .nwDst: l0.nwDst = BE32(word)
+        case .nwProto: l0.nwProto = byte
+        case .nwTOS: l0.nwTOS = byte
+        case .nwTTL: l0.nwTTL = byte
+        case .nwFrag: l0.nwFrag = byte & 3
+        case .ipv6Src: l1.ipv6Src = BE128(high: 0, low: value)
+        case .ipv6Dst: l1.ipv6Dst = BE128(high: 0, low: value)
+        case .tpSrc: l0.tpSrc = BE16(half)
+        case .tpDst: l0.tpDst = BE16(half)
+        case .tcpFlags: l0.tcpFlags = BE16(half & 0xfff)
+        case .reg0: regs[0] = word
+        case .reg1: regs[1] = word
+        case .metadata: l11.metadata = BE64(value)
+        }
+    }
+}
+
+extension RefAction {
+    var action: OFAction {
+        switch self {
+        case .output(let port): return .output(OFPort(port), maxLength: 0)
+        case .inPort: return .output(.inPort, maxLength: 0)
+        case .normal: return .output(.normal, maxLength: 0)
+        case .flood: return .output(.flood, maxLength: 0)
+        case .all: return .output(.all, maxLength: 0)
+        case .outputReg0: return .outputField(FieldRange(field: .reg0, start: 0, count: 16))
+        case .set(.metadata, let value, let mask): return .writeMetadata(value: value, mask: mask)
+        case .set(let field, let value, let mask):
+            var one = RefMatch()
+            one.add(field, value, mask: mask)
+            return .setField(one.match)
+        case .move(let from, let to):
+            let count = min(from.field.width, to.field.width)
+            return .move(from: FieldRange(field: from.field, start: 0, count: count), to: FieldRange(field: to.field, start: 0, count: count))
+        case .decTTL: return .decTTL([])
+        case .stripVLAN: return .stripVLAN
+        case .pushVLAN: return .pushVLAN(etherType: 0x8100)
+        case .setVID(let vid): return .setVLANVID(vid)
+        case .setPCP(let pcp): return .setVLANPCP(pcp)
+        case .resubmit(let table): return .resubmit(port: nil, table: table)
+        case .goto(let table): return .gotoTable(table)
+        case .clone(let list): return .clone(list.map(\.action))
+        case .writeActions(let list): return .writeActions(list.map(\.action))
+        case .exit: return .exit
+        case .drop: return .drop
+        }
+    }
+}
+
+extension RefField {
+    /// The field as move names it.
+    var field: Field {
+        switch self {
+        case .dlDst: .ethDst
+        case .dlSrc: .ethSrc
+        case .nwSrc: .ipv4Src
+        case .nwDst: .ipv4Dst
+        case .reg1: .reg1
+        default: .reg0
+        }
+    }
+}
+
+extension RefRule {
+    var flowMod: FlowMod {
+        var mod = FlowMod()
+        mod.table = table
+        mod.priority = priority
+        mod.cookie = id
+        mod.idleTimeout = idle
+        mod.hardTimeout = hard
+        mod.match = match.match
+        mod.actions = actions.map(\.action)
+        return mod
+    }
+}

@@ -1,0 +1,239 @@
+@testable import Datapath
+import Flow
+import NetDev
+import TestSupport
+import Wire
+@testable import OFProto
+
+/// A whole switch on one thread with a virtual clock: datapath, OpenFlow and ports in memory, driven from a seed, with the
+/// reference beside it.
+///
+/// The switch's own tables are looked at after each of its turns: which rules are left and where stations are. That such
+/// a change was right is checked for itself (`settle`); what a packet must do follows from the history of these states.
+final class Simulation {
+    let seed: UInt64
+    var random: SimGenerator
+    let dpif: DPIFNetdev
+    let ofproto: OFProto
+    /// Milliseconds.
+    private(set) var now: Int64 = 1_000
+    /// What was done so far, for reports.
+    private(set) var step = 0
+    private(set) var failures: [String] = []
+
+    var state = RefState()
+    /// The states that were, with the time when each began.
+    private(set) var versions: [(since: Int64, state: RefState)] = []
+    /// Where the switch says that stations are.
+    private(set) var places: [RefStation: UInt16] = [:]
+    /// Changes of `places`.
+    private(set) var moves: [(time: Int64, station: RefStation, before: UInt16?)] = []
+    /// What is known of each rule's life, by its id.
+    var lives: [UInt64: RuleLife] = [:]
+    /// Where stations must be at the next `settle`.
+    var stations: [RefStation: StationLife] = [:]
+    /// Frames that went in since the last `settle`, by their number.
+    var flights: [UInt64: Flight] = [:]
+    var seen: [(port: String, bytes: [UInt8])] = []
+    /// Datapath ports that are no more and whose numbers nobody else has.
+    var ghosts: Set<UInt32> = []
+    var recentlyHeard: [RefStation: [Heard]] = [:]
+    /// Every packet is seen through before the next one comes, so that the order of events is known.
+    var isStrict = true
+    var tally = Tally()
+
+    struct RuleLife {
+        var bridge: String
+        var modified: Int64
+        /// The earliest and latest time that the last packet may have come.
+        var usedFrom: Int64
+        var usedTo: Int64
+        var packets: UInt64 = 0
+        var bytes: UInt64 = 0
+        var isExact = true
+    }
+
+    struct StationLife {
+        var port: UInt16
+        var heardFrom: Int64
+        var heardTo: Int64
+    }
+
+    struct Flight {
+        var port: String
+        var bytes: [UInt8]
+        var injected: Int64
+        var outputs: [RefOutput] = []
+    }
+
+    /// Counted over the whole run.
+    struct Tally: Equatable {
+        var frames = 0, outputs = 0, configurations = 0, flowMods = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0
+        /// Frames that were to end inside the switch, and copies that ports removed meanwhile could not take.
+        var ends: ClosedRange<Int> = 0...0
+        var rx: [String: UInt64] = [:], tx: [String: UInt64] = [:]
+        /// Drops at ports that are no more.
+        var dropsBefore: UInt64 = 0
+    }
+
+    init(seed: UInt64) throws {
+        self.seed = seed
+        random = SimGenerator(seed: seed)
+        _ = try TestEAL.started.get()
+        var settings = DatapathSettings()
+        settings.cores = []
+        settings.seed = seed
+        settings.emcInsertInverseProbability = [0, 1, 3, 100][Int(seed % 4)]
+        settings.smcEnabled = seed % 3 != 0
+        dpif = try DPIFNetdev(settings: settings, netdevs: TestEAL.runtime, virtualHertz: 1_000_000)
+        dpif.virtualCycles = UInt64(now) * 1_000
+        var limits = OFProtoLimits()
+        limits.upcallsPerTurn = [1, 3, 256][Int(seed % 3)]
+        limits.sweepBudget = [64, 2_048][Int(seed % 2)]
+        ofproto = OFProto(dpif: dpif, seed: seed, limits: limits)
+        noteState()
+    }
+
+    func close() {
+        for bridge in ofproto.bridges { ofproto.removeBridge(bridge.name) }
+        dpif.close()
+    }
+
+    /// Something is wrong: remembered with what is needed to see it again.
+    func fail(_ message: String) { if failures.count < 5 { failures.append("seed \(seed) step \(step): \(message)") } }
+
+    func nextStep() { step += 1 }
+
+    // MARK: Time and turns
+
+    func advance(_ milliseconds: Int64) {
+        now += milliseconds
+        dpif.virtualCycles = UInt64(now) * 1_000
+    }
+
+    /// A turn of the PMD; what it sent is taken.
+    @discardableResult func turnDatapath() -> Bool {
+        let worked = dpif.turn()
+        drain()
+        return worked
+    }
+
+    /// A turn of the ofproto thread.
+    @discardableResult func turnOFProto() -> Bool {
+        let more = ofproto.run(now: now)
+        observe()
+        return more
+    }
+
+    /// Turns until nothing is left to do.
+    func quiesce() {
+        for _ in 0..<2_000 {
+            var busy = turnDatapath()
+            if turnOFProto() { busy = true }
+            if !busy && !ofproto.isRevalidating { return }
+        }
+        fail("does not come to rest")
+    }
+
+    private func drain() {
+        for bridge in state.bridges {
+            for port in bridge.ports {
+                guard let netdev = netdev(port.name) else { continue }
+                while let frame = netdev.takeSent() {
+                    tally.tx[port.name, default: 0] += 1
+                    tally.outputs += 1
+                    let id = number(frame, frame.count - 8, 8)
+                    if flights[id]?.outputs.append(RefOutput(port: port.name, bytes: frame)) == nil {
+                        fail("an unknown frame \(id) leaves by \(port.name)")
+                    }
+                }
+            }
+        }
+    }
+
+    func netdev(_ name: String) -> DummyNetdev? {
+        dpif.portQuery(name).flatMap { dpif.netdev($0.port) } as? DummyNetdev
+    }
+
+    /// A frame comes in.
+    func inject(_ bytes: [UInt8], id: UInt64, at port: String) {
+        guard let netdev = netdev(port), netdev.inject(bytes) else { return fail("no room for a frame at \(port)") }
+        flights[id] = Flight(port: port, bytes: bytes, injected: now)
+        tally.frames += 1
+        tally.rx[port, default: 0] += 1
+        seen.append((port, bytes))
+        if seen.count > 150 { seen.removeFirst(50) }
+    }
+
+    // MARK: History
+
+    /// `state` has changed.
+    func noteState() {
+        versions.append((now, state))
+    }
+
+    /// Reads from the switch which rules have gone and where stations are.
+    func observe() {
+        var expired = false
+        for index in state.bridges.indices {
+            let bridge = state.bridges[index]
+            guard let real = ofproto.bridge(named: bridge.name), real.flowCount != bridge.rules.count else { continue }
+            let left = Set(real.dumpFlows().map(\.0.cookie))
+            for rule in bridge.rules where !left.contains(rule.id) {
+                if let life = lives[rule.id], !life.mayExpire(rule, at: now) {
+                    fail("rule \(rule.id) is gone early: \(rule), \(life) at \(now)")
+                }
+                lives[rule.id] = nil
+            }
+            state.bridges[index].rules.removeAll { !left.contains($0.id) }
+            expired = true
+        }
+        if expired { noteState() }
+        var current: [RefStation: UInt16] = [:]
+        for bridge in ofproto.bridges {
+            for entry in bridge.macEntries(now: now) {
+                current[RefStation(bridge: bridge.name, vlan: entry.vlan, address: entry.address.number)] = entry.port.number
+            }
+        }
+        guard current != places else { return }
+        for station in Set(current.keys).union(places.keys) where current[station] != places[station] {
+            moves.append((now, station, places[station]))
+        }
+        places = current
+    }
+
+    /// The states that were in force at some time since `time`.
+    func states(since time: Int64) -> [RefState] {
+        var result: [RefState] = []
+        for (index, version) in versions.enumerated().reversed() {
+            let end = index + 1 < versions.count ? versions[index + 1].since : .max
+            if end >= time { result.append(version.state) }
+        }
+        return result
+    }
+
+    /// Where a station may have been since `time`, as the switch saw it.
+    func candidates(_ station: RefStation, since time: Int64) -> [UInt16?] {
+        var result: [UInt16?] = [places[station]]
+        for move in moves where move.station == station && move.time >= time && !result.contains(move.before) { result.append(move.before) }
+        return result
+    }
+
+    /// Begins a new history: what was is of no more use.
+    func forget() {
+        versions = [(now, state)]
+        moves = []
+        flights = [:]
+    }
+}
+
+extension Simulation.RuleLife {
+    /// It is possible that the rule's time is up.
+    func mayExpire(_ rule: RefRule, at now: Int64) -> Bool {
+        rule.hard > 0 && modified + Int64(rule.hard) * 1_000 <= now || rule.idle > 0 && usedFrom + Int64(rule.idle) * 1_000 <= now
+    }
+    /// The rule's time is up.
+    func mustExpire(_ rule: RefRule, at now: Int64) -> Bool {
+        rule.hard > 0 && modified + Int64(rule.hard) * 1_000 <= now || rule.idle > 0 && usedTo + Int64(rule.idle) * 1_000 <= now
+    }
+}

@@ -1,0 +1,187 @@
+@testable import Datapath
+import Flow
+import OpenFlow
+import Wire
+@testable import OFProto
+
+// What an operator or a controller does meanwhile.
+extension Simulation {
+    /// Replaces everything by new bridges.
+    func configure() {
+        settle()
+        for bridge in state.bridges {
+            for port in bridge.ports { retire(port.name) }
+            ofproto.removeBridge(bridge.name)
+        }
+        quiesce()
+        state.bridges = []
+        lives = [:]
+        stations = [:]
+        tally.configurations += 1
+        for index in 0..<1 + random.below(3) { addBridge("br\(index)") }
+        if state.bridges.count > 1 && random.chance(60) { patch(0, 1) }
+        for index in state.bridges.indices {
+            for _ in 0..<1 + random.below(12) { addRule(index) }
+        }
+        noteState()
+        settle()
+    }
+
+    /// A bridge without ports.
+    func addEmptyBridge(_ name: String) {
+        do throws(DPIFError) { try ofproto.addBridge(name) } catch { fail("\(error)") }
+        state.bridges.append(RefBridge(name: name))
+    }
+
+    private func addBridge(_ name: String) {
+        addEmptyBridge(name)
+        for _ in 0..<2 + random.below(3) { addPort(state.bridges.count - 1) }
+    }
+
+    func addPort(_ bridge: Int) {
+        let port = random.port(of: state.bridges[bridge])
+        open(port, bridge)
+    }
+
+    func open(_ port: RefPort, _ bridge: Int) {
+        let drops = Dictionary(uniqueKeysWithValues: ghosts.map { ($0, dropsOf($0)) })
+        do throws(DPIFError) {
+            try ofproto.bridge(named: state.bridges[bridge].name)?.addPort(port.config)
+        } catch { return fail("\(error)") }
+        if let number = dpif.portQuery(port.name)?.port.number, ghosts.remove(number) != nil { tally.dropsBefore += drops[number] ?? 0 }
+        state.bridges[bridge].ports.append(port)
+        noteState()
+    }
+
+    /// Two bridges are connected.
+    private func patch(_ a: Int, _ b: Int) {
+        var near = random.port(of: state.bridges[a]), far = random.port(of: state.bridges[b])
+        near.peer = far.name
+        far.peer = near.name
+        open(near, a)
+        open(far, b)
+    }
+
+    /// Counts what a port's end would make invisible.
+    private func retire(_ name: String) {
+        // What waits at the port, or to be sent by it, is not to be lost with it.
+        for _ in 0..<1_000 where turnDatapath() {}
+        guard let info = dpif.portQuery(name), let stats = dpif.portStats(info.port) else { return }
+        checkPort(name, stats)
+        ghosts.insert(info.port.number)
+    }
+
+    func removePort(_ bridge: Int) {
+        let ports = state.bridges[bridge].ports.filter { $0.peer == nil }
+        guard ports.count > 1 else { return }
+        removePort(bridge, named: random.one(ports).name)
+    }
+
+    func removePort(_ bridge: Int, named name: String) {
+        guard let port = state.bridges[bridge].ports.first(where: { $0.name == name }) else { return }
+        retire(port.name)
+        do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.removePort(port.name) } catch { fail("\(error)") }
+        state.bridges[bridge].ports.removeAll { $0.name == port.name }
+        forgetStations(state.bridges[bridge].name, at: port.number)
+        noteState()
+    }
+
+    func changePort(_ bridge: Int) {
+        let index = random.below(state.bridges[bridge].ports.count)
+        var port = state.bridges[bridge].ports[index]
+        let old = port
+        random.shape(&port)
+        do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.changePort(port.config) } catch { fail("\(error)") }
+        state.bridges[bridge].ports[index] = port
+        if (old.mode, old.tag, old.trunks) != (port.mode, port.tag, port.trunks) { forgetStations(state.bridges[bridge].name, at: port.number) }
+        noteState()
+    }
+
+    private func forgetStations(_ bridge: String, at port: UInt16) {
+        for (station, life) in stations where station.bridge == bridge && life.port == port { stations[station] = nil }
+    }
+
+    // MARK: Rules
+
+    func addRule(_ bridge: Int) {
+        install(random.rule(for: state.bridges[bridge]), bridge)
+    }
+
+    func install(_ rule: RefRule, _ bridge: Int) {
+        apply(rule, .add, bridge)
+        state.bridges[bridge].rules.append(rule)
+        lives[rule.id] = RuleLife(bridge: state.bridges[bridge].name, modified: now, usedFrom: now, usedTo: now)
+        noteState()
+    }
+
+    private func apply(_ rule: RefRule, _ command: FlowModCommand, _ bridge: Int) {
+        tally.flowMods += 1
+        do throws(FlowModError) {
+            try ofproto.bridge(named: state.bridges[bridge].name)?.apply(rule.flowMod, command: command, now: now)
+        } catch { fail("\(error)") }
+    }
+
+    /// Changes, replaces or deletes a rule.
+    func changeRule(_ bridge: Int) {
+        guard !state.bridges[bridge].rules.isEmpty else { return }
+        let index = random.below(state.bridges[bridge].rules.count)
+        var rule = state.bridges[bridge].rules[index]
+        if random.chance(40) {
+            apply(rule, .deleteStrict, bridge)
+            state.bridges[bridge].rules.remove(at: index)
+            lives[rule.id] = nil
+        } else {
+            rule.actions = random.actions(for: rule, in: state.bridges[bridge])
+            replace(rule, bridge, byAdding: random.chance(50))
+        }
+        noteState()
+    }
+
+    /// A rule gets other actions.
+    func replace(_ rule: RefRule, _ bridge: Int, byAdding isAdd: Bool) {
+        guard let index = state.bridges[bridge].rules.firstIndex(where: { $0.id == rule.id }) else { return }
+        apply(rule, isAdd ? .add : .modifyStrict, bridge)
+        state.bridges[bridge].rules[index] = rule
+        lives[rule.id]?.modified = now
+        // A rule that is added over another one is new, with the other's counters.
+        if isAdd {
+            lives[rule.id]?.usedFrom = now
+            lives[rule.id]?.usedTo = now
+        }
+        noteState()
+    }
+
+    /// Something random. The caller has made sure that a bridge with ports is there.
+    func changeAnything() {
+        let bridge = random.below(state.bridges.count)
+        switch random.below(13) {
+        case 0: addPort(bridge)
+        case 1: removePort(bridge)
+        case 2: changePort(bridge)
+        case 3:
+            ofproto.bridge(named: state.bridges[bridge].name)?.flushFDB()
+            stations = stations.filter { $0.key.bridge != state.bridges[bridge].name }
+        case 4: ofproto.flushMegaflows()
+        case 12:
+            removePort(bridge)
+            addPort(random.below(state.bridges.count))
+        case 5, 6, 7: addRule(bridge)
+        default: changeRule(bridge)
+        }
+        observe()
+    }
+}
+
+extension RefPort {
+    var config: BridgePortConfig {
+        var device = DPPortRequest(name: name, type: peer == nil ? "dummy" : "patch")
+        if let peer { device.options["peer"] = peer }
+        var config = BridgePortConfig(device)
+        config.ofPort = OFPort(number)
+        config.vlanMode = mode
+        config.tag = mode == .trunk ? nil : tag
+        config.trunks = trunks
+        config.flags = flags
+        return config
+    }
+}

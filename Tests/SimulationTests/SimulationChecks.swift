@@ -1,0 +1,252 @@
+import CDPDK
+@testable import Datapath
+import Flow
+import Wire
+@testable import OFProto
+
+// What must be true.
+extension Simulation {
+    /// Lets the switch come to rest with all counters credited, then checks everything that holds then.
+    func settle() {
+        for _ in 0..<4 {
+            quiesce()
+            ofproto.wantSweep()
+            quiesce()
+        }
+        checkFlights()
+        expireStations()
+        checkStations()
+        checkRules()
+        checkConservation()
+        forget()
+    }
+
+    // MARK: Frames
+
+    /// Every frame did what one of the states since half a second before it came in asks for.
+    private func checkFlights() {
+        for (id, flight) in flights.sorted(by: { $0.key < $1.key }) { checkFlight(id, flight, since: flight.injected - 500) }
+        flights = [:]
+    }
+
+    /// `since`: the time from which on states count. Returns false if none explains the frame.
+    @discardableResult func checkFlight(_ id: UInt64, _ flight: Flight, since: Int64) -> Bool {
+        flights[id] = nil
+        let outcomes = outcomes(flight, since: since)
+        let actual = flight.outputs.sorted()
+        if outcomes.contains(where: \.isUndefined) {
+            tally.undefined += 1
+            tally.ends = tally.ends.lowerBound...tally.ends.upperBound + 40
+            credit(flight, outcomes, isCertain: false)
+            return true
+        }
+        let removed = Set(outcomes.flatMap(\.outputs).map(\.port)).filter { state.find($0) == nil }
+        let fits = outcomes.filter { outcome in
+            let kept = outcome.outputs.filter { !removed.contains($0.port) }.sorted()
+            return kept == actual.filter { !removed.contains($0.port) }
+        }
+        guard let first = fits.first else {
+            report(id, flight, outcomes)
+            return false
+        }
+        let lost = fits.map { $0.outputs.count - actual.count + ($0.outputs.isEmpty && $0.packetIns == 0 ? 1 : 0) }
+        let least = max(0, lost.min() ?? 0), most = max(least, lost.max() ?? 0)
+        tally.ends = tally.ends.lowerBound + least...tally.ends.upperBound + most
+        // A megaflow may do what the old rules say and be credited to the new ones already.
+        credit(flight, outcomes, isCertain: outcomes.allSatisfy { $0.hits == first.hits && $0.heard == first.heard })
+        return true
+    }
+
+    /// What the states since `since` ask for, each combination of states and stations' places once.
+    private func outcomes(_ flight: Flight, since: Int64) -> [RefOutcome] {
+        var result: [RefOutcome] = []
+        var gone = false
+        for state in states(since: since) {
+            // Each lookup of a station may have met any of its places; a counter with one digit a lookup runs through them.
+            var digits: [Int] = []
+            for attempt in 1...128 {
+                var counts: [Int] = []
+                let outcome = RefInterpreter.evaluate(flight.bytes, at: flight.port, state) { station, heard in
+                    let places = self.placesOf(station, since: since, heard: heard)
+                    counts.append(places.count)
+                    if digits.count < counts.count { digits.append(0) }
+                    return places[min(digits[counts.count - 1], places.count - 1)]
+                }
+                guard let outcome else {
+                    gone = true
+                    break
+                }
+                result.append(outcome)
+                // Too many possibilities to say anything.
+                if attempt == 128 { result[result.count - 1].isUndefined = true }
+                // The last lookup that has another place to try takes it; those behind it begin anew.
+                guard let turned = counts.indices.last(where: { digits[$0] + 1 < counts[$0] }) else { break }
+                digits = Array(digits[..<turned]) + [digits[turned] + 1]
+            }
+        }
+        // A frame whose port is in no bridge any more ends.
+        if gone { result.append(RefOutcome()) }
+        return result
+    }
+
+    private func placesOf(_ station: RefStation, since: Int64, heard: UInt16?) -> [UInt16?] {
+        var places = candidates(station, since: since)
+        for event in recentlyHeard[station] ?? [] where event.time >= since && !places.contains(event.port) { places.append(event.port) }
+        if let heard, !places.contains(heard) { places.append(heard) }
+        return places
+    }
+
+    private func report(_ id: UInt64, _ flight: Flight, _ outcomes: [RefOutcome]) {
+        var text = "frame \(id) \(hex(flight.bytes)) at \(flight.port) from \(flight.injected), now \(now)\n  left:"
+        for output in flight.outputs { text += "\n    \(output.port) \(hex(output.bytes))" }
+        for outcome in outcomes.prefix(6) {
+            text += "\n  expected:"
+            for output in outcome.outputs { text += "\n    \(output.port) \(hex(output.bytes))" }
+            text += " rules \(outcome.hits.keys.sorted())"
+        }
+        for bridge in state.bridges {
+            text += "\n  \(bridge.name): \(bridge.ports.map { "\($0.name)=\($0.number)\($0.flags.isEmpty ? "" : "!")\($0.mode)\($0.tag)" })"
+            for rule in bridge.rules where outcomes.contains(where: { $0.hits[rule.id] != nil }) { text += "\n    \(rule)" }
+        }
+        fail(text)
+    }
+
+    private func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
+    // MARK: Credits
+
+    /// Notes whom a frame credits: in every outcome, or in some.
+    private func credit(_ flight: Flight, _ outcomes: [RefOutcome], isCertain: Bool) {
+        for outcome in outcomes {
+            for (rule, count) in outcome.hits {
+                guard var life = lives[rule] else { continue }
+                life.usedTo = isStrict ? flight.injected : now
+                if isCertain {
+                    life.usedFrom = max(life.usedFrom, flight.injected)
+                    life.packets += count
+                    life.bytes += count * UInt64(flight.bytes.count)
+                } else {
+                    life.isExact = false
+                }
+                lives[rule] = life
+            }
+            for (station, port) in outcome.heard {
+                recentlyHeard[station, default: []].append(Heard(time: flight.injected, port: port, isCertain: isCertain))
+            }
+            if isCertain { break }
+        }
+    }
+
+    // MARK: Stations
+
+    /// By the last packets heard: where each station must be.
+    private func expireStations() {
+        for (station, events) in recentlyHeard {
+            guard let last = events.filter(\.isCertain).map(\.time).max() else {
+                if events.contains(where: { $0.port == places[station] }) || stations[station] == nil { adopt(station) }
+                continue
+            }
+            let ambiguity: Int64 = isStrict ? 0 : 1_000
+            let allowed = Set(events.filter { $0.time >= last - ambiguity }.map(\.port))
+            guard state.bridges.contains(where: { $0.name == station.bridge }) else { continue }
+            if let place = places[station] {
+                if !allowed.contains(place) { fail("\(station) is at port \(place), but was last heard at \(allowed) at \(last)") }
+                stations[station] = StationLife(port: place, heardFrom: last, heardTo: now)
+                if isStrict { stations[station]?.heardTo = last }
+            } else {
+                let mayBeGone = !isStrict || last + 300_000 <= now
+                if !mayBeGone { fail("\(station) was heard at \(allowed) and is not known") }
+                stations[station] = nil
+            }
+        }
+        recentlyHeard = [:]
+        for (station, life) in stations where life.heardTo + 300_000 <= now { stations[station] = nil }
+    }
+
+    private func adopt(_ station: RefStation) {
+        stations[station] = places[station].map { StationLife(port: $0, heardFrom: now - 2_000, heardTo: now) }
+    }
+
+    private func checkStations() {
+        for (station, place) in places {
+            if let life = stations[station] {
+                if life.port != place { fail("\(station) is at port \(place), not at \(life.port)") }
+            } else if isStrict {
+                fail("\(station) is at port \(place), but must be forgotten")
+            }
+            if !isStrict { adopt(station) }
+        }
+        for (station, life) in stations where places[station] == nil {
+            if isStrict && life.heardFrom + 300_000 > now { fail("\(station) was at port \(life.port) and is forgotten") }
+            stations[station] = nil
+        }
+    }
+
+    // MARK: Rules
+
+    private func checkRules() {
+        for bridge in state.bridges {
+            guard let real = ofproto.bridge(named: bridge.name) else { fail("\(bridge.name) is gone"); continue }
+            for (mod, stats) in real.dumpFlows() {
+                guard let rule = bridge.rules.first(where: { $0.id == mod.cookie }), let life = lives[mod.cookie] else {
+                    fail("an unknown rule \(mod.cookie)")
+                    continue
+                }
+                if life.mustExpire(rule, at: now) { fail("rule \(rule.id) stays for too long: \(rule), \(life) at \(now)") }
+                if life.isExact && (stats.packets, stats.bytes) != (life.packets, life.bytes) {
+                    fail("rule \(rule.id) counts \(stats.packets) packets, \(stats.bytes) bytes, not \(life.packets), \(life.bytes): \(rule)")
+                }
+                lives[mod.cookie]?.packets = stats.packets
+                lives[mod.cookie]?.bytes = stats.bytes
+                lives[mod.cookie]?.isExact = true
+            }
+        }
+    }
+
+    // MARK: Conservation
+
+    func checkPort(_ name: String, _ stats: DPPortStats) {
+        let rx = tally.rx[name, default: 0], tx = tally.tx[name, default: 0]
+        if stats.rxPackets != rx || stats.txPackets != tx {
+            fail("\(name) counts \(stats.rxPackets) received and \(stats.txPackets) sent, not \(rx) and \(tx)")
+        }
+    }
+
+    /// What was dropped at a port that need not be open any more.
+    func dropsOf(_ port: UInt32) -> UInt64 {
+        dpif.pmds.reduce(0) { sum, handle in
+            // The PMD has counters for all port numbers and one place for others.
+            let counters = unsafe handle.pmd.pointee.ports[Int(port)].counters.pointee
+            return DropReason.allCases.reduce(sum) { $0 + counters.drops[Int($1.rawValue)] }
+        }
+    }
+
+    /// What came in has left, or is counted as dropped.
+    private func checkConservation() {
+        var drops = tally.dropsBefore
+        for info in dpif.portDump() {
+            guard let stats = dpif.portStats(info.port) else { continue }
+            checkPort(info.name, stats)
+            drops += stats.drops.reduce(0) { $0 + $1.packets }
+        }
+        drops += ghosts.reduce(0) { $0 + dropsOf($1) } + dropsOf(UInt32(Limits.ports))
+        let ended = Int(drops + ofproto.counters.unknownPort + ofproto.counters.refused)
+        if !tally.ends.contains(ended) { fail("\(ended) packets ended in the switch, not \(tally.ends)") }
+        tally.ends = ended...ended
+    }
+}
+
+/// A frame of a station came in.
+struct Heard {
+    var time: Int64
+    var port: UInt16
+    var isCertain: Bool
+}
+
+extension RefOutput: Comparable {
+    static func < (a: RefOutput, b: RefOutput) -> Bool {
+        a.port != b.port ? a.port < b.port : a.bytes.lexicographicallyPrecedes(b.bytes)
+    }
+}

@@ -1,0 +1,94 @@
+import Datapath
+@testable import OFProto
+
+// What happens in a run.
+extension Simulation {
+    /// One packet at a time, each seen through; the outcome is exactly that of the present state.
+    func runStrictly(packets: Int) {
+        isStrict = true
+        for _ in 0..<packets {
+            nextStep()
+            advance(Int64(random.below(40)))
+            if random.chance(2) { pass() }
+            if random.chance(10) {
+                changeOne()
+                settle()
+            }
+            quiesce()
+            advance(1)
+            guard let port = realPort() else { continue }
+            let (id, bytes) = frame()
+            inject(bytes, id: id, at: port)
+            quiesce()
+            if let flight = flights[id] { checkFlight(id, flight, since: flight.injected) }
+        }
+        settle()
+        checkMegaflows()
+    }
+
+    /// Packets, turns and changes in any order.
+    func runWildly(steps: Int) {
+        settle()
+        isStrict = false
+        for at in 0..<steps {
+            nextStep()
+            switch random.below(20) {
+            case 0...8:
+                for _ in 0..<1 + random.below(6) {
+                    guard let port = realPort() else { break }
+                    let (id, bytes) = frame()
+                    inject(bytes, id: id, at: port)
+                }
+            case 9...12: turnDatapath()
+            case 13...16: turnOFProto()
+            case 17: changeAnything()
+            default: advance(Int64(random.below(30)))
+            }
+            // The threads of a real switch do not stand still for longer.
+            if at % 8 == 7 {
+                turnDatapath()
+                for _ in 0..<20 where turnOFProto() {}
+            }
+        }
+        settle()
+        isStrict = true
+        checkMegaflows()
+    }
+
+    /// Time goes by: some seconds, or minutes.
+    private func pass() {
+        settle()
+        advance(random.one([1_000, 5_000, 11_000, 30_000, 120_000, 301_000]))
+        settle()
+    }
+
+    /// Something random. What packets credit to ports and stations after these changed would be uncertain, so only a rule is changed
+    /// while there are such packets.
+    private func changeOne() {
+        if random.chance(40) { return changeRule(random.below(state.bridges.count)) }
+        settle()
+        changeAnything()
+    }
+
+    private func realPort() -> String? {
+        let ports = state.bridges.flatMap(\.ports).filter { $0.peer == nil }
+        return ports.isEmpty ? nil : random.one(ports).name
+    }
+
+    /// Often one that is like another one that came before.
+    private func frame() -> (id: UInt64, bytes: [UInt8]) {
+        let (id, fresh) = random.frame()
+        guard !seen.isEmpty, random.chance(60) else { return (id, fresh) }
+        var bytes = random.one(seen).bytes
+        if random.chance(50) { bytes = random.neighbour(of: bytes) }
+        return (id, renumber(bytes, id))
+    }
+
+    /// The frame with another number, and checksums to match.
+    func renumber(_ bytes: [UInt8], _ id: UInt64) -> [UInt8] {
+        guard var packet = RefPacket(bytes, inPort: 0), packet.rest.count >= 8 else { return bytes }
+        packet.rest.replaceSubrange(packet.rest.count - 8..<packet.rest.count, with: octets(id, 8))
+        packet.fixChecksums()
+        return packet.bytes
+    }
+}
