@@ -86,6 +86,7 @@ let package = Package(
         tests("OFProtoTests", ["OFProto", "Datapath", "OpenFlow", "Flow", "Wire"]),
         tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
         tests("BenchTests", ["bench"]),
+        tests("HostTests", ["needletaild", "needletail"]),
     ].compactMap { $0 }
 )
 
