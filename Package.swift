@@ -90,6 +90,7 @@ let package = Package(
         tests("SimulationTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
         tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
         tests("BenchTests", ["bench"]),
+        tests("HostTests", ["needletaild", "needletail"]),
     ].compactMap { $0 }
 )
 

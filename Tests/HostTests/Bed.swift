@@ -1,0 +1,127 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// What a test makes outside of its process: a folder, namespaces, interfaces, processes. All names are its own.
+final class Bed {
+    /// In every name: short, for interfaces' names have at most 15 bytes; unique among processes and tests.
+    let tag: String
+    let folder: String
+    private var hosts: [Host] = []
+    private var switches: [RunningSwitch] = []
+    private var tasks: [BackgroundTask] = []
+    private static let serial = Mutex(0)
+
+    private init() throws {
+        tag = "\(getpid() % 100_000)x" + String(Self.serial.withLock { $0 += 1; return $0 }, radix: 36)
+        folder = FileManager.default.temporaryDirectory.path + "/needletail-hosts-" + tag
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    /// Runs `body` and removes what was made, whatever happens. A switch that has died meanwhile is a failure.
+    static func with(_ body: (Bed) async throws -> Void) async throws {
+        let bed = try Bed()
+        do {
+            try await body(bed)
+        } catch {
+            await bed.end()
+            throw error
+        }
+        for vswitch in bed.switches where !vswitch.hasBeenEnded { #expect(vswitch.isRunning, "\(contents(vswitch.errors))") }
+        await bed.end()
+    }
+
+    private func end() async {
+        for task in tasks { await task.end() }
+        for vswitch in switches { await vswitch.end() }
+        for host in hosts { await host.remove() }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// A short name of this bed's own.
+    func name(_ letter: String) -> String { letter + tag }
+
+    /// Makes a host: a namespace, and a veth pair if it is wired so. Host `number` has the addresses 10.77.0.`number` and
+    /// fd77::`number`, once it is connected.
+    func host(_ number: Int, _ wiring: Wiring) async throws -> Host {
+        let host = Host(bed: self, number: number, wiring: wiring)
+        hosts.append(host)
+        try await host.make()
+        return host
+    }
+
+    /// Makes hosts 1 to `count`.
+    func hosts(_ count: Int, _ wiring: Wiring) async throws -> [Host] {
+        var made: [Host] = []
+        for number in 1...count { made.append(try await host(number, wiring)) }
+        return made
+    }
+
+    /// Starts a switch with these bridges and waits until it forwards.
+    func start(_ bridges: [BridgeText]) async throws -> RunningSwitch {
+        let vswitch = try RunningSwitch(folder: folder, configuration(bridges))
+        switches.append(vswitch)
+        try await vswitch.waitForStart()
+        return vswitch
+    }
+
+    /// Makes hosts 1 to `count`, a switch with one bridge that has them all, and connects them.
+    func wire(_ count: Int, _ wiring: Wiring) async throws -> (hosts: [Host], vswitch: RunningSwitch) {
+        let hosts = try await hosts(count, wiring)
+        let vswitch = try await start([BridgeText("br0", hosts.map { PortText($0) })])
+        for host in hosts { try await host.connect() }
+        return (hosts, vswitch)
+    }
+
+    /// Starts a program that runs beside the test until it ends by itself or the test does.
+    func spawn(_ program: String, _ arguments: [String]) throws -> BackgroundTask {
+        let task = try BackgroundTask(program, arguments, output: folder + "/task\(tasks.count)")
+        tasks.append(task)
+        return task
+    }
+}
+
+/// A program that runs beside the test, its output in files.
+final class BackgroundTask {
+    let output: String
+    let errors: String
+    private let process = Process()
+
+    init(_ program: String, _ arguments: [String], output: String) throws {
+        self.output = output
+        errors = output + ".errors"
+        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // Whatever thread this is may have signals blocked, which the program would inherit.
+        process.arguments = ["--default-signal", program] + arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+        try process.run()
+    }
+
+    var isRunning: Bool { process.isRunning }
+    /// The exit status, or the negated number of the signal that ended it. Only once it has ended.
+    var status: Int32 { process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus }
+    func send(_ signal: Int32) { if process.isRunning { kill(process.processIdentifier, signal) } }
+
+    /// Waits until the program has ended by itself, or after a signal. Returns its output.
+    @discardableResult func finish(after signal: Int32? = nil, seconds: Double = 20) async throws -> String {
+        if let signal { send(signal) }
+        try await until("the end of \(process.arguments ?? [])", seconds: seconds) { !process.isRunning }
+        return contents(output)
+    }
+
+    /// Ends the program, by force after five seconds.
+    func end() async {
+        guard process.isRunning else { return }
+        process.terminate()
+        do {
+            try await until("end", seconds: 5) { !process.isRunning }
+        } catch {
+            send(SIGKILL)
+            process.waitUntilExit()
+        }
+    }
+}

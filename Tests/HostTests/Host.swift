@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A host: a network namespace with one interface, which is wired to the switch.
+struct Host {
+    /// Owned by the test; the host is in its list.
+    unowned let bed: Bed
+    /// The last number of its addresses.
+    let number: Int
+    let wiring: Wiring
+
+    var space: String { bed.name("hs\(number)") }
+    /// The host's interface.
+    var interface: String { bed.name("h\(number)") }
+    /// The switch's port: the same interface, or the other end of the pair.
+    var port: String { wiring == .system ? bed.name("v\(number)") : interface }
+    var address4: String { "10.77.0.\(number)" }
+    var address6: String { "fd77::\(number)" }
+
+    func make() async throws {
+        try await ip("netns", "add", space)
+        try await ip("-n", space, "link", "set", "lo", "up")
+        if wiring == .system {
+            try await ip("link", "add", port, "type", "veth", "peer", "name", interface, "netns", space)
+            try await ip("link", "set", port, "up")
+        }
+    }
+
+    /// Moves the switch's interface in if need be, gives it its addresses and sets it up.
+    func connect() async throws {
+        if wiring != .system { try await ip("link", "set", interface, "netns", space) }
+        try await add(address4 + "/24")
+        try await add(address6 + "/64")
+        try await ip("-n", space, "link", "set", interface, "up")
+    }
+
+    /// Gives the host's interface, or another one, one more address.
+    func add(_ address: String, to other: String? = nil) async throws {
+        var arguments = ["-n", space, "address", "add", address, "dev", other ?? interface]
+        // IPv6 works at once, without looking for duplicates first.
+        if address.contains(":") { arguments.append("nodad") }
+        let result = try await command("ip", arguments, seconds: 20)
+        guard result.status == 0 else { throw BedFailure("\(arguments): \(result.errors)") }
+    }
+
+    /// The namespace, and a veth pair with it; a tap interface goes when its switch ends.
+    func remove() async {
+        _ = try? await command("ip", ["netns", "delete", space], seconds: 20)
+        if wiring == .system { _ = try? await command("ip", ["link", "delete", port], seconds: 20) }
+    }
+
+    /// Runs a program in the host to its end.
+    func run(_ program: String, arguments: [String]) async throws -> CommandResult {
+        try await command("ip", ["netns", "exec", space, program] + arguments, seconds: 20)
+    }
+    func run(_ program: String, _ arguments: String...) async throws -> CommandResult { try await run(program, arguments: arguments) }
+
+    /// Starts a program in the host that runs beside the test.
+    func spawn(_ program: String, arguments: [String]) throws -> BackgroundTask {
+        // ip(8) becomes the program: signals reach it.
+        try bed.spawn("ip", ["netns", "exec", space, program] + arguments)
+    }
+    func spawn(_ program: String, _ arguments: String...) throws -> BackgroundTask { try spawn(program, arguments: arguments) }
+
+    /// Starts a server and waits until it listens on a port of the host; `ss` is the option of ss(8) for the protocol.
+    @discardableResult func serve(_ ss: String, port: Int, _ program: String, _ arguments: String...) async throws -> BackgroundTask {
+        let server = try spawn(program, arguments: arguments)
+        try await until("\(program) listens") {
+            guard server.isRunning else { throw BedFailure("\(program) has ended: \(contents(server.errors))") }
+            return try await !run("ss", "-Hln", ss, "sport = :\(port)").output.isEmpty
+        }
+        return server
+    }
+}
+
+/// What ping(8) says in the end.
+struct PingResult: Equatable {
+    var sent = 0
+    var received = 0
+    /// Packets were sent, and all came back.
+    var isWhole: Bool { sent > 0 && received == sent }
+
+    /// From the line "5 packets transmitted, 5 received, …".
+    init(_ output: String) throws {
+        let words = try #require(lines(output).first { $0.contains(" packets transmitted, ") }, "\(output)").split(separator: " ")
+        sent = try #require(words.first.flatMap { Int($0) })
+        received = try #require(words.count > 3 ? Int(words[3]) : nil)
+    }
+}
+
+extension Host {
+    /// Sends `count` echo requests and waits for the answers.
+    /// - Parameter size: bytes of payload; the packet has 28 more with IPv4.
+    func ping(_ address: String, count: Int = 5, size: Int = 56) async throws -> PingResult {
+        try PingResult(try await run("ping", "-n", "-c", "\(count)", "-i", "0.02", "-W", "2", "-s", "\(size)", "-M", "do", address).output)
+    }
+
+    /// Whether nothing comes back, not even an answer of the address resolution.
+    func cannotReach(_ address: String) async throws -> Bool {
+        let result = try PingResult(try await run("ping", "-n", "-c", "3", "-i", "0.05", "-W", "0.5", "-w", "1", address).output)
+        return result.sent > 0 && result.received == 0
+    }
+
+    /// Starts a ping that goes on, with a time before each answer's line.
+    func pingOn(_ address: String) throws -> BackgroundTask { try spawn("ping", "-D", "-n", "-i", "0.02", "-W", "2", address) }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension HostTests {
+    /// A changed file is applied by SIGHUP while traffic runs.
+    @Suite(.serialized) struct ReloadTests {
+        /// Two hosts talk all the time; a third one's port comes, works, and goes, three times.
+        @Test(arguments: [Wiring.tap, .system]) func aPortComesAndGoesUnderLoad(_ wiring: Wiring) async throws {
+            try await Bed.with { bed in
+                let (hosts, vswitch) = try await bed.wire(2, wiring)
+                let third = try await bed.host(3, wiring)
+                let two = [BridgeText("br0", hosts.map { PortText($0) })]
+                // The same address each time: nobody has to find out about a new one.
+                let address = wiring == .system ? "" : ", mac: \"02:00:00:00:77:03\""
+                let three = [BridgeText("br0", hosts.map { PortText($0) } + [PortText(third, address)])]
+                try await hosts[1].serve("-t", port: 5201, "iperf3", "-s", "-1")
+                // One connection, at a pace that leaves the interfaces' queues short.
+                let load = try hosts[0].spawn("iperf3", "-c", hosts[1].address4, "-b", "10M", "-t", "30", "-i", "0.2", "--forceflush")
+                try await until("the connection is there") { contents(load.output).contains("/sec") }
+                let pings = try hosts[0].pingOn(hosts[1].address4)
+                for round in 0..<3 {
+                    #expect(try await vswitch.apply(three) == [vswitch.file + ": applied, with 0 problems: 1 bridge, 3 ports, 1 flow"])
+                    // A port of a veth pair keeps its interface; a tap interface is a new one each time.
+                    if wiring != .system || round == 0 { try await third.connect() }
+                    #expect(try await third.ping(hosts[0].address4).isWhole)
+                    #expect(try await hosts[1].ping(third.address6).isWhole)
+                    #expect(try await vswitch.apply(two) == [vswitch.file + ": applied, with 0 problems: 1 bridge, 2 ports, 1 flow"])
+                    if wiring == .system { #expect(try await third.cannotReach(hosts[0].address4)) }
+                }
+                let result = try PingResult(try await pings.finish(after: SIGINT))
+                #expect(result.sent > 20 && result.isWhole, "\(result)")
+                // The connection is the same one, and bytes still come.
+                #expect(load.isRunning)
+                let soFar = lines(contents(load.output)).count
+                try await until("more of the connection's bytes") { lines(contents(load.output)).count > soFar + 1 }
+                let intervals = lines(contents(load.output)).filter { $0.contains("/sec") }
+                #expect(!intervals.contains { $0.contains(" 0.00 bits/sec") }, "\(intervals)")
+            }
+        }
+
+        /// What is changed in an access list holds, for flows that run already, within half a second.
+        @Test func anAccessListChangesAtOnce() async throws {
+            try await Bed.with { bed in
+                let (hosts, vswitch) = try await bed.wire(2, .tap)
+                let open = [BridgeText("br0", hosts.map { PortText($0) })]
+                var closed = open
+                closed[0].flows = ["priority=100,icmp,nw_dst=\(hosts[1].address4),icmp_type=8,actions=drop"]
+                let pings = try hosts[0].pingOn(hosts[1].address4)
+                try await until("answers") { try answers(pings).count > 5 }
+
+                let closing = Date().timeIntervalSince1970
+                _ = try await vswitch.apply(closed)
+                // Everything else goes on.
+                #expect(try await hosts[1].ping(hosts[0].address4).isWhole)
+                #expect(try await hosts[0].ping(hosts[1].address6).isWhole)
+                try await Task.sleep(for: .milliseconds(800))
+                let opening = Date().timeIntervalSince1970
+                _ = try await vswitch.apply(open)
+                let late = opening + 0.5
+                try await until("answers again") { try answers(pings).contains { $0 > late } }
+
+                let result = try PingResult(try await pings.finish(after: SIGINT))
+                let times = try answers(pings)
+                #expect(result.received < result.sent)
+                #expect(!times.contains { $0 > closing + 0.5 && $0 < opening })
+                #expect(times.contains { $0 > opening && $0 < late })
+            }
+        }
+
+        /// When the answers of a `pingOn` came, in seconds since 1970.
+        private func answers(_ pings: BackgroundTask) throws -> [Double] {
+            lines(contents(pings.output)).filter { $0.hasPrefix("[") && $0.contains("bytes from") }
+                .compactMap { Double($0.dropFirst().prefix { $0 != "]" }) }
+        }
+
+        @Test func aWrongFileChangesNothing() async throws {
+            try await Bed.with { bed in
+                let (hosts, vswitch) = try await bed.wire(2, .tap)
+                let pings = try hosts[0].pingOn(hosts[1].address4)
+                let right = configuration([BridgeText("br0", hosts.map { PortText($0) })])
+                for (wrong, mistake) in [
+                    (right.replacing("type: tap", with: "type: tape"), ":6:\(17 + hosts[0].port.utf8.count): expected one of "),
+                    (right + "    flows: |\n      priority=100,ip,actions=drop\n      priority=1,actions=fly\n", ":10:26: expected a flow in the syntax"),
+                    (right + "    flows: [\n", ":9:1: expected "), ("", ":1:1: expected a mapping with the key bridges, found nothing"),
+                    (right.replacing("  br0:", with: "\tbr0:"), ":3:1: expected "),
+                ] {
+                    let told = try await vswitch.apply(wrong)
+                    #expect(told.count == 1)
+                    #expect(told.first?.hasPrefix(vswitch.file + mistake) ?? false, "\(told)")
+                }
+                #expect(try await hosts[1].ping(hosts[0].address6).isWhole)
+                let result = try PingResult(try await pings.finish(after: SIGINT))
+                #expect(result.isWhole, "\(result)")
+                #expect(try await vswitch.apply(right) == [vswitch.file + ": applied, with 0 problems: 1 bridge, 2 ports, 1 flow"])
+            }
+        }
+    }
+}

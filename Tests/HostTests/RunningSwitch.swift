@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+/// A port of a configuration: its name and what stands in its braces.
+struct PortText {
+    var name: String
+    var settings: String
+
+    init(_ name: String, _ settings: String) {
+        self.name = name
+        self.settings = settings
+    }
+    /// A host's port, with further settings such as ", tag: 10".
+    init(_ host: Host, _ more: String = "") { self.init(host.port, "type: \(host.wiring.rawValue)" + more) }
+}
+
+/// A bridge of a configuration.
+struct BridgeText {
+    var name: String
+    var ports: [PortText]
+    /// One flow each, in the syntax of ovs-ofctl(8).
+    var flows: [String]
+
+    init(_ name: String, _ ports: [PortText], flows: [String] = []) {
+        self.name = name
+        self.ports = ports
+        self.flows = flows
+    }
+}
+
+/// A configuration file: without hugepages, for tests run where there are none.
+func configuration(_ bridges: [BridgeText]) -> String {
+    var text = "datapath: { hugepages: false, memory: 512MB }\nbridges:\n"
+    for bridge in bridges {
+        text += "  \(bridge.name):\n    fail-mode: standalone\n    ports:\n"
+        for port in bridge.ports { text += "      \(port.name): { \(port.settings) }\n" }
+        if !bridge.flows.isEmpty { text += "    flows: |\n" + bridge.flows.map { "      \($0)\n" }.joined() }
+    }
+    return text
+}
+
+/// A built executable of this package.
+func executable(_ name: String) -> String {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return root.path + "/.build/debug/" + name
+}
+
+/// A `needletaild` with its configuration file.
+final class RunningSwitch {
+    let file: String
+    let errors: String
+    private let pidfile: String
+    private let task: BackgroundTask
+    private(set) var hasBeenEnded = false
+
+    /// Starts the daemon.
+    init(folder: String, _ text: String) throws {
+        file = folder + "/switch.yaml"
+        pidfile = folder + "/switch.pid"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        task = try BackgroundTask(executable("needletaild"), ["--config", file, "--pidfile", pidfile], output: folder + "/switch")
+        errors = task.errors
+    }
+
+    func waitForStart() async throws {
+        try await until("the switch forwards") {
+            guard task.isRunning else { throw BedFailure("needletaild has ended: \(contents(errors))") }
+            return FileManager.default.fileExists(atPath: pidfile)
+        }
+    }
+
+    var isRunning: Bool { task.isRunning }
+
+    /// Changes the file, sends SIGHUP and waits until the daemon has dealt with it. Returns the lines it has written about it.
+    func apply(_ bridges: [BridgeText]) async throws -> [String] { try await apply(configuration(bridges)) }
+
+    func apply(_ text: String) async throws -> [String] {
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        let before = ownLines(errors).count
+        task.send(SIGHUP)
+        // Its last word begins with the file's name: "applied, …", or the place of a mistake.
+        try await until("the changed file is applied") { ownLines(errors).dropFirst(before).last?.hasPrefix(file + ":") ?? false }
+        return Array(ownLines(errors).dropFirst(before))
+    }
+
+    /// Sends SIGTERM and returns the exit status.
+    func terminate() async throws -> Int32 {
+        hasBeenEnded = true
+        try await task.finish(after: SIGTERM)
+        return task.status
+    }
+
+    /// Ends it in any case.
+    func end() async {
+        hasBeenEnded = true
+        await task.end()
+    }
+}
