@@ -13,7 +13,7 @@ enum ReplayedCapture {
 
     /// The records of a file in libpcap's format (pcap-savefile(5)), at most `Limits.replayedPackets`; 0 for a file that is none.
     static func packets(file path: String) -> Int {
-        let descriptor = open(path, O_RDONLY)
+        let descriptor = unsafe open(path, O_RDONLY)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
         guard let magic = word(descriptor, at: 0) else { return 0 }
