@@ -34,7 +34,7 @@ run: build
 # Tests that make network namespaces need root; without it they fail, they are not skipped in silence.
 test: test-deps
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 bench: test-deps build
 	$(SWIFT) build -c release --product bench

@@ -47,15 +47,14 @@ let package = Package(
         // Level 0
         .target(name: "CDPDK", path: "CShims/CDPDK", cSettings: [.unsafeFlags(dpdkFlags)], linkerSettings: dpdkLibraries),
         .target(name: "CNUMA", path: "CShims/CNUMA", linkerSettings: [.linkedLibrary("numa")]),
-        .target(name: "CLinux", path: "CShims/CLinux"),
         .target(name: "Wire", swiftSettings: packetPath),
         // Level 1
-        .target(name: "LockFree", dependencies: ["CLinux"], swiftSettings: packetPath),
+        .target(name: "LockFree", swiftSettings: packetPath),
         .target(name: "Flow", dependencies: ["Wire"], swiftSettings: packetPath),
         .target(name: "NetDev", dependencies: ["Wire", "LockFree", "CDPDK", "CNUMA",
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
         // Level 2
-        .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK", "CLinux",
+        .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK",
             .product(name: "Logging", package: "swift-log")], swiftSettings: checkedPacketPath),
         .target(name: "OpenFlow", dependencies: ["Wire", "Flow"], swiftSettings: packetPath),
         // Level 3

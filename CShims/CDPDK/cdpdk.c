@@ -25,8 +25,6 @@ int nt_port_find(const char *devargs, uint16_t *port)
     return -ENODEV;
 }
 
-bool nt_port_valid(uint16_t port) { return rte_eth_dev_is_valid_port(port) != 0; }
-
 int nt_port_info(uint16_t port, struct nt_port_info *info)
 {
     struct rte_eth_dev_info device;

@@ -78,7 +78,8 @@ struct ActionWord {
 public enum ActionLimits {
     /// The longest program in words: 64 KiB of words are far more than any translation's actions.
     @inlinable public static var programWords: Int { 8192 }
-    /// How deep clone, sample and check_pkt_len may nest; each level takes about 2 KiB of a PMD's stack.
+    /// How deep clone, sample and check_pkt_len may nest; each level takes about 1 KiB of a PMD's stack, and at
+    /// most three batches of its `CopyArena`.
     @inlinable public static var nesting: Int { 16 }
     /// The greatest number of packets that `execute` takes.
     @inlinable public static var batch: Int { 32 }

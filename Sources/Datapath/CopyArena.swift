@@ -9,9 +9,10 @@ import NetDev
     private let packets: UnsafeMutablePointer<Mbuf>
     private let keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>
 
-    /// A list of actions is nested at most `ActionLimits.nesting` deep and takes two batches a level; each
-    /// recirculation begins anew.
-    private static var levels: Int { ActionLimits.nesting * 2 * (Limits.recirculationDepth + 1) }
+    /// A list of actions is nested at most `ActionLimits.nesting` deep and takes at most three batches a level (the two
+    /// parts of a check_pkt_len and the copies of one), and one for an output in the innermost list; each recirculation
+    /// begins anew.
+    private static var levels: Int { (ActionLimits.nesting * 3 + 1) * (Limits.recirculationDepth + 1) }
 
     public init() {
         unsafe level = .allocate(capacity: 1)

@@ -31,7 +31,8 @@ public struct DatapathSettings: Hashable, Sendable {
     let netdevs: NetdevRuntime
     /// For copies and packet-outs.
     let pool: Mempool
-    let doorbell: Doorbell
+    /// Wakes the ofproto thread; any thread may kick or wake it.
+    public let waker: Waker
     /// Shared by all PMDs; each meter has a short lock.
     let meters: MeterTable
     let clock: DatapathClock
@@ -52,7 +53,7 @@ public struct DatapathSettings: Hashable, Sendable {
         guard settings.cores.count <= Limits.pmds, Set(settings.cores).count == settings.cores.count else {
             throw DPIFError(.invalid, "PMD cores: at most \(Limits.pmds), each once")
         }
-        guard let doorbell = Doorbell() else { throw DPIFError(.noMemory, "no file descriptor for the datapath's eventfd") }
+        guard let waker = Waker() else { throw DPIFError(.noMemory, "no file descriptor for the datapath's eventfd") }
         self.settings = settings
         self.netdevs = netdevs
         do throws(NetdevError) {
@@ -60,12 +61,12 @@ public struct DatapathSettings: Hashable, Sendable {
         } catch {
             throw DPIFError(.noMemory, error.description)
         }
-        self.doorbell = doorbell
+        self.waker = waker
         clock = virtualHertz.map { DatapathClock(hertz: $0, origin: 0) } ?? DatapathClock(hertz: rte_get_tsc_hz(), origin: nt_cycles())
         meters = MeterTable(capacity: Limits.meters, hertz: clock.hertz)
         let cores: [Int?] = settings.cores.isEmpty ? [nil] : settings.cores
         for (index, core) in cores.enumerated() {
-            let handle = try unsafe PMDHandle(index: index, core: core, pool: pool.raw, seed: settings.seed, doorbell: doorbell, meters: meters, clock: clock)
+            let handle = try unsafe PMDHandle(index: index, core: core, pool: pool.raw, seed: settings.seed, waker: waker, meters: meters, clock: clock)
             pmds.append(handle)
             sendCacheSettings(handle)
         }
@@ -103,11 +104,13 @@ public struct DatapathSettings: Hashable, Sendable {
 
     /// Sleeps until an upcall comes or `milliseconds` have gone by.
     public func wait(milliseconds: Int32) {
-        doorbell.sleep(milliseconds: milliseconds) { pmds.contains { unsafe !$0.pmd.pointee.upcalls.isEmpty } }
+        waker.announceSleep()
+        if !pmds.contains(where: { unsafe !$0.pmd.pointee.upcalls.isEmpty }) {
+            var descriptor = pollfd(fd: waker.fileDescriptor, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&descriptor, 1, milliseconds)
+        }
+        waker.awake()
     }
-
-    /// Wakes `wait`; any thread may call it on the doorbell that it got beforehand.
-    public var waker: Doorbell { doorbell }
 
     /// Without threads: lets every PMD do one turn at the virtual time; returns whether one had something to do.
     public func turn() -> Bool {
@@ -127,6 +130,6 @@ public struct DatapathSettings: Hashable, Sendable {
         pmds = []
         meters.deallocate()
         Mempools.release(pool)
-        doorbell.close()
+        waker.deallocate()
     }
 }

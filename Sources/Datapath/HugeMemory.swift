@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// Zeroed memory whose pages come into being when they are touched, as huge pages where the kernel can.

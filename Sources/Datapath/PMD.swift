@@ -1,5 +1,4 @@
 import CDPDK
-import CLinux
 import Flow
 import LockFree
 import NetDev
@@ -30,6 +29,8 @@ struct PortCounters {
 
 /// A receive queue in a PMD's list.
 @safe struct PolledQueue {
+    /// Comes first: `hintOf` relies on it.
+    var hint = FlowHint()
     var rxQueue: RxQueue
     /// The datapath port that its packets come in by.
     var port: UInt32
@@ -49,6 +50,38 @@ struct PortCounters {
     /// Since the last ranking.
     var hits: UInt64
     static var none: UInt32 { .max }
+}
+
+/// The megaflow that the last packet of a queue took. Megaflows of one in_port are disjoint, so a packet that matches it needs no
+/// cache; where traffic is mostly of one megaflow, neither its hash nor its EMC entry is ever touched.
+@safe struct FlowHint {
+    var flow: UnsafeMutablePointer<DPFlow>?
+    /// Batches for which the hint is not tried, because it was wrong too often.
+    var pause: Int32 = 0
+    /// After a batch of which the hint missed more than a quarter.
+    static var longPause: Int32 { 64 }
+}
+
+/// Whether the EMC is worth its cache lines: with far more flows than it has entries it is passed over, and tried again now and then.
+struct EMCTrial {
+    var lookups: UInt32 = 0
+    var hits: UInt32 = 0
+    /// Lookups that pass it over.
+    var skip: UInt32 = 0
+    /// Lookups after which the hits are looked at.
+    static var window: UInt32 { 4096 }
+    /// With fewer hits than one in so many it is passed over for `window * rest` lookups.
+    static var worth: UInt32 { 5 }
+    static var rest: UInt32 { 15 }
+
+    @inline(__always) @_noLocks mutating func note(lookups: Int, hits: Int) {
+        self.lookups &+= UInt32(truncatingIfNeeded: lookups)
+        self.hits &+= UInt32(truncatingIfNeeded: hits)
+        if self.lookups < Self.window { return }
+        if self.hits &* Self.worth < self.lookups { skip = Self.window &* Self.rest }
+        self.lookups = 0
+        self.hits = 0
+    }
 }
 
 /// Scratch for one batch; one for each depth of recirculation.
@@ -73,6 +106,8 @@ struct PortCounters {
     let groupHead: UnsafeMutablePointer<Int32>
     let groupTail: UnsafeMutablePointer<Int32>
     let groupNext: UnsafeMutablePointer<Int32>
+    /// For recirculated packets; a queue has its own.
+    let hint: UnsafeMutablePointer<FlowHint>
 
     init() {
         let n = Limits.burst
@@ -91,6 +126,7 @@ struct PortCounters {
         unsafe groupHead = Self.zeroed(n)
         unsafe groupTail = Self.zeroed(n)
         unsafe groupNext = Self.zeroed(n)
+        unsafe hint = Self.zeroed(1)
     }
 
     /// Room for `count` elements for which zero bytes are a value, or that are written before they are read.
@@ -114,6 +150,7 @@ struct PortCounters {
         unsafe groupHead.deallocate()
         unsafe groupTail.deallocate()
         unsafe groupNext.deallocate()
+        unsafe hint.deallocate()
     }
 }
 
@@ -134,7 +171,7 @@ struct PortCounters {
     let commands: SPSCRing<PMDCommand>
     let replies: SPSCRing<PMDReply>
     /// Wakes the ofproto thread.
-    let doorbell: Doorbell
+    let waker: Waker
     let meters: MeterTable
 
     var queues: UnsafeMutablePointer<PolledQueue>?
@@ -153,6 +190,7 @@ struct PortCounters {
     /// Insert a key into the EMC when a random number is below this; 0: never. 2³²/100 by default.
     var emcThreshold: UInt32 = 42_949_672
     var smcEnabled = true
+    var emcTrial = EMCTrial()
     var randomState: UInt32
     /// The cycle counter at the start of this turn.
     var now: UInt64 = 0

@@ -88,6 +88,8 @@ import NetDev
     unsafe scratch.pointee.packets[0] = packet
     unsafe scratch.pointee.lines[0] = extractFlow(packet.data, packet.dataLength, inPort: 0, into: scratch.pointee.keys)
     unsafe command.pointee.metadata.store(into: scratch.pointee.keys)
+    unsafe scratch.pointee.valid[0] = scratch.pointee.lines[0]
+    unsafe scratch.pointee.waiting[0] = 0
     unsafe hashKeys(pmd, scratch, 1)
     return unsafe scratch
 }
@@ -107,7 +109,7 @@ import NetDev
         unsafe executeBatch(pmd, scratch, 1, depth: 0)
     } else {
         unsafe pmd.pointee.stats.pointee.lookedUpAgain &+= 1
-        unsafe lookUpBatch(pmd, scratch, 1, depth: 0)
+        unsafe lookUpBatch(pmd, scratch, 1, scratch.pointee.hint, depth: 0)
     }
 }
 

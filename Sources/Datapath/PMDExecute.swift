@@ -186,10 +186,11 @@ func recirculateBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
         unsafe PacketMetadata(keys[index]).store(into: key)
         lines = unsafe FlowLines(rawValue: lines.rawValue | carryLines(scratch, from: keys[index], to: key).rawValue)
         unsafe deeper.pointee.lines[kept] = lines
+        unsafe deeper.pointee.valid[kept] = lines
         kept += 1
     }
     unsafe pmd.pointee.stats.pointee.recirculations &+= UInt64(truncatingIfNeeded: kept)
-    if kept != 0 { unsafe lookUpBatch(pmd, deeper, kept, depth: depth + 1) }
+    if kept != 0 { unsafe lookUpBatch(pmd, deeper, kept, deeper.pointee.hint, depth: depth + 1) }
 }
 
 /// Copies the lines that do not come from the frame (tunnel, conntrack, tunnel metadata); returns which there were.

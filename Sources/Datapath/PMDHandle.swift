@@ -1,5 +1,4 @@
 import CDPDK
-import CLinux
 import Flow
 import Glibc
 import LockFree
@@ -30,7 +29,7 @@ import NetDev
     let clock: DatapathClock
 
     /// Makes everything that a PMD works with. Throws when memory is short.
-    init(index: Int, core: Int?, pool: OpaquePointer, seed: UInt64, doorbell: Doorbell, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
+    init(index: Int, core: Int?, pool: OpaquePointer, seed: UInt64, waker: Waker, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
         guard let slab = FlowSlab(), let emc = EMC(), let smc = SMC() else {
             throw DPIFError(.noMemory, "PMD \(index): no address space for its flow table and caches")
         }
@@ -55,7 +54,7 @@ import NetDev
         unsafe pmd.initialize(to: PMD(
             index: index, pool: pool, seed: hashSeed, slab: slab, emc: emc, smc: smc,
             upcalls: SPSCRing(capacity: Limits.upcallRing), commands: SPSCRing(capacity: Limits.commandRing),
-            replies: SPSCRing(capacity: Limits.commandRing * 2), doorbell: doorbell, meters: meters,
+            replies: SPSCRing(capacity: Limits.commandRing * 2), waker: waker, meters: meters,
             ports: ports, dirty: BatchScratch.zeroed(Limits.ports + 1), subtables: BatchScratch.zeroed(Limits.subtablesPerPMD),
             firstSubtable: firstSubtable, scratch: scratch, stats: stats, arena: CopyArena(),
             randomState: UInt32(truncatingIfNeeded: seed) | 1, hertz: clock.hertz))
@@ -225,7 +224,7 @@ import NetDev
 }
 
 /// Reads a counter that a PMD writes.
-@inline(__always) func relaxed(_ counter: UnsafePointer<UInt64>) -> UInt64 { unsafe nl_relaxed_load(counter) }
+@inline(__always) func relaxed(_ counter: UnsafePointer<UInt64>) -> UInt64 { unsafe nt_relaxed_load(counter) }
 
 /// Milliseconds from the cycle counter.
 public struct DatapathClock: Sendable {

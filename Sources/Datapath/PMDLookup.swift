@@ -3,12 +3,12 @@ import Flow
 import LockFree
 import NetDev
 
-// From a burst of packets to their megaflows: extract → EMC → SMC → dpcls. Every stage works on the whole batch,
+// From a burst of packets to their megaflows: extract → the last one again? → EMC → SMC → dpcls. Every stage works on the whole batch,
 // so that the memory that the next stage needs is on its way while this one still counts.
 
 /// Takes a burst that came in by a port: counts, extracts and hashes it, then looks it up.
 @_noLocks @inline(__always)
-func receiveBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, inPort: UInt32) {
+func receiveBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, _ hint: UnsafeMutablePointer<FlowHint>, inPort: UInt32) {
     let packets = unsafe scratch.pointee.packets
     var bytes: UInt64 = 0
     var kept = 0
@@ -29,30 +29,15 @@ func receiveBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePoin
             continue
         }
         unsafe packets[kept] = packet
-        unsafe scratch.pointee.lines[kept] = extractFlow(packet.data, packet.dataLength, inPort: inPort, into: scratch.pointee.keys + kept)
+        let lines = unsafe extractFlow(packet.data, packet.dataLength, inPort: inPort, into: scratch.pointee.keys + kept)
+        unsafe scratch.pointee.lines[kept] = lines
+        unsafe scratch.pointee.valid[kept] = lines
         kept += 1
     }
     let counters = unsafe pmd.pointee.ports[Int(inPort)].counters
     unsafe counters.pointee.rxPackets &+= UInt64(truncatingIfNeeded: count)
     unsafe counters.pointee.rxBytes &+= bytes
-    if kept != 0 { unsafe lookUpBatch(pmd, scratch, kept, depth: 0) }
-}
-
-/// Hashes the keys and sends for the EMC's lines that they may be in. A pass of its own: the small stores of a key's
-/// extraction must have reached the cache before whole lines are loaded, or each load waits for them.
-@_noLocks @inline(__always)
-func hashKeys(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int) {
-    let emc = unsafe pmd.pointee.emc, seed = unsafe pmd.pointee.seed
-    let lines = unsafe scratch.pointee.lines, hashes = unsafe scratch.pointee.hashes, keys = unsafe scratch.pointee.keys
-    let valid = unsafe scratch.pointee.valid
-    var index = 0
-    while index < count {
-        unsafe valid[index] = lines[index]
-        let hash = unsafe keyHash(keyLines(keys + index), lines[index], seed)
-        unsafe hashes[index] = hash
-        emc.prefetch(hash)
-        index += 1
-    }
+    if kept != 0 { unsafe lookUpBatch(pmd, scratch, kept, hint, depth: 0) }
 }
 
 /// A key as lines.
@@ -77,36 +62,105 @@ func keyHash(_ key: UnsafeMutablePointer<Line>, _ lines: FlowLines, _ seed: Hash
 
 /// Looks up a batch of extracted packets and executes what is found; the rest goes up.
 @_noLocks
-func lookUpBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, depth: Int) {
-    unsafe hashKeys(pmd, scratch, count)
-    var missing = unsafe lookUpEMC(pmd, scratch, count)
-    if unsafe missing != 0 && pmd.pointee.smcEnabled { missing = unsafe lookUpSMC(pmd, scratch, missing) }
-    if missing != 0 { missing = unsafe lookUpSubtables(pmd, scratch, missing) }
+func lookUpBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, _ hint: UnsafeMutablePointer<FlowHint>, depth: Int) {
     var found = count
-    if missing != 0 { found = unsafe sendUpcalls(pmd, scratch, count) }
+    if unsafe findFlows(pmd, scratch, count, hint) != 0 { found = unsafe sendUpcalls(pmd, scratch, count) }
     if found != 0 { unsafe executeBatch(pmd, scratch, found, depth: depth) }
 }
 
-/// Returns how many packets found nothing; their indices are in `waiting`.
+/// Finds the packets' megaflows, stage by stage; returns how many packets have none.
 @_noLocks @inline(__always)
-func lookUpEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int) -> Int {
-    let emc = unsafe pmd.pointee.emc, smc = unsafe pmd.pointee.smc, slab = unsafe pmd.pointee.slab
-    let hashes = unsafe scratch.pointee.hashes, lines = unsafe scratch.pointee.lines
+func findFlows(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, _ hint: UnsafeMutablePointer<FlowHint>) -> Int {
+    var missing = unsafe tryHint(pmd, scratch, count, hint)
+    if missing == 0 { return 0 }
+    unsafe hashKeys(pmd, scratch, missing)
+    if unsafe pmd.pointee.emcTrial.skip == 0 {
+        missing = unsafe lookUpEMC(pmd, scratch, missing)
+    } else {
+        unsafe skipEMC(pmd, scratch, missing)
+    }
+    if unsafe missing != 0 && pmd.pointee.smcEnabled { missing = unsafe lookUpSMC(pmd, scratch, missing) }
+    if missing != 0 { missing = unsafe lookUpSubtables(pmd, scratch, missing) }
+    unsafe hint.pointee.flow = scratch.pointee.flows[count - 1]
+    return missing
+}
+
+/// Compares the batch with the hint's megaflow. Those that do not match it are put into `waiting`; returns how many.
+@_noLocks @inline(__always)
+func tryHint(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, _ hint: UnsafeMutablePointer<FlowHint>) -> Int {
+    let flows = unsafe scratch.pointee.flows, waiting = unsafe scratch.pointee.waiting, keys = unsafe scratch.pointee.keys
     var missing = 0
     var index = 0
+    if unsafe hint.pointee.pause == 0, let flow = unsafe hint.pointee.flow, unsafe flow.pointee.isLive {
+        let lines = unsafe flow.pointee.lines
+        while index < count {
+            let key = unsafe keyLines(keys + index)
+            if lines != .l0 { unsafe materialise(lines, &scratch.pointee.valid[index], key) }
+            let matches = unsafe flowMatches(flow, key)
+            unsafe flows[index] = matches ? flow : nil
+            unsafe waiting[missing] = Int32(truncatingIfNeeded: index)
+            missing += matches ? 0 : 1
+            index += 1
+        }
+        unsafe pmd.pointee.stats.pointee.hintHits &+= UInt64(truncatingIfNeeded: count - missing)
+        if missing * 4 > count { unsafe hint.pointee.pause = FlowHint.longPause }
+        return missing
+    }
+    if unsafe hint.pointee.pause != 0 { unsafe hint.pointee.pause -= 1 }
     while index < count {
+        unsafe flows[index] = nil
+        unsafe waiting[index] = Int32(truncatingIfNeeded: index)
+        index += 1
+    }
+    return count
+}
+
+/// Hashes the keys of the waiting packets and sends for the EMC's lines that they may be in. A pass of its own: the small stores
+/// of a key's extraction must have reached the cache before whole lines are loaded, or each load waits for them.
+@_noLocks @inline(__always)
+func hashKeys(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ missing: Int) {
+    let emc = unsafe pmd.pointee.emc, smc = unsafe pmd.pointee.smc, seed = unsafe pmd.pointee.seed
+    let lines = unsafe scratch.pointee.lines, hashes = unsafe scratch.pointee.hashes, keys = unsafe scratch.pointee.keys
+    let waiting = unsafe scratch.pointee.waiting
+    let usesEMC = unsafe pmd.pointee.emcTrial.skip == 0
+    var place = 0
+    while place < missing {
+        let index = unsafe Int(waiting[place])
+        let hash = unsafe keyHash(keyLines(keys + index), lines[index], seed)
+        unsafe hashes[index] = hash
+        if usesEMC { emc.prefetch(hash) } else { smc.prefetch(hash) }
+        place += 1
+    }
+}
+
+/// Looks for the first `missing` packets of `waiting` in the EMC; returns how many still wait.
+@_noLocks @inline(__always)
+func lookUpEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ missing: Int) -> Int {
+    let emc = unsafe pmd.pointee.emc, smc = unsafe pmd.pointee.smc, slab = unsafe pmd.pointee.slab
+    let hashes = unsafe scratch.pointee.hashes, lines = unsafe scratch.pointee.lines, waiting = unsafe scratch.pointee.waiting
+    var left = 0
+    var place = 0
+    while place < missing {
+        let index = unsafe Int(waiting[place])
         if let flow = unsafe emc.find(hashes[index], keyLines(scratch.pointee.keys + index), lines[index], slab) {
             unsafe scratch.pointee.flows[index] = flow
         } else {
-            unsafe scratch.pointee.flows[index] = nil
-            unsafe scratch.pointee.waiting[missing] = Int32(truncatingIfNeeded: index)
-            missing += 1
+            unsafe waiting[left] = Int32(truncatingIfNeeded: index)
+            left += 1
             smc.prefetch(unsafe hashes[index])
         }
-        index += 1
+        place += 1
     }
-    unsafe pmd.pointee.stats.pointee.emcHits &+= UInt64(truncatingIfNeeded: count - missing)
-    return missing
+    unsafe pmd.pointee.stats.pointee.emcHits &+= UInt64(truncatingIfNeeded: missing - left)
+    unsafe pmd.pointee.emcTrial.note(lookups: missing, hits: missing - left)
+    return left
+}
+
+/// Counts lookups that pass the EMC over.
+@_noLocks @inline(__always)
+func skipEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ missing: Int) {
+    let skip = unsafe pmd.pointee.emcTrial.skip
+    unsafe pmd.pointee.emcTrial.skip = skip &- min(skip, UInt32(truncatingIfNeeded: missing))
 }
 
 /// Looks for the first `missing` packets of `waiting`; returns how many still wait.
@@ -164,7 +218,7 @@ func liveMatch(_ flow: UnsafeMutablePointer<DPFlow>, _ scratch: UnsafeMutablePoi
 
 @_noLocks @inline(__always)
 func maybeInsertEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int, _ flow: UnsafeMutablePointer<DPFlow>) {
-    if unsafe pmd.random() < pmd.pointee.emcThreshold {
+    if unsafe pmd.pointee.emcTrial.skip == 0 && pmd.random() < pmd.pointee.emcThreshold {
         let slab = unsafe pmd.pointee.slab
         unsafe pmd.pointee.emc.insert(scratch.pointee.hashes[index], keyLines(scratch.pointee.keys + index),
             scratch.pointee.lines[index], slot: slab.slot(of: flow), slab)

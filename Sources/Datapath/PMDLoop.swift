@@ -16,7 +16,7 @@ import NetDev
     if unsafe pmd.pointee.dirtyCount != 0 { unsafe flushPorts(pmd) }
     if unsafe pmd.pointee.upcallPushed {
         unsafe pmd.pointee.upcallPushed = false
-        unsafe pmd.pointee.doorbell.ring()
+        unsafe pmd.pointee.waker.kick()
     }
     if unsafe now &- pmd.pointee.lastRanking > pmd.pointee.hertz { unsafe rankSubtables(pmd) }
     return worked
@@ -51,10 +51,17 @@ func pollQueue(_ pmd: UnsafeMutablePointer<PMD>, _ queue: UnsafeMutablePointer<P
     unsafe stats.pointee.rxPackets &+= UInt64(truncatingIfNeeded: count)
     unsafe stats.pointee.rxBatches &+= 1
     unsafe stats.pointee.packetsPerBatch.add(UInt64(truncatingIfNeeded: count))
-    unsafe receiveBatch(pmd, scratch, count, inPort: queue.pointee.port)
+    unsafe receiveBatch(pmd, scratch, count, hintOf(queue), inPort: queue.pointee.port)
     let end = nt_cycles()
     unsafe queue.pointee.cycles.pointee &+= end &- pmd.pointee.now
     return true
+}
+
+/// A queue's hint, in place.
+@_noLocks @inline(__always)
+func hintOf(_ queue: UnsafeMutablePointer<PolledQueue>) -> UnsafeMutablePointer<FlowHint> {
+    // `hint` is the first field of a `PolledQueue`.
+    unsafe UnsafeMutableRawPointer(queue).assumingMemoryBound(to: FlowHint.self)
 }
 
 /// Sends what waits at every port.

@@ -32,6 +32,8 @@ public struct PMDStats: Sendable {
     public var rxBatches: UInt64 = 0
     /// Passes through the datapath after a recirculation.
     public var recirculations: UInt64 = 0
+    /// Packets that took the same megaflow as the packet before them, found without any cache.
+    public var hintHits: UInt64 = 0
     public var emcHits: UInt64 = 0
     public var smcHits: UInt64 = 0
     public var megaflowHits: UInt64 = 0

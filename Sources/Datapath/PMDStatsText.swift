@@ -14,7 +14,7 @@ public enum PMDStatsText {
               avg. datapath passes per packet: \(ratio(passes, stats.rxPackets))
               phwol hits: 0
               mfex opt hits: 0
-              simple match hits: 0
+              simple match hits: \(stats.hintHits)
               emc hits: \(stats.emcHits)
               smc hits: \(stats.smcHits)
               megaflow hits: \(stats.megaflowHits)
@@ -45,6 +45,7 @@ public enum PMDStatsText {
               - busy iterations:  \(pad(stats.busyIterations))  (\(percent1(stats.busyCycles, cycles)) % of used cycles)
               Rx packets:         \(pad(stats.rxPackets))  (\(rate(stats.rxPackets, seconds)) Kpps, \(String(format: "%.0f", part(stats.busyCycles, stats.rxPackets))) cycles/pkt)
               Datapath passes:    \(pad(passes))  (\(ratio(passes, stats.rxPackets)) passes/pkt)
+              - Simple Match hits:\(pad(stats.hintHits))  (\(percent1(stats.hintHits, passes)) %)
               - EMC hits:         \(pad(stats.emcHits))  (\(percent1(stats.emcHits, passes)) %)
               - SMC hits:         \(pad(stats.smcHits))  (\(percent1(stats.smcHits, passes)) %)
               - Megaflow hits:    \(pad(stats.megaflowHits))  (\(percent1(stats.megaflowHits, passes)) %, \(ratio(stats.subtableLookups, stats.megaflowHits)) subtbl lookups/hit)

@@ -3,15 +3,15 @@
 
 extension FlowKey {
     /// `field`'s value.
-    public func value(of field: Field) -> UInt128 {
-        let place = field.place
-        return (container(place) >> UInt128(place.shift)) & place.ones
-    }
+    public func value(of field: Field) -> UInt128 { value(at: field.place) }
+
+    func value(at place: FieldPlace) -> UInt128 { (container(place) >> UInt128(place.shift)) & place.ones }
 
     /// Writes the bits of `mask` (counted in the field's value) of `field`; its other bits, and those outside the field's
     /// valid bits, stay. The frame of the field (the tag's presence, the ::ffff: of an address) stays too.
-    public mutating func set(_ field: Field, to value: UInt128, mask: UInt128 = .max) {
-        let place = field.place
+    public mutating func set(_ field: Field, to value: UInt128, mask: UInt128 = .max) { set(at: field.place, to: value, mask: mask) }
+
+    mutating func set(at place: FieldPlace, to value: UInt128, mask: UInt128 = .max) {
         let selected = mask & place.ones
         let bits = selected << UInt128(place.shift)
         let new = (value & selected) << UInt128(place.shift)
@@ -25,8 +25,9 @@ extension FlowKey {
     }
 
     /// Sets the bits around the value that a match on the field fixes: in a key their value, in a mask ones.
-    public mutating func setFrame(of field: Field, asMask: Bool) {
-        let place = field.place
+    public mutating func setFrame(of field: Field, asMask: Bool) { setFrame(at: field.place, asMask: asMask) }
+
+    mutating func setFrame(at place: FieldPlace, asMask: Bool) {
         guard place.frameMask != 0 else { return }
         let frame = asMask ? place.frameMask : place.frameValue
         setContainer(place, (container(place) & ~place.frameMask) | frame)
@@ -39,9 +40,10 @@ extension FlowKey {
     }
 
     /// True if the frame's bits are those of a match on `field`: always for a field without one.
-    public func hasFrame(of field: Field, asMask: Bool) -> Bool {
-        let place = field.place
-        return container(place) & place.frameMask == (asMask ? place.frameMask : place.frameValue)
+    public func hasFrame(of field: Field, asMask: Bool) -> Bool { hasFrame(at: field.place, asMask: asMask) }
+
+    func hasFrame(at place: FieldPlace, asMask: Bool) -> Bool {
+        container(place) & place.frameMask == (asMask ? place.frameMask : place.frameValue)
     }
 
     /// The container of a field as a number.

@@ -55,6 +55,15 @@ extension FlowKey {
     }
 }
 
+/// Bits of a key's `tunFlags`; tun_flags of ovs-fields(7) is the first of them.
+public enum TunnelFlags {
+    public static let oam: UInt16 = 1
+    public static let dontFragment: UInt16 = 2
+    public static let checksum: UInt16 = 4
+    /// `tunID` was in the packet.
+    public static let key: UInt16 = 8
+}
+
 /// Bits of ct_state (ovs-fields(7), ct_state).
 public enum CTState {
     public static let new: UInt8 = 0x01

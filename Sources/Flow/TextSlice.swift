@@ -39,7 +39,13 @@ public struct TextSlice: Sendable {
     /// True if the slice is exactly `text`.
     public static func == (slice: TextSlice, text: String) -> Bool {
         let other = text.utf8
-        return slice.count == other.count && slice.bytes[slice.start..<slice.end].elementsEqual(other)
+        guard slice.count == other.count else { return false }
+        var position = slice.start
+        for byte in other {
+            if slice.bytes[position] != byte { return false }
+            position += 1
+        }
+        return true
     }
 
     /// True if the slice is `text`, whatever the case of ASCII letters.

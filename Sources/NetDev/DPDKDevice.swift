@@ -13,7 +13,6 @@ struct DPDKDevice {
     /// Finds the device that `devargs` names ("0000:01:00.0", "class=eth,mac=…", "net_null0,…"), or brings it in.
     /// - Throws: `invalid` when no bus or driver takes the text, `busy` when another port has the device.
     static func take(_ devargs: String, for name: String) throws(NetdevError) -> DPDKDevice {
-        guard EAL.info != nil else { throw NetdevError(.device, "\(name): DPDK is not running") }
         guard !devargs.isEmpty, !devargs.utf8.contains(0) else { throw NetdevError(.invalid, "\(name): 'dpdk-devargs' is missing") }
         let result = taken.withLock { taken in
             Result { () throws(NetdevError) -> DPDKDevice in
@@ -35,8 +34,9 @@ struct DPDKDevice {
     }
 
     private static func find(_ devargs: String, for name: String) throws(NetdevError) -> DPDKDevice {
-        // Only the device's own name: its further arguments are not a filter.
-        let filter = devargs.hasPrefix("class=") ? devargs : String(devargs.prefix { $0 != "," })
+        // Only the device's own name: its further arguments are not a filter, but for the choice among a device's ports.
+        let isFilter = devargs.hasPrefix("class=") || devargs.contains("representor=")
+        let filter = isFilter ? devargs : String(devargs.prefix { $0 != "," })
         if let port = lookUp(filter) { return DPDKDevice(port: port, attached: false) }
         guard !devargs.hasPrefix("class=") else {
             throw NetdevError(.notFound, "\(name): '\(devargs)' names no device")

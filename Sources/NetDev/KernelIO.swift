@@ -80,6 +80,7 @@ extension KernelIO {
         if !cpus.isEmpty { try? Affinity.set(cpus) }
         let registered = (try? EAL.registerThread(cpu: nil)) != nil
         var ports: [UInt32: KernelPort] = [:]
+        var ready = [UInt32](repeating: 0, count: 64)
         while obey(&ports) {
             var worked = false
             for port in ports.values where port.transmit() { worked = true }
@@ -87,18 +88,17 @@ extension KernelIO {
                 waker.announceSleep()
                 worked = ports.values.contains { $0.hasWork }
             }
-            wait(&ports, timeout: worked ? 0 : -1)
+            wait(ports, &ready, timeout: worked ? 0 : -1)
         }
         if registered { EAL.unregisterThread() }
         nt_eventfd_kick(reply)
     }
 
     /// Waits for frames from the kernel and receives them.
-    private func wait(_ ports: inout [UInt32: KernelPort], timeout: Int32) {
-        var ready = [UInt32](repeating: 0, count: 64)
+    private func wait(_ ports: [UInt32: KernelPort], _ ready: inout [UInt32], timeout: Int32) {
         var broken: UInt64 = 0
         // Writes at most the count it is given.
-        let count = unsafe nt_epoll_wait(epoll, &ready, 64, timeout, &broken)
+        let count = unsafe nt_epoll_wait(epoll, &ready, Int32(ready.count), timeout, &broken)
         waker.awake()
         guard count > 0 else { return }
         for (index, number) in ready.prefix(Int(count)).enumerated() {

@@ -14,8 +14,6 @@ public enum Limits {
     public static let defaultDescriptors = 2048
     /// Slots of a kernel port's receive ring, and of each of its transmit rings. Full: the frame is dropped and counted.
     public static let kernelRing = 1024
-    /// Kernel ports at a time. Beyond: `NetdevError.full`.
-    public static let kernelPorts = 256
     /// Slots of each ring of a dummy port.
     public static let dummyRing = 2048
     /// Bytes of a segmentation-offload frame read from a kernel interface (a virtio_net_hdr's frame, 64 KiB and its

@@ -1,4 +1,5 @@
 import CDPDK
+import Logging
 import Synchronization
 
 /// Who holds packets at one time, for a mempool's size. The defaults suit a machine with a few NIC ports.
@@ -61,6 +62,7 @@ public enum Mempools {
         var pool: Mempool
         var users: Int
     }
+    private static let log = Logger(label: "netdev")
     private static let table = Mutex<(entries: [Entry], serial: Int)>(([], 0))
 
     /// Bytes of a frame that the size class for an MTU holds in one segment: 2048, or the next KiB that fits.
@@ -87,6 +89,9 @@ public enum Mempools {
                     free(&table.entries) ? make(name, packets: packets, room: room, node: node) : nil
                 }()
                 if let made {
+                    if packets < demand.packets {
+                        log.warning("a mempool got \(packets) packets of \(room) bytes instead of \(demand.packets): memory is short")
+                    }
                     table.entries.append(Entry(pool: made, users: 1))
                     return made
                 }

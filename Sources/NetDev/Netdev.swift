@@ -126,8 +126,6 @@ public struct NetdevError: Error, Hashable, CustomStringConvertible {
         /// Another port has the device.
         case busy
         case noMemory
-        /// A bound of `Limits` is reached.
-        case full
         /// The device or the kernel refused.
         case device
         /// There is no such class.

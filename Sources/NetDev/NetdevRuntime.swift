@@ -42,13 +42,13 @@ public final class NetdevRuntime: Sendable {
             throw NetdevError(.unsupported, "\(request.name): '\(request.type)' is not a known type of interface")
         }
         let settings = try NetdevSettings(request)
+        guard EAL.info != nil else { throw NetdevError(.device, "\(request.name): DPDK is not running") }
         switch kind {
         case .dpdk:
             return try openDevice(request, request.options["dpdk-devargs"] ?? "", settings)
         case .vhostUserClient:
             return try openDevice(request, VhostUser.devargs(request, settings), VhostUser.adjusted(settings))
         case .system, .internal, .tap:
-            guard EAL.info != nil else { throw NetdevError(.device, "\(request.name): DPDK is not running") }
             return try KernelNetdev(
                 request, kind: kind == .system ? .packetSocket : .tap, settings: settings, io: try kernelIO(),
                 demand: options.demand)

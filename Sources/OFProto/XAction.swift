@@ -4,7 +4,8 @@ import Wire
 
 /// An OpenFlow action as translation runs it: an `OFAction` with everything decided that does not depend on a packet.
 enum XAction {
-    case output(OFPort)
+    /// `maxLength` > 0: the packet is cut for this output.
+    case output(OFPort, maxLength: UInt16)
     case outputField(FieldRange)
     case controller(ControllerAction)
     case enqueue(OFPort, queue: UInt32)
@@ -19,6 +20,7 @@ enum XAction {
     case set(FieldWrite)
     case move(from: FieldRange, to: FieldRange)
     case decTTL([UInt16])
+    case decMPLSTTL
     case meter(UInt32)
     case resubmit(port: OFPort?, table: UInt8?)
     case gotoTable(UInt8)
@@ -122,6 +124,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .setField(let match): program.append(.set(FieldWrite(match)))
         case .move(let from, let to): program.append(.move(from: from, to: to))
         case .decTTL(let controllers): program.append(.decTTL(controllers))
+        case .decMPLSTTL: program.append(.decMPLSTTL)
         case .meter(let meter): program.append(.meter(meter))
         case .resubmit(let port, let table): program.append(.resubmit(port: port, table: table == 0xff ? nil : table))
         case .gotoTable(let table): program.append(.gotoTable(table))
@@ -135,7 +138,6 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
             program.append(.sample(probability: probability, sample))
         case .exit: program.append(.exit)
         case .drop, .note: break
-        case .decMPLSTTL: program.append(.unsupported("dec_mpls_ttl"))
         case .group: program.append(.unsupported("group"))
         }
     }
@@ -143,7 +145,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
 }
 
 private func compileOutput(_ port: OFPort, _ maxLength: UInt16) -> XAction {
-    guard port == .controller else { return .output(port) }
+    guard port == .controller else { return .output(port, maxLength: maxLength) }
     // Reason 1: an action asked for it (OpenFlow 1.0, OFPR_ACTION).
     return .controller(ControllerAction(maxLength: maxLength, reason: 1, controllerID: 0, userdata: []))
 }

@@ -35,6 +35,8 @@ final class Translator {
     private var exits = false
     /// Datapath actions since the innermost `isolated` that setting fields again cannot undo.
     var isIrreversible = false
+    /// > 0: outputs cut the packet to this many bytes.
+    var truncation: UInt16 = 0
     var actionSet: [XAction] = []
     /// The rule whose actions run, for packets to the controller.
     var rule: Rule?
@@ -85,6 +87,7 @@ final class Translator {
         resubmits = 0
         exits = false
         isIrreversible = false
+        truncation = 0
         packetLine = flow.key.l0
     }
 
@@ -170,7 +173,8 @@ final class Translator {
                 return nil
             }
             switch action {
-            case .output(let port): output(port, bridge: bridge)
+            case .output(let port, 0): output(port, bridge: bridge)
+            case .output(let port, let length): outputTruncated(port, length, bridge: bridge)
             case .outputField(let range): outputField(range, bridge: bridge)
             case .controller(let controller): sendToController(controller, bridge: bridge)
             case .enqueue(let port, let queue): enqueue(port, queue, bridge: bridge)
@@ -185,6 +189,7 @@ final class Translator {
             case .set(let write): set(write)
             case .move(let from, let to): move(from, to)
             case .decTTL(let controllers): if !decrementTTL(controllers, bridge: bridge) { return nil }
+            case .decMPLSTTL: if !decrementLabelTTL(bridge: bridge) { return nil }
             case .meter(let meter): runMeter(meter, bridge: bridge)
             case .resubmit(let port, let table): resubmit(port: port, table: table ?? rule?.table ?? 0, bridge: bridge)
             case .gotoTable(let table): return table

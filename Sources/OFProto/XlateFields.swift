@@ -115,6 +115,19 @@ extension Translator {
         return false
     }
 
+    /// dec_mpls_ttl, of the outermost label. False as for `decrementTTL`.
+    func decrementLabelTTL(bridge: Bridge) -> Bool {
+        guard isMPLS(flow.key.l0.dlType) else { return true }
+        wildcards.key.l3.mplsLSE0.raw |= BE32(0xff).raw
+        let entry = flow.key.l3.mplsLSE0.host
+        if entry & 0xff > 1 {
+            flow.key.l3.mplsLSE0 = BE32(entry - 1)
+            return true
+        }
+        sendToController(ControllerAction(maxLength: .max, reason: 2, controllerID: 0, userdata: []), bridge: bridge)
+        return false
+    }
+
     // MARK: VLAN
 
     /// Puts a tag in front of those that are there; a third one falls off the key.

@@ -18,6 +18,14 @@ extension Translator {
         }
     }
 
+    /// output(port=PORT,max_len=N): this output alone gets a shorter packet.
+    func outputTruncated(_ port: OFPort, _ length: UInt16, bridge: Bridge) {
+        let outer = truncation
+        truncation = outer == 0 ? length : min(outer, length)
+        output(port, bridge: bridge)
+        truncation = outer
+    }
+
     /// output:FIELD[…]
     func outputField(_ range: FieldRange, bridge: Bridge) {
         consult(range)
@@ -44,6 +52,7 @@ extension Translator {
             return
         }
         commit()
+        if truncation > 0 { actions.append(.trunc(maxLength: UInt32(truncation))) }
         actions.append(.output(odpPort))
     }
 
@@ -88,7 +97,7 @@ func orderActionSet(_ set: [XAction]) -> [XAction] {
         case .popMPLS: popMPLS = action
         case .pushMPLS: pushMPLS = action
         case .pushVLAN: pushVLAN = action
-        case .decTTL: decTTL = action
+        case .decTTL, .decMPLSTTL: decTTL = action
         case .set, .move, .setVLANVID, .setVLANPCP: sets.append(action)
         case .setQueue: queue = action
         case .output, .controller, .outputField, .resubmit: output = action

@@ -69,21 +69,24 @@ extension FlowMod {
         let milliseconds = String(stats.duration % 1000)
         out.put(", duration=\(stats.duration / 1000).")
         out.put(String(repeating: "0", count: Swift.max(0, 3 - milliseconds.utf8.count)) + milliseconds + "s")
-        out.put(", table=\(table), n_packets=\(stats.packets), n_bytes=\(stats.bytes)")
-        if idleTimeout != 0 { out.put(", idle_timeout=\(idleTimeout)") }
-        if hardTimeout != 0 { out.put(", hard_timeout=\(hardTimeout)") }
-        if !flags.isEmpty {
-            out.put(", " + flags.text)
-            out.dropLast(" ")
-        }
-        if importance != 0 { out.put(", importance=\(importance)") }
-        if let idleAge = stats.idleAge { out.put(", idle_age=\(idleAge)") }
-        if let hardAge = stats.hardAge { out.put(", hard_age=\(hardAge)") }
-        out.put(", ")
+        out.put(", table=\(table), n_packets=\(stats.packets), n_bytes=\(stats.bytes), ")
+        if idleTimeout != 0 { out.put("idle_timeout=\(idleTimeout), ") }
+        if hardTimeout != 0 { out.put("hard_timeout=\(hardTimeout), ") }
+        out.put(flags.text)
+        if importance != 0 { out.put("importance=\(importance), ") }
+        if let idleAge = stats.idleAge { out.put("idle_age=\(idleAge), ") }
+        if let hardAge = stats.hardAge { out.put("hard_age=\(hardAge), ") }
         let match = match.text(priority: priority, names: names)
         out.put(match)
         if !match.isEmpty { out.put(" ") }
         out.put("actions=" + actions.text(match: self.match, style: style, names: names))
         return out.text
+    }
+
+    /// The flow as a line of `ovs-appctl bridge/dump-flows`, where every flow of a bridge stands, hidden ones too.
+    public func bridgeDumpText(_ stats: FlowDumpStats, style: ActionStyle = .openFlow10, names: @escaping PortNames = { _ in nil }) -> String {
+        (table == 0 ? "" : "table_id=\(table), ")
+            + "duration=\(stats.duration / 1000)s, n_packets=\(stats.packets), n_bytes=\(stats.bytes), "
+            + match.text(priority: priority, names: names) + ",actions=" + actions.text(match: match, style: style, names: names)
     }
 }

@@ -15,7 +15,11 @@ public struct FlowSyntax {
     /// A flow, optionally behind a command ("delete table=0,ip"). `command` is what a line without one asks for.
     /// A deletion needs no actions; where it names no table, `everyTable` is true.
     public func flow(_ text: String, command: FlowMod.Command = .add) throws(FlowSyntaxError) -> FlowRequest {
-        var text = TextSlice(text)
+        try flow(TextSlice(text), command)
+    }
+
+    private func flow(_ line: TextSlice, _ command: FlowMod.Command) throws(FlowSyntaxError) -> FlowRequest {
+        var text = line
         text.skipBlanks()
         var word = text
         let first = word.take { $0 != 0x20 && $0 != 0x09 && $0 != 0x2c && $0 != 0x3d }
@@ -38,17 +42,13 @@ public struct FlowSyntax {
     /// Every flow of a file: one a line, "#" starts a comment. The error's offset counts from the start of the text.
     public func flows(_ text: String, command: FlowMod.Command = .add) throws(FlowSyntaxError) -> [FlowRequest] {
         var requests: [FlowRequest] = []
-        var offset = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            let content = line.prefix { $0 != "#" }
-            if content.contains(where: { !$0.isWhitespace }) {
-                do throws(FlowSyntaxError) {
-                    requests.append(try flow(String(content), command: command))
-                } catch {
-                    throw FlowSyntaxError(error.message, at: error.offset + offset)
-                }
-            }
-            offset += line.utf8.count + 1
+        var rest = TextSlice(text)
+        while !rest.isEmpty {
+            var line = rest.take { $0 != 0x0a }
+            _ = rest.take("\n")
+            var content = line.take { $0 != 0x23 }
+            content.skipBlanks()
+            if !content.isEmpty { requests.append(try flow(content, command)) }
         }
         return requests
     }
@@ -80,7 +80,7 @@ public struct FlowSyntax {
         var position = text.start
         while position < text.end {
             var rest = text.suffix(from: position)
-            if rest.take("action") {
+            if rest.first == 0x61, rest.take("action") {
                 let tail = rest.firstIndex(of: "=").map { rest.suffix(from: $0 + 1) }
                 return (text.prefix(to: position), tail)
             }

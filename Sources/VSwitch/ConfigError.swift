@@ -22,10 +22,13 @@ public struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Text of a file as a message quotes it: on one line, shortened, in single quotes.
-func quote(_ text: some StringProtocol) -> String {
-    var result = "'"
+func quote(_ text: some StringProtocol) -> String { "'" + oneLine(text, limit: Limits.quoted) + "'" }
+
+/// Text on one line: control characters as escapes, cut after `limit` characters.
+func oneLine(_ text: some StringProtocol, limit: Int) -> String {
+    var result = ""
     for (count, scalar) in text.unicodeScalars.enumerated() {
-        if count == Limits.quoted { return result + "…'" }
+        if count == limit { return result + "…" }
         switch scalar {
         case "\n": result += "\\n"
         case "\t": result += "\\t"
@@ -34,5 +37,5 @@ func quote(_ text: some StringProtocol) -> String {
         default: result.unicodeScalars.append(scalar)
         }
     }
-    return result + "'"
+    return result
 }

@@ -10,6 +10,8 @@ public struct SwitchCounters: Sendable {
         public var busyCycles: UInt64
         /// Busy and idle cycles.
         public var totalCycles: UInt64
+        /// Packets that took the megaflow of the packet before them.
+        public var hintHits: UInt64
         public var emcHits: UInt64
         public var smcHits: UInt64
         public var megaflowHits: UInt64
@@ -69,7 +71,7 @@ public struct SwitchCounters: Sendable {
 extension SwitchCounters.PMD {
     // Key paths to Sendable values; written once here.
     static var counters: [WritableKeyPath<SwitchCounters.PMD, UInt64>] {
-        [\.rxPackets, \.busyCycles, \.totalCycles, \.emcHits, \.smcHits, \.megaflowHits, \.upcalls, \.upcallsLost]
+        [\.rxPackets, \.busyCycles, \.totalCycles, \.hintHits, \.emcHits, \.smcHits, \.megaflowHits, \.upcalls, \.upcallsLost]
     }
 }
 
@@ -82,7 +84,7 @@ extension Switch {
     public func counters() -> SwitchCounters {
         let pmds = datapath.pmdStats().map { core, stats in
             SwitchCounters.PMD(core: core ?? -1, rxPackets: stats.rxPackets, busyCycles: stats.busyCycles,
-                totalCycles: stats.busyCycles &+ stats.idleCycles, emcHits: stats.emcHits, smcHits: stats.smcHits,
+                totalCycles: stats.busyCycles &+ stats.idleCycles, hintHits: stats.hintHits, emcHits: stats.emcHits, smcHits: stats.smcHits,
                 megaflowHits: stats.megaflowHits, upcalls: stats.upcalls, upcallsLost: stats.upcallsLost)
         }
         var ports: [SwitchCounters.Port] = []

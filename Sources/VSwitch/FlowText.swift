@@ -13,11 +13,10 @@ func parseFlowText(_ text: String, _ ports: [String: OFPort]) throws(FlowTextErr
     do throws(FlowSyntaxError) {
         let request = try FlowSyntax(ports: { ports[$0] }).flow(text)
         guard request.command == .add else { throw FlowSyntaxError("a flow, not a command", at: 0) }
+        // ovs-ofctl leaves such a field out, which makes the flow match more than it says.
+        if let field = request.ignored.first { throw FlowSyntaxError("\(field.name) without the fields that it needs (ovs-fields(7))", at: 0) }
         return request.mod
     } catch {
-        throw FlowTextError(offset: error.offset, problem: oneLine(error.message))
+        throw FlowTextError(offset: error.offset, problem: oneLine(error.message, limit: Limits.sentence))
     }
 }
-
-/// The parser's sentence, which may quote the flow, on one line.
-private func oneLine(_ text: String) -> String { String(quote(text).dropFirst().dropLast()) }

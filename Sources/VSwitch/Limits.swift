@@ -21,6 +21,8 @@ enum Limits {
     static let interfaceNameBytes = 15
     /// Characters of the file that an error message quotes.
     static let quoted = 48
+    /// Characters of another parser's sentence in a message.
+    static let sentence = 200
     /// Extra arguments for EAL.
     static let ealArguments = 64
     /// PMD threads.

@@ -1,6 +1,6 @@
 /// What `needletail demo` prints: a line a second, and tables at the end. Pure functions from counters to text.
 public enum LiveTable {
-    private static let columns = [("received/s", 10), ("sent/s", 10), ("dropped/s", 10), ("EMC", 6), ("SMC", 6), ("megaflow", 8),
+    private static let columns = [("received/s", 10), ("sent/s", 10), ("dropped/s", 10), ("hint", 6), ("EMC", 6), ("SMC", 6), ("megaflow", 8),
         ("upcalls/s", 9), ("megaflows", 9), ("cycles/packet", 13)]
 
     /// The heading of the lines that `line` makes.
@@ -13,7 +13,8 @@ public enum LiveTable {
         let received = window.sum(\SwitchCounters.PMD.rxPackets)
         let cells = [
             rate(received, window.seconds), rate(window.sum(\SwitchCounters.Port.txPackets), window.seconds),
-            rate(window.drops.values.reduce(0, &+), window.seconds), percent(window.sum(\SwitchCounters.PMD.emcHits), received),
+            rate(window.drops.values.reduce(0, &+), window.seconds), percent(window.sum(\SwitchCounters.PMD.hintHits), received),
+            percent(window.sum(\SwitchCounters.PMD.emcHits), received),
             percent(window.sum(\SwitchCounters.PMD.smcHits), received), percent(window.sum(\SwitchCounters.PMD.megaflowHits), received),
             rate(window.sum(\SwitchCounters.PMD.upcalls), window.seconds), String(window.megaflows),
             ratio(window.sum(\SwitchCounters.PMD.busyCycles), received),
@@ -37,9 +38,9 @@ public enum LiveTable {
 
     /// One row a PMD.
     public static func pmds(_ window: SwitchCounters) -> String {
-        var rows = [["PMD on core", "received", "EMC hits", "SMC hits", "megaflow hits", "upcalls", "lost", "busy", "cycles/packet"]]
+        var rows = [["PMD on core", "received", "hint hits", "EMC hits", "SMC hits", "megaflow hits", "upcalls", "lost", "busy", "cycles/packet"]]
         for pmd in window.pmds {
-            rows.append([pmd.core < 0 ? "none" : String(pmd.core), String(pmd.rxPackets), String(pmd.emcHits), String(pmd.smcHits),
+            rows.append([pmd.core < 0 ? "none" : String(pmd.core), String(pmd.rxPackets), String(pmd.hintHits), String(pmd.emcHits), String(pmd.smcHits),
                 String(pmd.megaflowHits), String(pmd.upcalls), String(pmd.upcallsLost), percent(pmd.busyCycles, pmd.totalCycles),
                 ratio(pmd.busyCycles, pmd.rxPackets)])
         }

@@ -12,8 +12,9 @@ public final class NetdevDatapath: SwitchDatapath {
     public init(_ config: DatapathConfig, seed: UInt64) throws(DPIFError) {
         let allowed = Processors.allowed()
         let cores = config.pmdCores.isEmpty ? Array(allowed.suffix(1)) : config.pmdCores
-        if let core = cores.first(where: { !allowed.contains($0) }) {
-            throw DPIFError(.invalid, "pmd-cores: core \(core) is not among those that the process may run on: \(allowed)")
+        let online = Processors.online()
+        if let core = cores.first(where: { !online.contains($0) }) {
+            throw DPIFError(.invalid, "pmd-cores: core \(core) is not among the machine's: \(online)")
         }
         let others = allowed.filter { !cores.contains($0) }
         var options = EALOptions()

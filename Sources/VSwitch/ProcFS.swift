@@ -27,8 +27,15 @@ enum ProcFS {
     static var hugepageBytes: UInt64 { bytes("HugetlbPages", in: "/proc/self/status") }
 }
 
-/// The processors that this process may run on.
+/// The machine's processors.
 enum Processors {
+    /// Those that run. A PMD may be bound to one outside of `allowed`: who starts the switch often keeps it off its PMDs' cores.
+    static func online() -> [Int] {
+        FileManager.default.contents(atPath: "/sys/devices/system/cpu/online")
+            .map { list(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) } ?? allowed()
+    }
+
+    /// Those that this process may run on.
     static func allowed() -> [Int] {
         ProcFS.value("Cpus_allowed_list", in: "/proc/self/status").map { list(String($0)) } ?? [0]
     }

@@ -4,7 +4,7 @@ import Foundation
 public struct Report: Codable, Equatable, Sendable {
     public struct PMD: Codable, Equatable, Sendable {
         public var core: Int
-        public var rx_packets, busy_cycles, total_cycles, emc_hits, smc_hits, megaflow_hits, upcalls, upcalls_lost: UInt64
+        public var rx_packets, busy_cycles, total_cycles, hint_hits, emc_hits, smc_hits, megaflow_hits, upcalls, upcalls_lost: UInt64
     }
     public struct Port: Codable, Equatable, Sendable {
         public var name: String
@@ -30,7 +30,7 @@ public struct Report: Codable, Equatable, Sendable {
         seconds = window.seconds
         tsc_hz = hertz
         pmds = window.pmds.map {
-            PMD(core: $0.core, rx_packets: $0.rxPackets, busy_cycles: $0.busyCycles, total_cycles: $0.totalCycles, emc_hits: $0.emcHits,
+            PMD(core: $0.core, rx_packets: $0.rxPackets, busy_cycles: $0.busyCycles, total_cycles: $0.totalCycles, hint_hits: $0.hintHits, emc_hits: $0.emcHits,
                 smc_hits: $0.smcHits, megaflow_hits: $0.megaflowHits, upcalls: $0.upcalls, upcalls_lost: $0.upcallsLost)
         }
         ports = window.ports.map {

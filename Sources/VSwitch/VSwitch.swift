@@ -10,5 +10,6 @@
 ///
 /// Read in this order: `SwitchConfig.swift` (the value), `ConfigError.swift`, `YAMLText.swift` (bytes to a tree, with
 /// bounds), `ConfigReader.swift` (typed access with positions), `ConfigParse.swift`, `ConfigParsePort.swift` and
-/// `ConfigParseFlows.swift` (the sections), `ConfigDiff.swift`, then `Switch.swift` (the steps carried out) and
-/// `Runtime.swift` (the loop), `Report.swift` and `LiveTable.swift` (what is told about it).
+/// `ConfigParseFlows.swift` (the sections), `ConfigDiff.swift`; then `SwitchDatapath.swift`, `NetdevDatapath.swift`,
+/// `Switch.swift` (the steps carried out), `Runtime.swift` (the loop) and `Session.swift` (from start to end, with signals);
+/// `Counters.swift`, `Report.swift`, `LiveTable.swift` and `MegaflowText.swift` (what is told about it); `Doctor.swift`.

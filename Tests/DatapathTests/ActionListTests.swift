@@ -152,6 +152,16 @@ import Wire
         #expect(bed.inUse == 0)
     }
 
+    /// The deepest nesting that compiles also runs: every level keeps two parts and the copies of one.
+    @Test func deepestNesting() throws {
+        var actions: [DPAction] = [output(1), output(1)]
+        for _ in 0..<ActionLimits.nesting { actions = [.checkPacketLength(10, greater: actions, lessOrEqual: [output(3)]), output(2)] }
+        try check(actions, count: 2) { recorder in
+            #expect(recorder.frames(.output(1)).count == 4 && recorder.frames(.output(2)).count == 2 * ActionLimits.nesting)
+            #expect(recorder.frames(.output(3)).isEmpty)
+        }
+    }
+
     @Test func sampleTakesItsShare() throws {
         let bed = ActionBed()
         for last in [true, false] {

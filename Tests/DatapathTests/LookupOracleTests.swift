@@ -73,11 +73,9 @@ import Wire
                 for line in 1..<12 where lines.rawValue >> UInt16(line) & 1 == 0 { stored[line: line] = Line(repeating: 0xdead) }
                 unsafe scratch.pointee.keys[index] = stored
                 unsafe scratch.pointee.lines[index] = lines
+                unsafe scratch.pointee.valid[index] = lines
             }
-            unsafe hashKeys(pmd, scratch, keys.count)
-            var missing = unsafe lookUpEMC(pmd, scratch, keys.count)
-            if missing != 0 { missing = unsafe lookUpSMC(pmd, scratch, missing) }
-            if missing != 0 { missing = unsafe lookUpSubtables(pmd, scratch, missing) }
+            let missing = unsafe findFlows(pmd, scratch, keys.count, scratch.pointee.hint)
             let found = keys.indices.map { index in unsafe scratch.pointee.flows[index].map { unsafe pmd.pointee.slab.slot(of: $0) } }
             #expect(found.filter { $0 == nil }.count == missing)
             return found

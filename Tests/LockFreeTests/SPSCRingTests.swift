@@ -42,22 +42,3 @@ import Testing
         #expect(wrong == 0)
     }
 }
-
-@Suite struct DoorbellTests {
-    @Test func aRingEndsTheSleep() throws {
-        let bell = try #require(Doorbell())
-        let ringer = Thread { for _ in 0..<200 { bell.ring(); usleep(1000) } }
-        ringer.start()
-        let start = Date()
-        bell.sleep(milliseconds: 30_000) { false }
-        #expect(Date().timeIntervalSince(start) < 20)
-    }
-
-    @Test func noSleepWithWork() throws {
-        let bell = try #require(Doorbell())
-        defer { bell.close() }
-        let start = Date()
-        bell.sleep(milliseconds: 30_000) { true }
-        #expect(Date().timeIntervalSince(start) < 20)
-    }
-}

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 import Wire
 @testable import NetDev
@@ -124,6 +126,68 @@ extension NetDevTests {
             defer { port.close() }
             #expect(port.txQueue(user: 1, users: 2).lock == nil)
             #expect(port.txQueue(user: 2, users: 3).lock != nil)
+        }
+
+        @Test func aCaptureIsReplayedAndAnotherOneWritten() async throws {
+            try await Environment.expectNoLeak {
+                let folder = FileManager.default.temporaryDirectory.appending(path: "nt-pcap-\(getpid())").path
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(atPath: folder) }
+                let made = try await python("""
+                    import sys
+                    from scapy.all import *
+                    wrpcap(sys.argv[1] + '/in.pcap', [Ether(bytes([i]) * 14 + b'x' * (46 + i)) for i in range(50)])
+                    """, [folder])
+                try #require(made.status == 0, "\(made.errors)")
+                let port = try Environment.open(
+                    "pcap", "dpdk", ["dpdk-devargs": "net_pcap_a,rx_pcap=\(folder)/in.pcap,tx_pcap=\(folder)/out.pcap"])
+                try port.start()
+                var count = 0
+                // Two bursts give all fifty; a third gives none.
+                for _ in 0..<3 {
+                    let packets = receive(port.rxQueue(0))
+                    for packet in packets {
+                        #expect(packet.bytes == [UInt8](repeating: UInt8(count), count: 14) + [UInt8](repeating: 0x78, count: 46 + count))
+                        count += 1
+                    }
+                    #expect(send(port.txQueue(0, shared: false), packets) == packets.count)
+                }
+                #expect(count == 50)
+                #expect(port.statistics.txPackets == 50)
+                port.close()
+                let compared = try await command("cmp", ["-s", "-i", "24", folder + "/in.pcap", folder + "/out.pcap"])
+                // Time stamps differ, lengths do not.
+                #expect(compared.status == 1)
+                let sizes = try await command("sh", ["-c", "stat -c %s \(folder)/*.pcap | sort -u | wc -l"])
+                #expect(sizes.output == "1\n")
+            }
+        }
+
+        @Test func twoPortsOfAMemifPairExchangeFrames() async throws {
+            try await Environment.expectNoLeak {
+                let socket = FileManager.default.temporaryDirectory.appending(path: "nt-memif-\(getpid())").path
+                let common = "socket=\(socket),socket-abstract=no,id=1"
+                let server = try Environment.open("m0", "dpdk", ["dpdk-devargs": "net_memif_s,role=server,\(common)"])
+                defer { server.close() }
+                let client = try Environment.open("m1", "dpdk", ["dpdk-devargs": "net_memif_c,role=client,\(common)"])
+                defer { client.close() }
+                try server.start()
+                try client.start()
+                #expect(await eventually { server.link.up && client.link.up })
+                for (from, to) in [(server, client), (client, server)] {
+                    let frame = [UInt8](repeating: 9, count: 200)
+                    // A side that polls lends the other one the memory to write to.
+                    #expect(receive(to.rxQueue(0)).isEmpty)
+                    #expect(send(from.txQueue(0, shared: false), [try packet(from.pool, frame)]) == 1)
+                    var got: [Mbuf] = []
+                    #expect(await eventually {
+                        got = receive(to.rxQueue(0))
+                        return !got.isEmpty
+                    })
+                    #expect(got.map(\.bytes) == [frame])
+                    got.forEach { $0.free() }
+                }
+            }
         }
     }
 }

@@ -133,7 +133,7 @@ extension NetDevTests {
             }
         }
 
-        /// Two hosts, each behind a system port, with a copper wire between the ports: frames of a TCP connection arrive cut to the
+        /// Two hosts, each behind a system port, with a cable between the ports: frames of a TCP connection arrive cut to the
         /// MTU and whole, or the transfer fails.
         @Test(arguments: ["4", "6"]) func aTCPConnectionRunsThroughTwoSystemPorts(_ version: String) async throws {
             try await Environment.expectNoLeak {
@@ -142,9 +142,9 @@ extension NetDevTests {
                     let size = version == "4" ? "/24" : "/64"
                     let (left, leftPort, _) = try await spaces.add("l", address: prefix + "1" + size)
                     let (right, rightPort, _) = try await spaces.add("r", address: prefix + "2" + size)
-                    let wire = Wire(try Environment.open(leftPort, "system"), try Environment.open(rightPort, "system"))
-                    defer { wire.close() }
-                    try wire.start()
+                    let cable = Cable(try Environment.open(leftPort, "system"), try Environment.open(rightPort, "system"))
+                    defer { cable.close() }
+                    try cable.start()
                     async let server = python(in: right, """
                         import hashlib, socket, sys
                         s = socket.create_server(('', 7000), family=socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET)
@@ -169,9 +169,9 @@ extension NetDevTests {
                         """, [prefix + "2"])
                     #expect(client.status == 0, "\(client.errors)")
                     #expect(try await server.status == 0)
-                    wire.stop()
-                    #expect(wire.longest == 1514)
-                    #expect(wire.ports.allSatisfy { $0.statistics.rxErrors == 0 && $0.statistics.txErrors == 0 })
+                    cable.stop()
+                    #expect(cable.longest == 1514)
+                    #expect(cable.ports.allSatisfy { $0.statistics.rxErrors == 0 && $0.statistics.txErrors == 0 })
                 }
             }
         }
@@ -201,6 +201,35 @@ extension NetDevTests {
                 #expect(try await python(flood).status == 0)
                 #expect(await eventually { port.statistics.rxPackets > before })
                 port.stop()
+            }
+        }
+
+        /// Nanoseconds that the I/O thread has run (proc(5), schedstat).
+        private func runTime() throws -> Int {
+            for task in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task") {
+                let name = try? String(contentsOfFile: "/proc/self/task/\(task)/comm", encoding: .utf8)
+                guard name == "nt-kernel-io\n" else { continue }
+                let text = try String(contentsOfFile: "/proc/self/task/\(task)/schedstat", encoding: .utf8)
+                return try #require(text.split(separator: " ").first.flatMap { Int($0) })
+            }
+            throw CancellationError()
+        }
+
+        @Test func theThreadSleepsAlsoAfterAnInterfaceIsGone() async throws {
+            try await Environment.expectNoLeak {
+                let name = "ntg\(getpid() % 100_000)"
+                let port = try Environment.open(name, "tap")
+                defer { port.close() }
+                try port.start()
+                #expect(port.link.up)
+                try await ip("link", "del", name)
+                #expect(!port.link.up)
+                let before = try runTime()
+                // A second of nothing.
+                #expect(try await command("sleep", ["1"]).status == 0)
+                #expect(try runTime() - before < 50_000_000)
+                #expect(send(port.txQueue(0, shared: false), [try packet(port.pool, [UInt8](repeating: 0, count: 60))]) == 1)
+                #expect(await eventually { port.statistics.txErrors == 1 })
             }
         }
     }

@@ -26,7 +26,8 @@ extension NetDevTests {
         }
 
         /// scapy builds the large frame, and each segment as it must look.
-        private static let cases = """
+        private static let cases = Task { try await python(program) }
+        private static let program = """
             import sys
             from scapy.all import *
             def tcp(ip, data, seq, flags): return ip/TCP(sport=1, dport=2, seq=seq, ack=9, flags=flags, options=[('NOP', None), ('NOP', None), ('Timestamp', (1, 2))])/data
@@ -51,7 +52,7 @@ extension NetDevTests {
         }
 
         @Test func segmentsAreWhatScapyBuilds() async throws {
-            let result = try await python(Self.cases)
+            let result = try await Self.cases.value
             try #require(result.status == 0, "\(result.errors)")
             let lines = result.output.split(separator: "\n")
             #expect(lines.count == 14)
@@ -64,7 +65,7 @@ extension NetDevTests {
         }
 
         @Test func framesThatAreNotWhatTheKernelSaysAreRefused() async throws {
-            let line = try #require(try await python(Self.cases).output.split(separator: "\n").first)
+            let line = try #require(try await Self.cases.value.output.split(separator: "\n").first)
             let frame = Self.bytes(line.split(separator: " ")[2])
             #expect(Self.segments(frame, .tcp4, size: 1000) != nil)
             #expect(Self.segments(frame, .tcp6, size: 1000) == nil)
@@ -77,7 +78,7 @@ extension NetDevTests {
         /// Bytes of strangers: nothing but a refusal or whole segments may come of them, in particular no trap.
         @Test(arguments: [1, 2, 3] as [UInt64]) func brokenFramesDoNotTrap(_ seed: UInt64) async throws {
             var random = Random(state: seed)
-            let frames = try await python(Self.cases).output.split(separator: "\n").map { Self.bytes($0.split(separator: " ")[2]) }
+            let frames = try await Self.cases.value.output.split(separator: "\n").map { Self.bytes($0.split(separator: " ")[2]) }
             try #require(!frames.isEmpty)
             let kinds: [Segmentation.Kind] = [.tcp4, .tcp6, .udp]
             var accepted = 0

@@ -125,6 +125,13 @@ import Wire
             == [.popMPLS(etherType: BE16(EtherType.ipv4)), .output(ODPPort(2))])
         #expect(try translate(labelled, [set(.mplsLabel, 21), out]).actions
             == [.set(.mpls(lse: BE32(21 << 12 | 0x100 | 64), mask: .ones)), .output(ODPPort(2))])
+        #expect(try translate(labelled, [.decMPLSTTL, out]).actions
+            == [.set(.mpls(lse: BE32(20 << 12 | 0x100 | 63), mask: .ones)), .output(ODPPort(2))])
+    }
+
+    @Test func aCutPacketIsCutForOneOutput() throws {
+        #expect(try translate([.output(OFPort(2), maxLength: 100), .output(OFPort(3), maxLength: 0)]).actions
+            == [.trunc(maxLength: 100), .output(ODPPort(2)), .output(ODPPort(3))])
     }
 
     @Test func ttl() throws {

@@ -163,6 +163,50 @@ let completeConfig = """
         #expect(error?.description.contains("\n") == false)
     }
 
+    @Test func flowsOfAllForms() throws {
+        let block = """
+            bridges:
+              b:
+                fail-mode: secure
+                ports: { p: { type: dummy, of-port: 7 }, b: { type: internal } }
+                flows: |
+                  # a comment
+
+                  priority=5,in_port=p,actions=output:b   # another
+                    table=1,tcp,tp_dst=80,actions=drop
+            """
+        let flows = try parse(block).bridges[0].flows
+        #expect(flows.map(\.priority) == [5, 0x8000])
+        #expect(flows.map(\.table) == [0, 1])
+        #expect(flows[0].match.key.l0.inPort == 7)
+        #expect(flows[0].actions == [.output(.local, maxLength: 0)])
+        #expect(flows[1].match.key.l0.tpDst.host == 80)
+        let list = "bridges: {b: {fail-mode: secure, flows: ['priority=5,actions=NORMAL', \"priority=6,ip,actions=drop\"]}}"
+        #expect(try parse(list).bridges[0].flows.map(\.priority) == [5, 6])
+        let own = "bridges: {b: {flows: ['priority=0,actions=drop']}}"
+        #expect(try parse(own).bridges[0].flows.count == 1)
+    }
+
+    static let flowMistakes: [(String, String)] = [
+        ("flows: |\n      priority=1,actions=NORMAL\n      \n      ip,bogus=1,actions=drop\n",
+            "6:10: expected a flow in the syntax of ovs-ofctl(8), found unknown keyword bogus"),
+        ("flows: ['ip,bogus=1,actions=drop']", "3:17: expected a flow in the syntax of ovs-ofctl(8), found unknown keyword bogus"),
+        ("flows: [\"é\", x]", "3:15: expected a flow in the syntax of ovs-ofctl(8), found must specify an action"),
+        ("flows: |\r\n        ip,actions=output:nowhere", "4:27: expected a flow in the syntax of ovs-ofctl(8), found nowhere: output to unknown port"),
+        ("flows: |\n      tp_dst=5,actions=drop", "4:7: expected a flow in the syntax of ovs-ofctl(8), found tcp_dst without the fields that it needs (ovs-fields(7))"),
+        ("flows: |\n      delete ip", "4:7: expected a flow in the syntax of ovs-ofctl(8), found a flow, not a command"),
+        ("flows: {a: b}", "3:12: expected flows as a text block (|) or a list, found a mapping"),
+        ("flows: [[a]]", "3:13: expected a flow, found a list"),
+        ("flows: |\n      ip,actions=drop\n      ip,actions=NORMAL",
+            "5:7: expected a flow with another table, priority or match than in line 4, found 'ip,actions=NORMAL'"),
+    ]
+
+    @Test(arguments: flowMistakes) func mistakesInFlowsHaveTheirPlace(text: String, message: String) {
+        let error = #expect(throws: ConfigError.self) { try parse("bridges:\n  b:\n    " + text) }
+        #expect(error?.description.hasPrefix("dir/c.yaml:" + message) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains("\n") == false)
+    }
+
     @Test func bytesThatAreNotText() {
         let error = #expect(throws: ConfigError.self) { try SwitchConfig.parse([0x61, 0x3a, 0x0a, 0xc3, 0xa9, 0xff], file: "f") }
         #expect(error?.description == "f:2:2: expected UTF-8 text, found other bytes")

@@ -1,6 +1,9 @@
+import Datapath
+import Flow
 import Foundation
 import OpenFlow
 import Testing
+import Wire
 @testable import VSwitch
 
 /// Pure parts of the running switch: what runs after failures, the embedded configurations, counters and their texts.
@@ -15,7 +18,7 @@ import Testing
             bridges: {a: {fail-mode: secure, mac-aging-time: 60, ports: {p: {type: dummy, mtu: 9000}, q: {type: dummy, tag: 2}, r: {type: dummy}}}, b: {}}
             """)
         let steps = ConfigDiff(from: old, to: new).steps
-        #expect(steps.count == 10)
+        #expect(steps.count == 11)
         for step in steps {
             // A port whose removal failed is gone; the bridge it was on may be, too.
             if case .removePort = step { continue }
@@ -45,7 +48,7 @@ import Testing
 
     func counters(time: Int64, _ n: UInt64) -> SwitchCounters {
         SwitchCounters(time: time,
-            pmds: [.init(core: 1, rxPackets: n, busyCycles: 30 * n, totalCycles: 40 * n, emcHits: n / 2, smcHits: n / 4, megaflowHits: n / 4, upcalls: 0, upcallsLost: 0)],
+            pmds: [.init(core: 1, rxPackets: n, busyCycles: 30 * n, totalCycles: 40 * n, hintHits: 0, emcHits: n / 2, smcHits: n / 4, megaflowHits: n / 4, upcalls: 0, upcallsLost: 0)],
             ports: [.init(bridge: "b", name: "p", rxPackets: n, rxBytes: 64 * n, txPackets: 0, txBytes: 0, drops: ["action": n / 2]),
                 .init(bridge: "b", name: "q", rxPackets: 0, rxBytes: 0, txPackets: n / 2, txBytes: 32 * n, drops: [:])],
             megaflows: 3)
@@ -66,7 +69,7 @@ import Testing
     @Test func liveLine() {
         let window = counters(time: 2000, 4000).since(counters(time: 1000, 0))
         #expect(LiveTable.line(window, seconds: 7)
-            == "      7       4.0k       2.0k       2.0k  50.0%  25.0%    25.0%         0         3          30.0  action 2.0k")
+            == "      7       4.0k       2.0k       2.0k   0.0%  50.0%  25.0%    25.0%         0         3          30.0  action 2.0k")
         #expect(LiveTable.heading.utf8.count > 60)
     }
 
@@ -91,6 +94,21 @@ import Testing
         #expect(LiveTable.rate(1, 0) == "-")
         #expect(LiveTable.fixed(1.005, 3) == "1.005")
         #expect(LiveTable.fixed(.infinity, 1) == "-")
+    }
+
+    @Test func megaflowLine() {
+        var key = FlowKey(), mask = FlowMask(), stats = DPFlowStats()
+        (key.l0.inPort, mask.l0.inPort) = (1, .max)
+        (key.l0.recircID, mask.l0.recircID) = (0, .max)
+        (key.l0.dlType, mask.l0.dlType) = (BE16(EtherType.ipv4), .ones)
+        (key.l0.nwDst, mask.l0.nwDst) = (BE32(0x0a000000), BE32(0xff000000))
+        mask.l0.nwFrag = 3
+        (stats.packets, stats.bytes, stats.used) = (10, 640, 1_500)
+        stats.tcpFlags = 0x1a
+        let flow = DPFlowDump(id: DPFlowID(pmd: 0, slot: 0, generation: 1), key: key, mask: mask, actions: [.output(ODPPort(2))], stats: stats)
+        let text = megaflowText(flow, names: [ODPPort(1): "in", ODPPort(2): "out"], now: 2_000)
+        #expect(text == "recirc_id(0),in_port(in),packet_type(ns=0,id=0),eth(),eth_type(0x0800),ipv4(dst=10.0.0.0/255.0.0.0,frag=no)"
+            + ", packets:10, bytes:640, used:0.500s, flags:SP., actions:out")
     }
 
     @Test func processorLists() {

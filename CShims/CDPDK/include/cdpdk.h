@@ -76,5 +76,8 @@ enum {
 };
 NT_HOT bool nt_mbuf_has_rss(const struct rte_mbuf *m) { return (m->ol_flags & RTE_MBUF_F_RX_RSS_HASH) != 0; }
 
+// Reads a counter that one other thread writes.
+NT_HOT uint64_t nt_relaxed_load(const uint64_t *counter) { return __atomic_load_n(counter, __ATOMIC_RELAXED); }
+
 // rte_errno is a macro.
 NT_NO_LOCKS static inline int nt_errno(void) { return rte_errno; }

@@ -31,8 +31,6 @@ struct nt_port_link {
 
 // The first device that `devargs` names among those that EAL knows; -ENODEV when there is none.
 int nt_port_find(const char *devargs, uint16_t *port);
-// True while EAL has such a port.
-bool nt_port_valid(uint16_t port);
 int nt_port_info(uint16_t port, struct nt_port_info *info);
 // Configures a stopped device and sets its queues up, all of them fed from `pool`.
 int nt_port_configure(uint16_t port, const struct nt_port_config *config, struct rte_mempool *pool);

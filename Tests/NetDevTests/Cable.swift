@@ -3,7 +3,7 @@ import Synchronization
 @testable import NetDev
 
 /// A thread between two ports that sends by each what the other receives, as a PMD would.
-final class Wire {
+final class Cable {
     let ports: [any Netdev]
     private let shared = Shared()
     private final class Shared: Sendable {
