@@ -13,7 +13,7 @@ extension SwitchTests {
             var smc = false
             var flows = ["in_port=1,actions=output:2"]
             var handling = false
-            /// The counter that all 640 packets must raise.
+            /// The counter that all 640 packets must raise, but for those that follow one of their own megaflow.
             var counter: @Sendable (PMDStats) -> UInt64
             var testDescription: String { name }
         }
@@ -42,14 +42,15 @@ extension SwitchTests {
                     try bed.inject(frames, ports[0])
                     try bed.settle()
                 }
-                let before = way.counter(bed.totals)
+                let before = bed.totals
                 ac_watch(thread)
                 try bed.inject(frames, ports[0], handling: way.handling)
                 try bed.waitReceived(handling: way.handling)
                 let calls = ac_count()
                 ac_watch(0)
                 #expect(calls == 0)
-                #expect(way.counter(bed.totals) - before == 640)
+                let hits = way.counter(bed.totals) - way.counter(before)
+                #expect(hits > 0 && hits + bed.totals.hintHits - before.hintHits == 640)
                 try bed.settle()
             }
         }

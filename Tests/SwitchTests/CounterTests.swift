@@ -67,7 +67,9 @@ extension SwitchTests {
                     let before = bed.totals
                     try bed.inject(frames, ports[0])
                     try bed.settle()
-                    #expect(bed.totals[keyPath: counter] - before[keyPath: counter] == 32)
+                    // Where a packet follows one of its own megaflow, no cache is asked.
+                    let hits = bed.totals[keyPath: counter] - before[keyPath: counter]
+                    #expect(hits > 0 && hits + bed.totals.hintHits - before.hintHits == 32)
                     expectSame(ports[1].frames, frames + frames + frames + frames)
                     bed.expectCounters()
                 }

@@ -87,7 +87,7 @@ extension SwitchTests {
                 // The lost ones were counted at the port that is gone.
                 let dropped = stats.drops.reduce(0) { $0 + $1.packets } + pmd.upcallsLost + bed.ofproto.counters.unknownPort
                 #expect(pmd.rxPackets == stats.txPackets + dropped)
-                #expect(pmd.rxPackets + pmd.lookedUpAgain == pmd.emcHits + pmd.smcHits + pmd.megaflowHits + pmd.upcalls + pmd.upcallsLost)
+                #expect(pmd.rxPackets + pmd.lookedUpAgain == pmd.hintHits + pmd.emcHits + pmd.smcHits + pmd.megaflowHits + pmd.upcalls + pmd.upcallsLost)
             }
         }
     }

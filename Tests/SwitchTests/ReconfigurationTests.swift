@@ -62,7 +62,7 @@ extension SwitchTests {
                 let gone = bed.dpif.strayDrops
                 #expect(bed.drops(.action, a.odp) + gone >= 10 * 160)
                 let pmd = bed.totals
-                #expect(pmd.rxPackets + pmd.lookedUpAgain == pmd.emcHits + pmd.smcHits + pmd.megaflowHits + pmd.upcalls)
+                #expect(pmd.rxPackets + pmd.lookedUpAgain == pmd.hintHits + pmd.emcHits + pmd.smcHits + pmd.megaflowHits + pmd.upcalls)
             }
         }
 

@@ -193,6 +193,7 @@ final class TestBed {
         dpif.pmdStats().reduce(into: PMDStats()) { sum, pmd in
             sum.rxPackets += pmd.stats.rxPackets
             sum.recirculations += pmd.stats.recirculations
+            sum.hintHits += pmd.stats.hintHits
             sum.emcHits += pmd.stats.emcHits
             sum.smcHits += pmd.stats.smcHits
             sum.megaflowHits += pmd.stats.megaflowHits
@@ -232,6 +233,6 @@ final class TestBed {
         if unicast { #expect(received == sent + dropped + delivered + dpif.strayDrops, sourceLocation: sourceLocation) }
         let pmd = totals
         let looked = pmd.rxPackets + pmd.recirculations + pmd.lookedUpAgain - drops(.tooShort)
-        #expect(looked == pmd.emcHits + pmd.smcHits + pmd.megaflowHits + pmd.upcalls + pmd.upcallsLost, sourceLocation: sourceLocation)
+        #expect(looked == pmd.hintHits + pmd.emcHits + pmd.smcHits + pmd.megaflowHits + pmd.upcalls + pmd.upcallsLost, sourceLocation: sourceLocation)
     }
 }
