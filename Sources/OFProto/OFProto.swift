@@ -192,9 +192,10 @@ public final class OFProto {
 
     /// Removes all megaflows from the datapath at once; packets come up again.
     public func flushMegaflows() {
-        // Their last packets are credited when their removal is complete.
+        // What they count until the datapath has retired them is credited then.
         for at in megaflows.slots.indices {
             guard let flow = megaflows.slots[at], !flow.isDeleting else { continue }
+            if let stats = dpif.flowStats(flow.id) { push(at, stats) }
             delete(at, flow.id)
         }
     }
