@@ -1,12 +1,13 @@
 # make          builds the switch
 # make run      builds it and shows it at work: captured traffic through a learning bridge
-# make test     builds everything and runs all tests
+# make test     builds everything, runs each fuzz target for a moment (FUZZ=600 for ten minutes) and all tests
 # make bench    compares it with Open vSwitch's DPDK datapath (BENCH="--quick" for a short run)
 # make install  puts it under $(DESTDIR)$(PREFIX)
 
 PREFIX  ?= /usr/local
 SECONDS ?= 10
 BENCH   ?=
+FUZZ    ?= 10
 SWIFT   ?= swift
 
 # What building and running needs, and what the tests and benchmarks need besides.
@@ -32,7 +33,9 @@ run: build
 	.build/release/needletail demo --seconds $(SECONDS)
 
 # Tests that make network namespaces need root; without it they fail, they are not skipped in silence.
+# FUZZ: seconds for each fuzz target; what it finds is left in Tests/Fuzz/.build/findings/.
 test: test-deps
+	Tests/Fuzz/run $(FUZZ)
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel
 

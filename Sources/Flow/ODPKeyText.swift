@@ -175,7 +175,7 @@ struct ODPKeyPrinter {
             let values = [key.l3.mplsLSE0, key.l3.mplsLSE1, key.l3.mplsLSE2]
             attribute("mpls", written { out in
                 for index in 0..<count where entries[index] != .zero {
-                    if index > 0, out.last != UInt8(ascii: "(") { out.put(",") }
+                    if !out.isEmpty { out.put(",") }
                     out.put("lse\(index)=")
                     out.hex(values[index].host)
                     guard entries[index] != .ones else { continue }
@@ -188,7 +188,7 @@ struct ODPKeyPrinter {
 
     private mutating func tcpFlags() {
         let bits = UInt32(mask.l0.tcpFlags.host & 0xfff)
-        guard bits != 0, key.l0.nwProto == IPProtocol.tcp else { return }
+        guard bits != 0, key.satisfies(.tcp, under: .protocolBits) else { return }
         let value = UInt32(key.l0.tcpFlags.host & 0xfff)
         attribute("tcp_flags", written { $0.put(bits == 0xfff ? FlagNames.tcp.text(value) : FlagNames.tcp.text(value, mask: bits)) })
     }

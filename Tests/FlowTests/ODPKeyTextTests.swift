@@ -35,6 +35,7 @@ import Wire
         for text in [
             "recirc_id(0),in_port(1),packet_type(ns=0,id=0),eth(),eth_type(0x0800),ipv4(frag=no)",
             "recirc_id(0),in_port(1),eth(),eth_type(0x8847),mpls(lse0=0x64e40,lse1=0x5240/0xffffff00)",
+            "recirc_id(0),in_port(1),eth(),eth_type(0x8847),mpls(lse1=0x5240/0xffffff00)",
             "recirc_id(0),in_port(1),eth(),eth_type(0x894f),nsh(flags=1,ttl=63,mdtype=1,np=3,spi=0x123,si=255,c1=0x1/0xf)",
             "ct_tuple6(src=::1,dst=::2/ffff::,proto=6,src_port=1),recirc_id(0x5),in_port(1),eth(),eth_type(0x86dd),ipv6(frag=no)",
             "recirc_id(0),in_port(1),eth(),eth_type(0x86dd),ipv6(proto=58,frag=no),icmpv6(type=136,code=0),nd(target=::1),nd_ext(nd_options_type=2)",
@@ -43,6 +44,14 @@ import Wire
         ] {
             let (key, mask) = try FlowKey.parseODP(text)
             #expect(key.odpText(mask: mask) == text)
+        }
+    }
+
+    @Test func flagsNeedTCP() throws {
+        for (flow, isPrinted) in [("eth_type(0x86dd),ipv6(proto=6,frag=no)", true), ("eth_type(0x68dd),ipv6(proto=6,frag=no)", false),
+            ("eth_type(0x86dd),ipv6(proto=17,frag=no)", false)] {
+            let (key, mask) = try FlowKey.parseODP("eth()," + flow + ",tcp_flags(+syn-ack)")
+            #expect(key.odpText(mask: mask).contains("tcp_flags") == isPrinted, "\(flow)")
         }
     }
 

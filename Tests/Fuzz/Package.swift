@@ -13,12 +13,18 @@ import PackageDescription
 /// Fuzz targets, and the modules that each of them imports.
 let fuzzTargets: [(name: String, modules: [String])] = [
     ("FuzzExtract", ["Flow", "Wire"]),
+    ("FuzzFlowSyntax", ["OpenFlow", "Flow", "Wire"]),
+    ("FuzzODPText", ["Datapath", "Flow", "Wire"]),
+    ("FuzzConfig", ["VSwitch"]),
 ]
 
 /// Modules under test, and what they import.
 let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("Wire", []),
     ("Flow", ["Wire"]),
+    ("OpenFlow", ["Wire", "Flow"]),
+    ("Datapath", ["Wire", "Flow"]),
+    ("VSwitch", ["Wire", "Flow", "Datapath", "OpenFlow", .product(name: "Yams", package: "Yams")]),
 ]
 
 #if arch(arm64)
@@ -32,7 +38,7 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
     name: "fuzz",
-    dependencies: [],
+    dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")],
     targets: modules.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: settings) }
         + fuzzTargets.map {
             .executableTarget(name: $0.name, dependencies: $0.modules.map { .init(stringLiteral: $0) }, swiftSettings: settings)
