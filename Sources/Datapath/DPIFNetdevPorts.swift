@@ -12,7 +12,7 @@ extension DPIFNetdev {
         let request: DPPortRequest
         let netdev: any Netdev
         /// Core by receive queue, from pmd-rxq-affinity.
-        let pinned: [Int: Int]
+        var pinned: [Int: Int]
         /// The cycle counter of each receive queue; the PMD that polls it writes.
         let cycles: UnsafeMutablePointer<UInt64>
         /// By receive queue: the index of the PMD that polls it; nil: none yet.
@@ -24,7 +24,7 @@ extension DPIFNetdev {
     public func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort {
         guard portNumbers[request.name] == nil else { throw DPIFError(.exists, "\(request.name): there is a port of this name") }
         guard let number = freePortNumber else { throw DPIFError(.full, "\(request.name): all \(Limits.ports - 1) port numbers are taken") }
-        let pinned = try Self.affinity(request)
+        let pinned = try Self.affinity(request.rxQueueAffinity, request.name)
         let netdev = try open(request)
         lastPortNumber = number
         let queues = netdev.rxQueueCount
@@ -63,16 +63,23 @@ extension DPIFNetdev {
     }
 
     /// "0:1,1:2": receive queue to core.
-    private static func affinity(_ request: DPPortRequest) throws(DPIFError) -> [Int: Int] {
+    private static func affinity(_ text: String?, _ name: String) throws(DPIFError) -> [Int: Int] {
         var pinned: [Int: Int] = [:]
-        for pair in request.rxQueueAffinity?.split(separator: ",") ?? [] {
+        for pair in text?.split(separator: ",") ?? [] {
             let parts = pair.split(separator: ":")
             guard parts.count == 2, let queue = Int(parts[0]), let core = Int(parts[1]), queue >= 0, core >= 0 else {
-                throw DPIFError(.invalid, "\(request.name): pmd-rxq-affinity: expected QUEUE:CORE, found '\(pair)'")
+                throw DPIFError(.invalid, "\(name): pmd-rxq-affinity: expected QUEUE:CORE, found '\(pair)'")
             }
             pinned[queue] = core
         }
         return pinned
+    }
+
+    /// Pins a port's receive queues to other cores, while packets flow.
+    public func setRxqAffinity(_ port: ODPPort, _ text: String?) throws(DPIFError) {
+        guard let record = ports[port.number] else { throw DPIFError(.notFound, "no port \(port.number)") }
+        ports[port.number]?.pinned = try Self.affinity(text, record.request.name)
+        assignQueues()
     }
 
     private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord) {

@@ -66,12 +66,12 @@ extension SwitchTests {
             }
         }
 
-        /// Every queue changes its PMD each time that the port before it comes or goes.
+        /// Every queue is pinned to the other PMD's core again and again.
         @Test func queuesThatChangeTheirThreadKeepTheirOrder() throws {
             try TestBed.run(cores: [0, 1], adjust: { $0.rxqAssign = .roundrobin }) { bed in
-                var x = try bed.addPort("x")
-                let a = try bed.addPort("a", queues: 4), b = try bed.addPort("b")
-                try bed.flows("in_port=2,actions=output:3")
+                let affinities = ["0:0,1:1,2:0,3:1", "0:1,1:0,2:1,3:0"]
+                let a = try bed.addPort("a", queues: 4, affinity: affinities[0]), b = try bed.addPort("b")
+                try bed.flows("in_port=1,actions=output:2")
                 let queue = { (frame: [UInt8]) in Int(tag(frame)?.flow ?? 0) % 4 }
                 let pollers = { () -> [Int] in bed.dpif.rxqShow().filter { $0.port == "a" }.map { $0.pmd ?? -1 } }
                 let inject = { (frames: [[UInt8]]) in
@@ -82,10 +82,10 @@ extension SwitchTests {
                 for _ in 0..<2 {
                     try inject(warm)
                     try bed.settle()
-                    try bed.removePort(x)
+                    try bed.dpif.setRxqAffinity(a.odp, affinities[1])
                     try inject(warm)
                     try bed.settle()
-                    x = try bed.addPort("x")
+                    try bed.dpif.setRxqAffinity(a.odp, affinities[0])
                 }
                 expectSame(b.frames, (0..<4).flatMap { _ in warm })
                 let upcalls = bed.totals.upcalls
@@ -96,7 +96,7 @@ extension SwitchTests {
                     let old = pollers()
                     let frames = ForwardingTests.traffic(seed: UInt64(round), flows: 0..<32, sequences: 1 + round * 6..<7 + round * 6)
                     try inject(Array(frames.prefix(150)))
-                    if round % 2 == 0 { try bed.removePort(x) } else { x = try bed.addPort("x") }
+                    try bed.dpif.setRxqAffinity(a.odp, affinities[round % 2 == 0 ? 1 : 0])
                     try inject(Array(frames.dropFirst(150)))
                     let new = pollers()
                     moves += zip(old, new).count { $0 != $1 }

@@ -81,7 +81,7 @@ import Testing
         #expect(report.pmds.count == 1)
         #expect(pmd.rx_packets > 1000)
         #expect(pmd.total_cycles >= pmd.busy_cycles)
-        #expect(pmd.emc_hits + pmd.smc_hits + pmd.megaflow_hits + pmd.upcalls + pmd.upcalls_lost >= pmd.rx_packets)
+        #expect(pmd.hint_hits + pmd.emc_hits + pmd.smc_hits + pmd.megaflow_hits + pmd.upcalls + pmd.upcalls_lost >= pmd.rx_packets)
         #expect(report.ports.map(\.name) == ["source", "sink"])
         #expect(report.ports[0].rx_bytes == report.ports[0].rx_packets * 64)
         #expect(report.megaflows == 1)

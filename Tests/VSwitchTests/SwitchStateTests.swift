@@ -81,8 +81,8 @@ import Wire
             b/q          0       0  2000  128000        0
             """)
         #expect(LiveTable.pmds(window) == """
-            PMD on core  received  EMC hits  SMC hits  megaflow hits  upcalls  lost   busy  cycles/packet
-            1                4000      2000      1000           1000        0     0  75.0%           30.0
+            PMD on core  received  hint hits  EMC hits  SMC hits  megaflow hits  upcalls  lost   busy  cycles/packet
+            1                4000          0      2000      1000           1000        0     0  75.0%           30.0
             """)
     }
 
