@@ -73,7 +73,7 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Harness", swiftSettings: packetPath),
         .executableTarget(name: "prober", dependencies: ["Flow", "NetDev", "CDPDK",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Prober", swiftSettings: packetPath),
-        .executableTarget(name: "microbench", dependencies: ["Wire", "Flow", "LockFree", "CDPDK"], path: "Benchmarks/Micro", swiftSettings: packetPath),
+        .executableTarget(name: "microbench", dependencies: ["Datapath", "NetDev", "Wire", "Flow", "LockFree", "CDPDK"], path: "Benchmarks/Micro", swiftSettings: packetPath),
     ] + [
         .target(name: "TestSupport", dependencies: ["NetDev", .product(name: "Subprocess", package: "swift-subprocess")],
             path: "Tests/TestSupport", swiftSettings: packetPath),

@@ -6,10 +6,10 @@ import CDPDK
 /// the switch. Each figure is the median of several repetitions after a warm-up; the least one shows how
 /// much the machine disturbed the others. `bench --micro` runs this program on the poll-mode core.
 ///
-/// A file a module: `FlowBenchmarks.swift`, `RingBenchmarks.swift`. A new one adds its list to `Micro.all`.
+/// A file a module: `FlowBenchmarks.swift`, `RingBenchmarks.swift`, `LookupBenchmarks.swift`. A new one adds its list to `Micro.all`.
 @main
 enum Micro {
-    static func main() {
+    static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
         let quick = arguments.contains("--quick")
         guard arguments.allSatisfy({ $0 == "--quick" }) else {
@@ -17,13 +17,13 @@ enum Micro {
             return
         }
         print("| operation | cycles, median | least |\n|---|---:|---:|")
-        for benchmark in all() {
+        for benchmark in try all() {
             let (median, least) = benchmark.measure(repetitions: quick ? 3 : 31, operations: quick ? 10_000 : 1_000_000)
             print("| \(benchmark.name) | \(tenths(median)) | \(tenths(least)) |")
         }
     }
 
-    static func all() -> [MicroBenchmark] { flowBenchmarks() + ringBenchmarks() }
+    static func all() throws -> [MicroBenchmark] { try flowBenchmarks() + ringBenchmarks() + lookupBenchmarks() }
 
     /// A number with one digit after the point.
     private static func tenths(_ value: Double) -> String { String((value * 10).rounded() / 10) }
