@@ -43,7 +43,7 @@ private struct DPActionParser {
         case "pop_mpls": return named(arguments, ["eth_type"]).flatMap { $0[0] <= 0xffff ? .popMPLS(etherType: BE16(UInt16($0[0]))) : nil }
         case "set":
             let (name, key, mask) = try FlowKey.parseODPAttribute(arguments)
-            return DPSetField(odp: name, key: key, mask: mask).map { .set($0) }
+            return DPSetField(odp: name, key: key.masked(by: mask), mask: mask).map { .set($0) }
         case "recirc": return arguments.number(UInt32.self).map { .recirc(RecircID($0)) }
         case "hash": return hash(arguments)
         case "trunc": return arguments.number(UInt32.self).map { .trunc(maxLength: $0) }

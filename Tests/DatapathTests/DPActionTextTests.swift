@@ -44,6 +44,13 @@ import Wire
         #expect(try [DPAction].parseODP("sample(sample=50.0%,actions(1))") == [.sample(probability: 0x8000_0000, [.output(ODPPort(1))])])
     }
 
+    @Test func valuesOutsideTheMaskAreZero() throws {
+        let actions = try [DPAction].parseODP("set(ipv4(src=1.2.3.4/255.255.0.0,ttl=63/0)),set(skb_mark(0x1ff/0xf0))")
+        var value = DPSetIPv4(), mask = DPSetIPv4()
+        (value.src, mask.src) = (BE32(0x0102_0000), BE32(0xffff_0000))
+        #expect(actions == [.set(.ipv4(value, mask: mask)), .set(.pktMark(0xf0, mask: 0xf0))])
+    }
+
     @Test func randomListsAreReadAgain() throws {
         var state: UInt64 = 9
         for _ in 0..<500 {

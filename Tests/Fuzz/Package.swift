@@ -3,11 +3,12 @@
 // builds and runs them all.
 //
 // The modules under test are compiled from the switch's own sources, reached by the links in Sources/, with coverage
-// instrumentation and with assertions on.
+// instrumentation and with assertions on. Of Datapath and VSwitch there are only the files that need no DPDK.
 //
 // To add a target: a folder Sources/FuzzX with one file that defines `LLVMFuzzerTestOneInput` (see FuzzExtract), a folder
-// corpus/FuzzX with a few small inputs, and a line in `fuzzTargets`. A module that is not here yet: a link
-// `Sources/Module -> ../../../Sources/Module` and a line in `modules`, with its package in `dependencies` if it needs one.
+// corpus/FuzzX with a few small inputs, a line in `fuzzTargets`, and dictionaries/FuzzX if there are words to guess. A module that
+// is not here yet: a link `Sources/Module -> ../../../Sources/Module` and a line in `modules`, with its package in `dependencies`
+// if it needs one.
 import PackageDescription
 
 /// Fuzz targets, and the modules that each of them imports.
