@@ -84,6 +84,8 @@ final class Bed {
 
 /// A program that runs beside the test, its output in files.
 final class BackgroundTask {
+    /// Seconds after which the program is killed, also when the tests have died.
+    private static let longest = 100
     let output: String
     let errors: String
     private let process = Process()
@@ -93,8 +95,9 @@ final class BackgroundTask {
         errors = output + ".errors"
         for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // Whatever thread this is may have signals blocked, which the program would inherit.
-        process.arguments = ["--default-signal", program] + arguments
+        // env(1): whatever thread this is may have signals blocked, which the program would inherit. timeout(1) bounds the run,
+        // passes signals on, and keeps the socket open by which Foundation sees the end: some programs close it at their start.
+        process.arguments = ["--default-signal", "timeout", "--foreground", "-s", "KILL", "\(Self.longest)", program] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
@@ -102,8 +105,8 @@ final class BackgroundTask {
     }
 
     var isRunning: Bool { process.isRunning }
-    /// The exit status, or the negated number of the signal that ended it. Only once it has ended.
-    var status: Int32 { process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus }
+    /// The exit status; 128 and the signal's number if one has ended it. Only once it has ended.
+    var status: Int32 { process.terminationStatus }
     func send(_ signal: Int32) { if process.isRunning { kill(process.processIdentifier, signal) } }
 
     /// Waits until the program has ended by itself, or after a signal. Returns its output.
@@ -120,8 +123,9 @@ final class BackgroundTask {
         do {
             try await until("end", seconds: 5) { !process.isRunning }
         } catch {
-            send(SIGKILL)
-            process.waitUntilExit()
+            // For timeout(1) this is the end of the time.
+            send(SIGALRM)
+            try? await until("end", seconds: 5) { !process.isRunning }
         }
     }
 }

@@ -44,6 +44,18 @@ struct Host {
         guard result.status == 0 else { throw BedFailure("\(arguments): \(result.errors)") }
     }
 
+    /// The interface's Ethernet address.
+    func ethernetAddress() async throws -> String {
+        let text = try await run("cat", "/sys/class/net/\(interface)/address").output
+        guard let address = lines(text).first else { throw BedFailure("\(interface) has no address") }
+        return address
+    }
+
+    /// Tells the host once and for all where an IP address is.
+    func addNeighbour(_ address: String, at ethernetAddress: String) async throws {
+        try await ip("-n", space, "neighbour", "replace", address, "lladdr", ethernetAddress, "dev", interface, "nud", "permanent")
+    }
+
     /// The namespace, and a veth pair with it; a tap interface goes when its switch ends.
     func remove() async {
         _ = try? await command("ip", ["netns", "delete", space], seconds: 20)

@@ -16,7 +16,7 @@ extension HostTests {
                 let three = [BridgeText("br0", hosts.map { PortText($0) } + [PortText(third, address)])]
                 try await hosts[1].serve("-t", port: 5201, "iperf3", "-s", "-1")
                 // One connection, at a pace that leaves the interfaces' queues short.
-                let load = try hosts[0].spawn("iperf3", "-c", hosts[1].address4, "-b", "10M", "-t", "30", "-i", "0.2", "--forceflush")
+                let load = try hosts[0].spawn("iperf3", "-c", hosts[1].address4, "-b", "10M", "-l", "8K", "-t", "30", "-i", "0.5", "--forceflush")
                 try await until("the connection is there") { contents(load.output).contains("/sec") }
                 let pings = try hosts[0].pingOn(hosts[1].address4)
                 for round in 0..<3 {
