@@ -10,14 +10,18 @@ public final class Session {
     private let file: String?
     private var runtime: Runtime { Runtime(vswitch) }
 
-    /// Starts the datapath and applies the configuration. A step that fails at the start is an error: throws
-    /// `StartError` with a line for each, and nothing runs.
+    /// Starts the datapath and applies the configuration. A step that fails is told in a line of its own, and the rest runs: a
+    /// later SIGHUP tries it again. Without a file nothing could try it again: throws `StartError` with those lines, and nothing runs.
     /// - Parameter file: what a SIGHUP rereads; nil: a SIGHUP is ignored.
     public init(_ config: SwitchConfig, file: String?) throws {
         self.file = file
         let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
         vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
         let problems = vswitch.apply(config)
+        guard file == nil else {
+            for problem in problems { complain(problem) }
+            return
+        }
         guard problems.isEmpty else {
             vswitch.close()
             throw StartError(problems: problems)
