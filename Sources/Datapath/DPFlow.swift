@@ -57,9 +57,9 @@ import Wire
     let base: UnsafeMutablePointer<DPFlow>
     let memory: HugeMemory
 
-    init?() {
+    init?(node: Int) {
         precondition(MemoryLayout<DPFlow>.stride == 192)
-        guard let memory = HugeMemory(bytes: Limits.flowsPerPMD * 192) else { return nil }
+        guard let memory = HugeMemory(bytes: Limits.flowsPerPMD * 192, node: node) else { return nil }
         self.memory = memory
         unsafe base = memory.base.bindMemory(to: DPFlow.self, capacity: Limits.flowsPerPMD)
     }

@@ -23,10 +23,10 @@ struct EMCEntry {
     let mask: UInt32
     let memory: HugeMemory
 
-    init?() {
+    init?(node: Int) {
         let count = Limits.emcEntries
         let keyBytes = count * Limits.emcLines * 64
-        guard let memory = HugeMemory(bytes: keyBytes + count * MemoryLayout<EMCEntry>.stride) else { return nil }
+        guard let memory = HugeMemory(bytes: keyBytes + count * MemoryLayout<EMCEntry>.stride, node: node) else { return nil }
         self.memory = memory
         unsafe keys = memory.base.bindMemory(to: Line.self, capacity: count * Limits.emcLines)
         unsafe entries = (memory.base + keyBytes).bindMemory(to: EMCEntry.self, capacity: count)

@@ -1,4 +1,5 @@
 import Glibc
+import NetDev
 
 /// Zeroed memory whose pages come into being when they are touched, as huge pages where the kernel can.
 @safe struct HugeMemory: @unchecked Sendable {
@@ -6,7 +7,8 @@ import Glibc
     let size: Int
 
     /// Nil when the address space or the process's limit does not allow it.
-    init?(bytes: Int) {
+    /// - Parameter node: the NUMA node that its pages come from.
+    init?(bytes: Int, node: Int) {
         let hugePage = 2 << 20
         size = (bytes + hugePage - 1) / hugePage * hugePage
         // One page more than needed, so that the start can be aligned to a huge page.
@@ -17,6 +19,7 @@ import Glibc
         unsafe Self.unmap(address, Int(aligned - number))
         unsafe Self.unmap(address + Int(aligned - number) + size, hugePage - Int(aligned - number))
         unsafe base = address + Int(aligned - number)
+        unsafe Numa.place(base, size, node: node)
         _ = unsafe madvise(base, size, Int32(MADV_HUGEPAGE))
     }
 

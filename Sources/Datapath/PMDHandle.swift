@@ -11,6 +11,8 @@ import NetDev
     let index: Int
     /// The core that the thread runs on; nil: no thread, the owner calls `pmdTurn` itself (simulation).
     let core: Int?
+    /// The NUMA node of the core, and of the PMD's memory.
+    let node: Int
     @unsafe let pmd: UnsafeMutablePointer<PMD>
     let mirror: ClassifierMirror
     private var thread: pthread_t?
@@ -30,11 +32,13 @@ import NetDev
 
     /// Makes everything that a PMD works with. Throws when memory is short.
     init(index: Int, core: Int?, pool: OpaquePointer, seed: UInt64, waker: Waker, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
-        guard let slab = FlowSlab(), let emc = EMC(), let smc = SMC() else {
+        let node = core.map(Numa.node(ofCore:)) ?? 0
+        guard let slab = FlowSlab(node: node), let emc = EMC(node: node), let smc = SMC(node: node) else {
             throw DPIFError(.noMemory, "PMD \(index): no address space for its flow table and caches")
         }
         self.index = index
         self.core = core
+        self.node = node
         self.clock = clock
         let hashSeed = HashSeed(seed: seed &+ UInt64(index))
         mirror = ClassifierMirror(slab: slab, seed: hashSeed)

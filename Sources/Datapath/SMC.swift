@@ -21,9 +21,9 @@ struct SMCBucket {
     let mask: UInt32
     let memory: HugeMemory
 
-    init?() {
+    init?(node: Int) {
         let count = Limits.smcEntries / 8
-        guard let memory = HugeMemory(bytes: count * MemoryLayout<SMCBucket>.stride) else { return nil }
+        guard let memory = HugeMemory(bytes: count * MemoryLayout<SMCBucket>.stride, node: node) else { return nil }
         self.memory = memory
         unsafe buckets = memory.base.bindMemory(to: SMCBucket.self, capacity: count)
         mask = UInt32(count - 1)

@@ -36,7 +36,7 @@ struct ODPKeyParser {
     }
 
     mutating func finish() {
-        if hasEtherType, mask.l0.vlanTCI == .zero, key.l3.packetType == .zero { mask.l0.vlanTCI = .ones }
+        if hasEtherType, mask.l0.dlType != .zero, mask.l0.vlanTCI == .zero, key.l3.packetType == .zero { mask.l0.vlanTCI = .ones }
     }
 
     private mutating func attribute(_ name: String, _ content: TextSlice, _ depth: Int, _ ports: (String) -> ODPPort?) throws(ODPTextError) {

@@ -9,7 +9,7 @@ extension Bridge {
     /// tables. An add that meets a flow with equal match and priority replaces it and keeps its counters unless
     /// `resetCounts` is set. Throws `FlowModError`; nothing is changed then.
     public func apply(
-        _ mod: FlowMod, command: FlowModCommand, selection: FlowModSelection = FlowModSelection(), now: Int64
+        _ mod: FlowMod, command: FlowMod.Command, selection: FlowModSelection = FlowModSelection(), now: Int64
     ) throws(FlowModError) {
         switch command {
         case .add: try add(mod, now: now)

@@ -20,9 +20,6 @@ final class OpenFlowTable {
     }
 }
 
-/// How a flow modification is meant (OpenFlow 1.3.5, section 6.4).
-public enum FlowModCommand: Hashable, Sendable { case add, modify, modifyStrict, delete, deleteStrict }
-
 /// What a flow modification selects beside its match.
 public struct FlowModSelection: Hashable, Sendable {
     /// Only flows whose cookie agrees with the modification's in these bits; 0: all.

@@ -47,6 +47,13 @@ import Wire
         }
     }
 
+    /// An EtherType under a mask of 0 says nothing, not even that there is no tag.
+    @Test func anEtherTypeThatDoesNotCountIsNone() throws {
+        let (key, mask) = try FlowKey.parseODP("in_port(1),eth_type(0x8848/0)")
+        #expect(mask.l0.dlType == .zero && mask.l0.vlanTCI == .zero)
+        #expect(try FlowKey.parseODP(key.odpText(mask: mask)).mask.l0.vlanTCI == .zero)
+    }
+
     @Test func flagsNeedTCP() throws {
         for (flow, isPrinted) in [("eth_type(0x86dd),ipv6(proto=6,frag=no)", true), ("eth_type(0x68dd),ipv6(proto=6,frag=no)", false),
             ("eth_type(0x86dd),ipv6(proto=17,frag=no)", false)] {

@@ -114,7 +114,7 @@ extension Simulation {
         noteState()
     }
 
-    private func apply(_ rule: RefRule, _ command: FlowModCommand, _ bridge: Int) {
+    private func apply(_ rule: RefRule, _ command: FlowMod.Command, _ bridge: Int) {
         tally.flowMods += 1
         do throws(FlowModError) {
             try ofproto.bridge(named: state.bridges[bridge].name)?.apply(rule.flowMod, command: command, now: now)

@@ -106,14 +106,7 @@ final class TestBed {
     func flows(_ lines: String...) throws {
         for line in lines {
             let request = try FlowSyntax().flow(line)
-            let command: FlowModCommand = switch request.command {
-            case .add: .add
-            case .modify: .modify
-            case .modifyStrict: .modifyStrict
-            case .delete: .delete
-            case .deleteStrict: .deleteStrict
-            }
-            try bridge.apply(request.mod, command: command, now: dpif.now)
+            try bridge.apply(request.mod, command: request.command, now: dpif.now)
         }
     }
 
