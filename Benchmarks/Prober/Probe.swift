@@ -16,6 +16,8 @@ import NetDev
     private let gapLimit: UInt64
     /// By the lower 16 bits of a probe's number: it left late because the prober did not run.
     private var sentLate = [Bool](repeating: false, count: 1 << 16)
+    /// By exit: what came while the prober did not run has not all been taken yet.
+    private var hasBacklog: [Bool]
     private var latencies: [UInt64] = []
     private var sent = 0, received = 0, censored = 0
     private var number: UInt32 = 0
@@ -32,6 +34,7 @@ import NetDev
         unsafe pool = ports.pool
         entry = TxQueue(.dpdk(port: ports.into, queue: 0))
         exits = (0..<ports.receiveQueues).map { RxQueue(.dpdk(port: ports.out, queue: $0)) }
+        hasBacklog = [Bool](repeating: false, count: exits.count)
     }
 
     /// Runs the load for `warmUp` and `seconds`, then half a second more without sending, for what is still under way.
@@ -91,32 +94,35 @@ import NetDev
         }
     }
 
-    /// Takes what has arrived; returns the time of this look. What a full burst leaves behind has waited for one turn of the loop.
+    /// Takes what has arrived; returns the time of this look. After a gap everything measures the gap until a queue gave less than a
+    /// full burst, and so held nothing older than this look.
     private mutating func receive(_ lastPoll: UInt64) -> UInt64 {
-        for exit in exits {
+        for (place, exit) in exits.enumerated() {
             // The packets live in this array only until they are freed below.
             unsafe withUnsafeTemporaryAllocation(of: Mbuf.self, capacity: 32) { packets in
                 guard let base = packets.baseAddress else { return }
                 let count = unsafe exit.burst(base, 32)
                 let now = nt_cycles()
+                let isLate = hasBacklog[place] || now &- lastPoll > gapLimit
                 for index in 0..<count {
                     let packet = unsafe base[index]
-                    take(packet, now, gap: now &- lastPoll)
+                    take(packet, now, isLate: isLate)
                     packet.free()
                 }
+                hasBacklog[place] = isLate && count == 32
             }
         }
         return nt_cycles()
     }
 
-    private mutating func take(_ packet: Mbuf, _ now: UInt64, gap: UInt64) {
+    private mutating func take(_ packet: Mbuf, _ now: UInt64, isLate: Bool) {
         guard let kind = Frames.load(packet, Frames.kindOffset, UInt8.self) else { return }
         if kind == 1 { return newReceived += 1 }
         guard kind == 0, let stamp = Frames.load(packet, Frames.stampOffset, UInt64.self),
               let number = Frames.load(packet, Frames.numberOffset, UInt32.self), counted.contains(number)
         else { return }
         received += 1
-        if gap > gapLimit || sentLate[Int(number & 0xffff)] { censored += 1 } else { latencies.append(now &- stamp) }
+        if isLate || sentLate[Int(number & 0xffff)] { censored += 1 } else { latencies.append(now &- stamp) }
     }
 
     /// Times in microseconds; counts of probes sent in the window; shares 0–1. The harness reads it as `ProbeReport`.

@@ -15,7 +15,7 @@ private let poolNumber = Atomic<Int>(0)
     let pool: OpaquePointer
 
     init(mbufs: Int = 511) {
-        _ = try! TestEAL.started.get()
+        precondition((try? TestEAL.started.get()) != nil, "EAL does not start")
         let number = poolNumber.add(1, ordering: .relaxed).newValue
         unsafe pool = rte_pktmbuf_pool_create("actions\(number)", UInt32(mbufs), 0, 0, 2048 + 128, SOCKET_ID_ANY)!
     }

@@ -4,12 +4,6 @@ import TestSupport
 import Wire
 @testable import Flow
 
-/// True if Open vSwitch's tools are here.
-let ofctlIsInstalled = ["/usr/bin/ovs-ofctl", "/usr/local/bin/ovs-ofctl"].contains { (path: String) in
-    // access(2) reads the path only.
-    unsafe access(path, X_OK) == 0
-}
-
 /// Single frames, written out, for what other decoders do not show.
 @Suite struct ExtractCaseTests {
     private let addresses = "020000000002 020000000001 "

@@ -83,7 +83,9 @@ import Testing
         #expect(report.pmds.count == 1)
         #expect(pmd.rx_packets > 1000)
         #expect(pmd.total_cycles >= pmd.busy_cycles)
-        #expect(pmd.hint_hits + pmd.emc_hits + pmd.smc_hits + pmd.megaflow_hits + pmd.upcalls + pmd.upcalls_lost >= pmd.rx_packets)
+        // Read while packets flow: one burst may be under way at either end of the window.
+        let found = pmd.hint_hits + pmd.emc_hits + pmd.smc_hits + pmd.megaflow_hits + pmd.upcalls + pmd.upcalls_lost
+        #expect(found + 32 >= pmd.rx_packets && found <= pmd.rx_packets + 32)
         #expect(report.ports.map(\.name) == ["source", "sink"])
         #expect(report.ports[0].rx_bytes == report.ports[0].rx_packets * 64)
         #expect(report.megaflows == 1)
