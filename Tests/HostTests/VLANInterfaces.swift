@@ -36,16 +36,21 @@ private let relayProgram = """
         taps[int(vlan)] = tap
     vlans = {tap: vlan for vlan, tap in taps.items()}
     print('ready')
+    def relay(source):
+        if source is not trunk:
+            frame = os.read(source, 65536)
+            trunk.send(frame[:12] + struct.pack('!HH', 0x8100, vlans[source]) + frame[12:])
+            return
+        frame, control, _, address = trunk.recvmsg(65536, 256)
+        for level, kind, data in control:
+            status, _, _, _, _, tci, _ = struct.unpack('IIIHHHH', data[:20])
+            tap = taps.get(tci & 0xfff)
+            if address[2] != 4 and status & 16 and tap is not None:  # not PACKET_OUTGOING; TP_STATUS_VLAN_VALID
+                os.write(tap, frame)
     while True:
         for source in select.select([trunk, *vlans], [], [])[0]:
-            if source is not trunk:
-                frame = os.read(source, 65536)
-                trunk.send(frame[:12] + struct.pack('!HH', 0x8100, vlans[source]) + frame[12:])
-                continue
-            frame, control, _, address = trunk.recvmsg(65536, 256)
-            for level, kind, data in control:
-                status, _, _, _, _, tci, _ = struct.unpack('IIIHHHH', data[:20])
-                tap = taps.get(tci & 0xfff)
-                if address[2] != 4 and status & 16 and tap is not None:  # not PACKET_OUTGOING; TP_STATUS_VLAN_VALID
-                    os.write(tap, frame)
+            try:
+                relay(source)
+            except OSError:
+                pass  # an interface that is down loses the frame
     """
