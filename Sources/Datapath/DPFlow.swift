@@ -4,7 +4,7 @@ import Wire
 /// A megaflow as a PMD sees it: three cache lines in the PMD's slab.
 ///
 /// Owner: the ofproto thread fills a slot before it sends `insert` and again after the PMD has sent `retired`.
-/// In between the PMD is the only writer of `generation`, `isLive`, `group`, `program`, `output` and the counters.
+/// In between the PMD is the only writer of `generation`, `isLive`, `group`, `program`, `output`, `fence` and the counters.
 /// Readers: the ofproto thread reads the counters with relaxed loads, and what it wrote itself.
 /// Frees: the slot is free for another megaflow after `retired`.
 @safe struct DPFlow {
@@ -38,7 +38,10 @@ import Wire
     var used: UInt64 = 0
     /// All TCP flags seen, in network byte order.
     var tcpFlags: UInt64 = 0
-    var padB = SIMD4<UInt64>.zero
+    /// How many misses had gone up when the megaflow was linked: packets of those may be older than its own.
+    var fence: UInt64 = 0
+    var padB0: UInt64 = 0
+    var padB1 = SIMD2<UInt64>.zero
 
     // Line C: line 0 of the masked key.
     var line0 = Line.zero

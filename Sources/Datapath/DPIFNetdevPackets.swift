@@ -24,9 +24,12 @@ extension DPIFNetdev {
             let reason: DPUpcall.Reason = unsafe entry.pointee.isAction ? .action(userdata: entry.pointee.userdata) : .miss
             let key = unsafe definedKey(entry, lines)
             unsafe pmd.pmd.pointee.upcalls.consume()
-            if reason == .miss, follow(pmd, key, packet, time) { continue }
-            handle(DPUpcall(pmd: pmd.index, reason: reason, key: key, lines: lines, packet: DPPacket(packet, missedAt: time)))
+            if reason != .miss || !follow(pmd, key, packet, time) {
+                handle(DPUpcall(pmd: pmd.index, reason: reason, key: key, lines: lines, packet: DPPacket(packet, missedAt: time)))
+            }
+            if reason == .miss { pmd.missAnswered() }
         }
+        pmd.finishAnswers()
         return taken
     }
 

@@ -2,7 +2,7 @@
 @frozen public enum DropReason: UInt8, CaseIterable, Hashable, Sendable {
     /// The megaflow's actions are empty, or say drop.
     case action
-    /// The upcall ring was full.
+    /// The upcall ring was full, or the room for packets that wait behind a miss.
     case upcallRingFull
     /// The ofproto thread had no room for another megaflow, or gave the packet up.
     case upcallFailed

@@ -18,6 +18,16 @@ public enum Limits {
     @inlinable public static var smcEntries: Int { 1 << 18 }
     /// Misses that wait for the ofproto thread. A further packet is dropped: `upcallRingFull`.
     @inlinable public static var upcallRing: Int { 1 << 12 }
+    /// Misses of a PMD that are on the upcall ring, at the ofproto thread, or answered on the command ring; a power of two. A further packet
+    /// is dropped: `upcallRingFull`.
+    @inlinable public static var pendingMisses: Int { 1 << 14 }
+    /// Packets of a PMD that wait behind a miss of their microflow. A further one without a megaflow is dropped, `upcallRingFull`; one with a
+    /// megaflow does not wait.
+    @inlinable public static var heldPackets: Int { 1 << 12 }
+    /// Packets that go on in one turn after they waited.
+    @inlinable public static var releasedPerTurn: Int { 64 }
+    /// Answered misses that are forgotten in one turn.
+    @inlinable public static var settledPerTurn: Int { 256 }
     /// Commands that wait for a PMD; the ofproto thread waits when it is full.
     @inlinable public static var commandRing: Int { 1 << 12 }
     /// Commands that a PMD takes in one turn of its loop.

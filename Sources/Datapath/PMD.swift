@@ -186,6 +186,9 @@ struct EMCTrial {
     let scratch: UnsafeMutablePointer<BatchScratch>
     let stats: UnsafeMutablePointer<PMDStats>
     let arena: CopyArena
+    /// Line 0 without what changes from packet to packet of a microflow; for `orderHash`.
+    let orderMask: Line
+    var pending = PendingMisses()
 
     /// Insert a key into the EMC when a random number is below this; 0: never. 2³²/100 by default.
     var emcThreshold: UInt32 = 42_949_672

@@ -23,6 +23,7 @@ import NetDev
     case .setActions: unsafe setActions(pmd, command)
     case .followFlow: unsafe followFlow(pmd, command)
     case .runProgram: unsafe runProgram(pmd, command)
+    case .answered: unsafe pmd.pointee.pending.answered = command.pointee.number
     case .addSubtable: unsafe addSubtable(pmd, command)
     case .setTable: unsafe setTable(pmd, command)
     case .removeSubtable: unsafe removeSubtable(pmd, command)
@@ -60,6 +61,7 @@ import NetDev
     // The ofproto thread keeps the table large enough: it counts what it inserts.
     _ = unsafe pmd.pointee.subtables[Int(flow.pointee.subtable)].table.insert(flow.pointee.hash, slot: slot)
     unsafe flow.pointee.isLive = true
+    unsafe flow.pointee.fence = pmd.pointee.pending.sent
     if unsafe command.pointee.packet != nil { unsafe followFlow(pmd, command) }
 }
 
@@ -109,7 +111,7 @@ import NetDev
         unsafe executeBatch(pmd, scratch, 1, depth: 0)
     } else {
         unsafe pmd.pointee.stats.pointee.lookedUpAgain &+= 1
-        unsafe lookUpBatch(pmd, scratch, 1, scratch.pointee.hint, depth: 0)
+        unsafe lookUpBatch(pmd, scratch, 1, scratch.pointee.hint, depth: 0, released: true)
     }
 }
 

@@ -23,6 +23,9 @@ import NetDev
     var actions: [[DPAction]?] = []
     /// Megaflows whose removal the PMD has confirmed, with their last counters.
     var retired: [(slot: UInt32, generation: UInt32, stats: DPFlowStats)] = []
+    /// Misses taken from the PMD so far.
+    private var missesTaken: UInt64 = 0
+    private var missesAnswered: UInt64 = 0
     /// The highest number that the PMD has acknowledged.
     private(set) var acknowledged: UInt64 = 0
     private var lastNumber: UInt64 = 0
@@ -60,8 +63,17 @@ import NetDev
             upcalls: SPSCRing(capacity: Limits.upcallRing), commands: SPSCRing(capacity: Limits.commandRing),
             replies: SPSCRing(capacity: Limits.commandRing * 2), waker: waker, meters: meters,
             ports: ports, dirty: BatchScratch.zeroed(Limits.ports + 1), subtables: BatchScratch.zeroed(Limits.subtablesPerPMD),
-            firstSubtable: firstSubtable, scratch: scratch, stats: stats, arena: CopyArena(),
+            firstSubtable: firstSubtable, scratch: scratch, stats: stats, arena: CopyArena(), orderMask: Self.orderMask,
             randomState: UInt32(truncatingIfNeeded: seed) | 1, hertz: clock.hertz))
+    }
+
+    private static var orderMask: Line {
+        var mask = FlowMask()
+        mask[line: 0] = ~Line.zero
+        mask.l0.tcpFlags = .zero
+        mask.l0.nwTTL = 0
+        mask.l0.nwTOS = 0
+        return mask[line: 0]
     }
 
     /// Starts the thread; without a core there is none.
@@ -120,6 +132,22 @@ import NetDev
             turnIfThreadless()
             if core != nil { sched_yield() }
         }
+    }
+
+    /// Notes that a miss has been taken from the upcall ring and that everything that it led to has been sent. The PMD is told now and then,
+    /// and by `finishAnswers`.
+    func missAnswered() {
+        missesTaken += 1
+        if missesTaken - missesAnswered >= UInt64(Limits.burst) { finishAnswers() }
+    }
+
+    /// Tells the PMD of all misses answered so far.
+    func finishAnswers() {
+        guard missesAnswered != missesTaken else { return }
+        missesAnswered = missesTaken
+        var command = PMDCommand(.answered)
+        command.number = missesTaken
+        send(command)
     }
 
     /// Takes what the PMD has answered.
@@ -186,6 +214,7 @@ import NetDev
         thread = nil
         takeReplies()
         while let entry = unsafe pmd.pointee.upcalls.pop() { entry.packet.free() }
+        unsafe pmd.pointee.pending.free()
         for slot in usedSlots {
             unsafe free(pmd.pointee.slab[slot].pointee.extraLines)
             unsafe free(UnsafeMutableRawPointer(mutating: pmd.pointee.slab[slot].pointee.program))

@@ -60,11 +60,14 @@ func keyHash(_ key: UnsafeMutablePointer<Line>, _ lines: FlowLines, _ seed: Hash
     return finishHash(sum)
 }
 
-/// Looks up a batch of extracted packets and executes what is found; the rest goes up.
+/// Looks up a batch of extracted packets and executes what is found; the rest goes up, or waits.
+/// - Parameter released: the packets have waited behind a miss, and do not wait again.
 @_noLocks
-func lookUpBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, _ hint: UnsafeMutablePointer<FlowHint>, depth: Int) {
+func lookUpBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int,
+    _ hint: UnsafeMutablePointer<FlowHint>, depth: Int, released: Bool = false) {
     var found = count
-    if unsafe findFlows(pmd, scratch, count, hint) != 0 { found = unsafe sendUpcalls(pmd, scratch, count) }
+    let missing = unsafe findFlows(pmd, scratch, count, hint)
+    if unsafe missing != 0 || pmd.pointee.pending.count != 0 { found = unsafe partBatch(pmd, scratch, count, depth: depth, released: released) }
     if found != 0 { unsafe executeBatch(pmd, scratch, found, depth: depth) }
 }
 
@@ -299,39 +302,19 @@ func findInSubtable(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePo
     return count - left
 }
 
-/// Sends the packets without a megaflow up and closes the gaps; returns how many packets stay.
-@_noLocks
-func sendUpcalls(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int) -> Int {
-    var kept = 0
-    for index in 0..<count {
-        if let flow = unsafe scratch.pointee.flows[index] {
-            if kept != index { unsafe keepPacket(scratch, from: index, to: kept, flow) }
-            kept += 1
-        } else {
-            unsafe pushUpcall(pmd, scratch.pointee.packets[index], scratch.pointee.keys + index,
-                scratch.pointee.lines[index], isAction: false, userdata: 0)
-        }
-    }
-    return kept
-}
-
+/// Moves a packet and its key to an earlier place of the batch.
 @_noLocks
 func keepPacket(_ scratch: UnsafeMutablePointer<BatchScratch>, from: Int, to: Int, _ flow: UnsafeMutablePointer<DPFlow>) {
     unsafe scratch.pointee.packets[to] = scratch.pointee.packets[from]
     unsafe scratch.pointee.flows[to] = flow
     unsafe scratch.pointee.lines[to] = scratch.pointee.lines[from]
     unsafe scratch.pointee.valid[to] = scratch.pointee.lines[from]
-    var rest = unsafe scratch.pointee.lines[from].rawValue | 1
-    while rest != 0 {
-        let line = rest.trailingZeroBitCount
-        rest &= rest &- 1
-        unsafe keyLines(scratch.pointee.keys + to)[line] = keyLines(scratch.pointee.keys + from)[line]
-    }
+    unsafe copyLines(scratch.pointee.lines[from], from: keyLines(scratch.pointee.keys + from), to: keyLines(scratch.pointee.keys + to))
 }
 
-/// Puts a packet and its key on the upcall ring; the ring's consumer owns the packet then. A full ring drops it.
-@_noLocks
-func pushUpcall(_ pmd: UnsafeMutablePointer<PMD>, _ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>, _ lines: FlowLines, isAction: Bool, userdata: UInt64) {
+/// Puts a packet and its key on the upcall ring; the ring's consumer owns the packet then. A full ring drops it: false.
+@_noLocks @discardableResult
+func pushUpcall(_ pmd: UnsafeMutablePointer<PMD>, _ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>, _ lines: FlowLines, isAction: Bool, userdata: UInt64) -> Bool {
     let now = unsafe pmd.pointee.now
     let pushed = unsafe pmd.pointee.upcalls.withNextSlot { entry in
         unsafe entry.pointee.packet = packet
@@ -339,22 +322,17 @@ func pushUpcall(_ pmd: UnsafeMutablePointer<PMD>, _ packet: Mbuf, _ key: UnsafeM
         unsafe entry.pointee.userdata = userdata
         unsafe entry.pointee.lines = lines
         unsafe entry.pointee.isAction = isAction
-        let target = unsafe UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Line.self)
-        let source = unsafe keyLines(key)
-        var rest = lines.rawValue & FlowLines.datapath.rawValue
-        while rest != 0 {
-            let line = rest.trailingZeroBitCount
-            rest &= rest &- 1
-            unsafe target[line] = source[line]
-        }
+        // The key's lines are the first field of an `UpcallEntry`.
+        unsafe copyLines(lines, from: keyLines(key), to: UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Line.self))
     }
-    // A packet that a megaflow sends up was a hit, and is counted as that.
-    let misses: UInt64 = isAction ? 0 : 1
     if pushed {
-        unsafe pmd.pointee.stats.pointee.upcalls &+= misses
+        // A packet that a megaflow sends up was a hit, and is counted as that.
+        unsafe pmd.pointee.stats.pointee.upcalls &+= isAction ? 0 : 1
         unsafe pmd.pointee.upcallPushed = true
-    } else {
-        unsafe pmd.pointee.stats.pointee.upcallsLost &+= misses
+    } else if isAction {
         unsafe pmd.drop(packet, inPort: key.pointee.l0.inPort, .upcallRingFull)
+    } else {
+        unsafe loseMiss(pmd, packet, inPort: key.pointee.l0.inPort)
     }
+    return pushed
 }

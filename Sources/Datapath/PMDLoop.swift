@@ -3,11 +3,12 @@ import Flow
 import LockFree
 import NetDev
 
-/// One turn: commands, every queue once, then everything that waits to be sent. `now` is the cycle counter, or a
+/// One turn: commands, packets whose wait is over, every queue once, then everything that waits to be sent. `now` is the cycle counter, or a
 /// virtual one. Returns whether there was anything to do.
 @_noLocks func pmdTurn(_ pmd: UnsafeMutablePointer<PMD>, now: UInt64) -> Bool {
     unsafe pmd.pointee.now = now
     var worked = unsafe takeCommands(pmd)
+    if unsafe pmd.pointee.pending.count != 0, unsafe releaseHeld(pmd) { worked = true }
     var index = 0
     while unsafe index < pmd.pointee.queueCount {
         if unsafe pollQueue(pmd, pmd.pointee.queues! + index) { worked = true }

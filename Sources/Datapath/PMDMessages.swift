@@ -35,6 +35,8 @@ struct DatapathKey: BitwiseCopyable, Sendable {
         case followFlow
         /// Run the program at `pointer` on `packet`; answer `freeMemory`.
         case runProgram
+        /// The first `number` misses that went up have been answered: what waits behind them may go on.
+        case answered
         /// Put subtable `slot`, described at `pointer`, at the end of its in_port's list; answer `freeMemory`.
         case addSubtable
         /// Replace the hash table of subtable `slot` by the one at `pointer`; answer `freeTable` with the old one.

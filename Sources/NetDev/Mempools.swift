@@ -9,8 +9,8 @@ public struct MempoolDemand: Hashable, Sendable {
     public var descriptors = Limits.defaultDescriptors
     /// Threads that handle packets: PMDs, the kernel I/O thread, the ofproto thread.
     public var threads = 10
-    /// Slots of all upcall rings together.
-    public var upcallSlots = 8 * 1024
+    /// Slots of all upcall rings together, and places of packets that wait behind a miss.
+    public var upcallSlots = 16 * 1024
     /// Kernel ports (internal, tap, system) that carry traffic at the same time, and transmit rings of each.
     public var kernelPorts = 4
     public var kernelTxRings = 3
@@ -35,7 +35,7 @@ public struct MempoolDemand: Hashable, Sendable {
             + deviceQueues * descriptors                    // transmit descriptors, until the device has sent
             + threads * Limits.mempoolCache * 3 / 2         // a thread's cache, which overshoots by half
             + threads * Limits.burst * 4                    // a thread's batches: received, recirculated, cloned, to be sent
-            + upcallSlots                                   // misses that wait for the ofproto thread
+            + upcallSlots                                   // misses that wait for the ofproto thread, and packets behind them
             + kernelPorts * Limits.kernelRing               // frames from the kernel that wait for a PMD
             + kernelPorts * kernelTxRings * Limits.kernelRing   // frames for the kernel that wait for the I/O thread
             + 2 * Limits.dummyRing                          // frames at rest in tests' ports and in packet-outs

@@ -34,6 +34,8 @@ final class Simulation {
     var stations: [RefStation: StationLife] = [:]
     /// Frames that went in since the last `settle`, by their number.
     var flights: [UInt64: Flight] = [:]
+    /// Which frame left by which port since the last `settle`, in that order.
+    var departures: [(id: UInt64, port: String)] = []
     var seen: [(port: String, bytes: [UInt8])] = []
     /// Datapath ports that are no more and whose numbers nobody else has.
     var ghosts: Set<UInt32> = []
@@ -68,6 +70,8 @@ final class Simulation {
 
     /// Counted over the whole run.
     struct Tally: Equatable {
+        /// Frames that left behind another one of their microflow.
+        var ordered = 0
         var frames = 0, outputs = 0, configurations = 0, flowMods = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0
         /// Frames that were to end inside the switch, and copies that ports removed meanwhile could not take.
         var ends: ClosedRange<Int> = 0...0
@@ -143,6 +147,7 @@ final class Simulation {
                     tally.tx[port.name, default: 0] += 1
                     tally.outputs += 1
                     let id = number(frame, frame.count - 8, 8)
+                    departures.append((id, port.name))
                     if flights[id]?.outputs.append(RefOutput(port: port.name, bytes: frame)) == nil {
                         fail("an unknown frame \(id) leaves by \(port.name)")
                     }
@@ -224,6 +229,7 @@ final class Simulation {
         versions = [(now, state)]
         moves = []
         flights = [:]
+        departures = []
     }
 }
 

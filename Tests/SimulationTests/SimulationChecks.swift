@@ -13,6 +13,7 @@ extension Simulation {
             ofproto.wantSweep()
             quiesce()
         }
+        checkOrder()
         checkFlights()
         expireStations()
         checkStations()
@@ -22,6 +23,30 @@ extension Simulation {
     }
 
     // MARK: Frames
+
+    /// Frames of one microflow left each port in the order in which they came in. Of several copies the first one counts: a burst goes
+    /// through its actions one by one.
+    private func checkOrder() {
+        struct Way: Hashable {
+            var from: String
+            var key: FlowKey
+            var to: String
+        }
+        struct Departure: Hashable {
+            var id: UInt64
+            var port: String
+        }
+        var last: [Way: UInt64] = [:]
+        var left: Set<Departure> = []
+        for departure in departures {
+            guard let flight = flights[departure.id], left.insert(Departure(id: departure.id, port: departure.port)).inserted else { continue }
+            var key = FlowKey()
+            _ = unsafe flight.bytes.withUnsafeBytes { unsafe extractFlow($0.baseAddress!, $0.count, inPort: 0, into: &key) }
+            let former = last.updateValue(departure.id, forKey: Way(from: flight.port, key: key, to: departure.port)) ?? 0
+            if former > departure.id { fail("frame \(departure.id) left by \(departure.port) behind frame \(former) of its microflow") }
+            tally.ordered += former == 0 ? 0 : 1
+        }
+    }
 
     /// Every frame did what one of the states since half a second before it came in asks for.
     private func checkFlights() {

@@ -9,28 +9,54 @@ extension SwitchTests {
     /// What is full drops with a named reason, recovers, and leaks nothing.
     @Suite(.serialized) struct ExhaustionTests {
         @Test func aFullUpcallRing() throws {
-            try TestBed.run { bed in
+            // One thread: nothing depends on who runs when.
+            try TestBed.run(cores: []) { bed in
                 let ports = try bed.addPorts("a", "b")
                 try bed.flows("in_port=1,actions=output:2")
-                let ring = UInt64(Datapath.Limits.upcallRing)
-                let frames = ForwardingTests.traffic(seed: 21, flows: 0..<40, sequences: 0..<125)
+                let ring = Datapath.Limits.upcallRing, lost = UInt64(5000 - ring)
+                let frames = ForwardingTests.traffic(seed: 21, flows: 0..<5000, sequences: 0..<1)
                 // The ofproto thread does nothing meanwhile.
                 try bed.inject(frames, ports[0], handling: false)
                 try bed.waitReceived(handling: false)
-                #expect(bed.totals.upcalls == ring)
-                #expect(bed.totals.upcallsLost == 5000 - ring)
-                #expect(bed.drops(.upcallRingFull, ports[0].odp) == 5000 - ring)
+                #expect(bed.totals.upcalls == UInt64(ring))
+                #expect(bed.totals.upcallsLost == lost)
+                #expect(bed.drops(.upcallRingFull, ports[0].odp) == lost)
                 #expect(ports[1].frames.isEmpty)
                 try bed.settle()
-                expectSameOrder(ports[1].frames, Array(frames.prefix(Int(ring))))
-                // Duplicate misses found the megaflow of the first one.
-                #expect(bed.ofproto.counters.misses + bed.dpif.duplicateMisses == ring)
+                expectSameOrder(ports[1].frames, Array(frames.prefix(ring)))
+                // Later misses found the megaflow of the first ones, one for each EtherType.
+                #expect(bed.ofproto.counters.misses + bed.dpif.duplicateMisses == UInt64(ring))
                 #expect(bed.ofproto.counters.misses < 40)
                 let more = ForwardingTests.traffic(seed: 22, flows: 0..<40, sequences: 200..<205)
                 try bed.inject(more, ports[0])
                 try bed.settle()
-                expectSameOrder(Array(ports[1].frames.dropFirst(Int(ring))), more)
-                #expect(bed.drops(.upcallRingFull) == 5000 - ring)
+                expectSameOrder(Array(ports[1].frames.dropFirst(ring)), more)
+                #expect(bed.drops(.upcallRingFull) == lost)
+                bed.expectCounters()
+            }
+        }
+
+        @Test func noMoreRoomBehindMisses() throws {
+            try TestBed.run(cores: []) { bed in
+                let ports = try bed.addPorts("a", "b")
+                try bed.flows("in_port=1,actions=output:2")
+                let places = Datapath.Limits.heldPackets
+                let frames = ForwardingTests.traffic(seed: 25, flows: 0..<2, sequences: 0..<UInt32(places))
+                try bed.inject(frames, ports[0], handling: false)
+                try bed.waitReceived(handling: false)
+                // Two misses; behind each as many packets as there are places left, so about a third of all.
+                #expect(bed.totals.upcalls == 2)
+                let lost = bed.totals.upcallsLost
+                #expect(lost > UInt64(places) * 5 / 4 && lost < UInt64(places) * 3 / 2)
+                #expect(bed.drops(.upcallRingFull, ports[0].odp) == lost)
+                try bed.settle()
+                // The beginning of each flow got through.
+                #expect(ports[1].frames.count == frames.count - Int(lost))
+                let wanted = byFlow(frames)
+                for (flow, sent) in byFlow(ports[1].frames) { #expect(wanted[flow].map { Array($0.prefix(sent.count)) } == sent) }
+                try bed.inject(Array(frames.suffix(100)), ports[0])
+                try bed.settle()
+                expectSameOrder(Array(ports[1].frames.suffix(100)), Array(frames.suffix(100)))
                 bed.expectCounters()
             }
         }
