@@ -88,7 +88,9 @@ import NetDev
 @_noLocks func prepare(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>, _ packet: Mbuf) -> UnsafeMutablePointer<BatchScratch> {
     let scratch = unsafe pmd.pointee.scratch
     unsafe scratch.pointee.packets[0] = packet
-    unsafe scratch.pointee.lines[0] = extractFlow(packet.data, packet.dataLength, inPort: 0, into: scratch.pointee.keys)
+    // What the ofproto thread made by itself may be too short for a key.
+    unsafe keyLines(scratch.pointee.keys)[0] = .zero
+    unsafe scratch.pointee.lines[0] = extractAgain(packet, into: scratch.pointee.keys) ?? .l0
     unsafe command.pointee.metadata.store(into: scratch.pointee.keys)
     unsafe scratch.pointee.valid[0] = scratch.pointee.lines[0]
     unsafe scratch.pointee.waiting[0] = 0

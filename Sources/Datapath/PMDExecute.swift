@@ -175,14 +175,11 @@ func recirculateBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
     for index in 0..<count {
         let packet = unsafe packets[index]
         let key = unsafe deeper.pointee.keys + kept
-        let bareType = unsafe nt_mbuf_bare_type(packet.raw)
-        if bareType == 0 && packet.dataLength < 14 {
+        guard var lines = unsafe extractAgain(packet, into: key) else {
             unsafe pmd.drop(packet, inPort: keys[index].pointee.l0.inPort, .tooShort)
             continue
         }
         unsafe deeper.pointee.packets[kept] = packet
-        var lines = unsafe bareType == 0 ? extractFlow(packet.data, packet.dataLength, inPort: 0, into: key)
-            : extractFlowL3(packet.data, packet.dataLength, etherType: BE16(bareType), inPort: 0, into: key)
         unsafe PacketMetadata(keys[index]).store(into: key)
         lines = unsafe FlowLines(rawValue: lines.rawValue | carryLines(scratch, from: keys[index], to: key).rawValue)
         unsafe deeper.pointee.lines[kept] = lines
@@ -191,6 +188,14 @@ func recirculateBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
     }
     unsafe pmd.pointee.stats.pointee.recirculations &+= UInt64(truncatingIfNeeded: kept)
     if kept != 0 { unsafe lookUpBatch(pmd, deeper, kept, deeper.pointee.hint, depth: depth + 1) }
+}
+
+/// The key of a packet that has been through actions, and may be without its Ethernet header; nil when not even that is left of it.
+@_noLocks @inline(__always)
+func extractAgain(_ packet: Mbuf, into key: UnsafeMutablePointer<FlowKey>) -> FlowLines? {
+    let bareType = unsafe nt_mbuf_bare_type(packet.raw)
+    if bareType != 0 { return unsafe extractFlowL3(packet.data, packet.dataLength, etherType: BE16(bareType), inPort: 0, into: key) }
+    return packet.dataLength < 14 ? nil : unsafe extractFlow(packet.data, packet.dataLength, inPort: 0, into: key)
 }
 
 /// Copies the lines that do not come from the frame (tunnel, conntrack, tunnel metadata); returns which there were.

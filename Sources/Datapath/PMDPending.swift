@@ -73,6 +73,7 @@ func holdPacket(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointe
     unsafe place.pointee.depth = Int32(truncatingIfNeeded: depth)
     unsafe place.pointee.lines = lines
     unsafe place.pointee.wasHit = wasHit
+    unsafe pmd.pointee.stats.pointee.held &+= 1
     // The key's lines are the first field of a `Held`.
     unsafe copyLines(lines, from: keyLines(scratch.pointee.keys + index), to: UnsafeMutableRawPointer(place).assumingMemoryBound(to: Line.self))
     return true

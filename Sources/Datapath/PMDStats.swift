@@ -41,9 +41,11 @@ public struct PMDStats: Sendable {
     public var subtableLookups: UInt64 = 0
     /// Packets that went to the ofproto thread because no megaflow matched.
     public var upcalls: UInt64 = 0
-    /// Packets lost because the upcall ring was full.
+    /// Packets that waited behind a miss of their microflow; they are counted as hits, or upcalls, when they go on.
+    public var held: UInt64 = 0
+    /// Packets lost because the upcall ring was full, or because there was no room to wait behind a miss.
     public var upcallsLost: UInt64 = 0
-    /// Waiting packets whose megaflow had gone when their turn came: looked up, and so counted, once more.
+    /// Packets that were looked up, and so counted, once more: they waited though they had a megaflow, or theirs had gone when their turn came.
     public var lookedUpAgain: UInt64 = 0
     public var txPackets: UInt64 = 0
     public var txBatches: UInt64 = 0

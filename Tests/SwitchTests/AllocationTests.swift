@@ -22,7 +22,7 @@ extension SwitchTests {
             Case(name: "EMC", emc: 1) { $0.emcHits },
             Case(name: "SMC", smc: true) { $0.smcHits },
             Case(name: "dpcls") { $0.megaflowHits },
-            Case(name: "misses", flows: [], handling: false) { $0.upcalls },
+            Case(name: "misses", flows: [], handling: false) { $0.upcalls + $0.held },
             Case(name: "VLAN", flows: ["in_port=1,actions=push_vlan:0x8100,mod_vlan_vid:5,output:2"]) { $0.megaflowHits },
             Case(name: "set-field", flows: ["in_port=1,ip,actions=mod_nw_src:10.9.9.9,mod_nw_ttl:9,mod_dl_dst:02:00:00:00:00:07,output:2",
                 "priority=1,in_port=1,actions=mod_dl_src:02:00:00:00:00:08,output:2"]) { $0.megaflowHits },
@@ -61,6 +61,8 @@ extension SwitchTests {
                 let thread = try #require(try Self.newThread(threads, core: 1))
                 let ports = try bed.addPorts("a", "b")
                 try bed.flows("actions=normal")
+                // The thread has registered itself with EAL, which takes memory, when it does turns.
+                bed.waitTurns()
                 ac_watch(thread)
                 // Enough megaflows that tables have to grow.
                 try bed.inject(ForwardingTests.traffic(seed: 62, flows: 0..<500, sequences: 0..<2), ports[0])

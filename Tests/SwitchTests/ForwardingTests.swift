@@ -96,6 +96,7 @@ extension SwitchTests {
                 let tci: UInt16 = 5 << 13 | 100
                 expectSame(ports[1].frames, frames.map { tagged($0, tci: tci) })
                 try bed.inject(frames.map { tagged($0, tci: tci) }, ports[1])
+                try bed.settle()
                 try bed.inject(frames.map { tagged($0, tci: 3 << 13 | 9) }, ports[2])
                 try bed.settle()
                 expectSame(ports[3].frames, frames.map { tagged($0, tci: 3 << 13 | 7) })

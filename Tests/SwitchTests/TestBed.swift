@@ -211,6 +211,7 @@ final class TestBed {
             sum.upcallsLost += pmd.stats.upcallsLost
             sum.txPackets += pmd.stats.txPackets
             sum.lookedUpAgain += pmd.stats.lookedUpAgain
+            sum.held += pmd.stats.held
         }
     }
 
