@@ -88,24 +88,34 @@ struct Host {
 
 /// What ping(8) says in the end.
 struct PingResult: Equatable {
+    /// Requests in a row that may still be under way when ping is interrupted: a fifth of a second's.
+    private static let underWay = 10
     var sent = 0
     var received = 0
-    /// Packets were sent, and all came back.
-    var isWhole: Bool { sent > 0 && received == sent }
+    /// Every request was answered, but for the last ones: ping does not wait for those.
+    var isWhole = false
 
-    /// From the line "5 packets transmitted, 5 received, …".
+    /// From the lines "… icmp_seq=7 …" and "5 packets transmitted, 5 received, …".
     init(_ output: String) throws {
         let words = try #require(lines(output).first { $0.contains(" packets transmitted, ") }, "\(output)").split(separator: " ")
         sent = try #require(words.first.flatMap { Int($0) })
         received = try #require(words.count > 3 ? Int(words[3]) : nil)
+        var answered = Set<Int>()
+        for line in lines(output) where line.contains(" bytes from ") {
+            guard let word = line.split(separator: " ").first(where: { $0.hasPrefix("icmp_seq=") }) else { continue }
+            answered.insert(try #require(Int(word.dropFirst("icmp_seq=".count))))
+        }
+        guard let last = answered.max() else { return }
+        isWhole = answered.count == last && sent - last <= Self.underWay
     }
 }
 
 extension Host {
-    /// Sends `count` echo requests and waits for the answers.
+    /// Sends echo requests until there are `count` answers, for ten seconds at most. Then all of the first `count` were answered if
+    /// the result is whole. (Without an end time ping waits for its last answer no longer than two round trips.)
     /// - Parameter size: bytes of payload; the packet has 28 more with IPv4.
     func ping(_ address: String, count: Int = 5, size: Int = 56) async throws -> PingResult {
-        try PingResult(try await run("ping", "-n", "-c", "\(count)", "-i", "0.02", "-W", "2", "-s", "\(size)", "-M", "do", address).output)
+        try PingResult(try await run("ping", "-n", "-c", "\(count)", "-i", "0.02", "-w", "10", "-s", "\(size)", "-M", "do", address).output)
     }
 
     /// Whether nothing comes back, not even an answer of the address resolution.

@@ -55,7 +55,7 @@ extension HostTests {
                     flows.append("table=1,priority=5,ip,nw_dst=\(network).0/24,actions=mod_dl_dst:\(try await host.ethernetAddress()),output:\(host.port)")
                 }
                 #expect(try await vswitch.apply([BridgeText("br0", hosts.map { PortText($0) }, flows: flows)]).count == 1)
-                let result = try await hosts[0].run("ping", "-n", "-c", "5", "-i", "0.02", "-W", "2", "-I", "10.81.0.1", "10.82.0.2")
+                let result = try await hosts[0].run("ping", "-n", "-c", "5", "-i", "0.02", "-w", "10", "-I", "10.81.0.1", "10.82.0.2")
                 #expect(try PingResult(result.output).isWhole)
                 #expect(lines(result.output).filter { $0.contains("bytes from 10.82.0.2") && $0.contains("ttl=63") }.count == 5, "\(result.output)")
                 // Nobody has a route to a third network.
