@@ -162,8 +162,9 @@ final class TestBed {
     /// Waits until every poll-mode thread has ended the turn that it is in, with all commands done.
     func waitTurns() {
         dpif.barrier()
-        let before = dpif.pmdStats().map(\.stats.iterations)
-        while !zip(before, dpif.pmdStats()).allSatisfy({ $1.stats.iterations >= $0 + 2 }) { sched_yield() }
+        let iterations = { self.dpif.pmds.map { unsafe $0.pmd.pointee.stats.pointee.iterations } }
+        let before = iterations()
+        while !zip(before, iterations()).allSatisfy({ $1 >= $0 + 2 }) { sched_yield() }
     }
 
     /// With sources at rest: returns when no packet is on its way any more.
