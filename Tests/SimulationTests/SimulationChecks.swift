@@ -216,11 +216,8 @@ extension Simulation {
 
     /// What was dropped at a port that need not be open any more.
     func dropsOf(_ port: UInt32) -> UInt64 {
-        dpif.pmds.reduce(0) { sum, handle in
-            // The PMD has counters for all port numbers and one place for others.
-            let counters = unsafe handle.pmd.pointee.ports[Int(port)].counters.pointee
-            return DropReason.allCases.reduce(sum) { $0 + counters.drops[Int($1.rawValue)] }
-        }
+        let counters = dpif.pmdCounters(Int(port))
+        return DropReason.allCases.reduce(0) { $0 + counters.drops[Int($1.rawValue)] }
     }
 
     /// What came in has left, or is counted as dropped.

@@ -15,7 +15,7 @@ import Testing
     @Test(arguments: seeds) func switchesDoWhatTheReferenceSays(seed: UInt64) throws {
         let simulation = try run(seed: seed)
         #expect(simulation.failures.isEmpty, "\(simulation.failures.joined(separator: "\n"))")
-        #expect(simulation.tally.outputs > 0 && simulation.tally.soundnessChecks > 0 && simulation.tally.overlapChecks > 0)
+        #expect(simulation.tally.outputs > 0 && simulation.tally.soundnessChecks > 0 && simulation.tally.overlapChecks > 0 && simulation.tally.coreChanges > 0)
     }
 
     @Test func theSameSeedDoesTheSame() throws {
