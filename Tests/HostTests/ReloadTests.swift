@@ -50,9 +50,13 @@ extension HostTests {
                 try await until("the connection is there") { contents(load.output).contains("/sec") }
                 let pings = try hosts[0].pingOn(hosts[1].address4)
                 let applied = vswitch.file + ": applied, with 0 problems: 1 bridge, 2 ports, 1 flow"
-                for cores in ["[0, 1]", "[0]", "[1]", "[1, 0]", "[0]"] {
+                for cores in [[0, 1], [0], [1], [1, 0], [0]] {
                     let told = try await vswitch.apply(text.replacing("datapath: { ", with: "datapath: { pmd-cores: \(cores), "))
                     #expect(told == [applied], "\(cores)")
+                    // The other threads keep out of the PMDs' way; without a processor left for them they may go anywhere.
+                    let all = allowedProcessors("/proc/self/status"), others = all.subtracting(cores).isEmpty ? all : all.subtracting(cores)
+                    #expect(vswitch.processors(ofThreads: "nt-kernel-io") == [others], "\(cores)")
+                    #expect(vswitch.processors(ofThreads: "needletaild").contains(others), "\(cores)")
                     // In both directions and for a protocol that has no megaflows yet.
                     #expect(try await hosts[1].ping(hosts[0].address6).isWhole)
                 }

@@ -25,12 +25,17 @@ extension Simulation {
 
     /// Every frame did what one of the states since half a second before it came in asks for.
     private func checkFlights() {
-        for (id, flight) in flights.sorted(by: { $0.key < $1.key }) { checkFlight(id, flight, since: flight.injected - 500) }
+        var unexplained: [(id: UInt64, flight: Flight)] = []
+        for (id, flight) in flights.sorted(by: { $0.key < $1.key }) where !checkFlight(id, flight, since: flight.injected - 500, reports: false) {
+            unexplained.append((id, flight))
+        }
+        // On its way a frame may be overtaken by later ones that another PMD has received, and which moved stations.
+        for (id, flight) in unexplained { checkFlight(id, flight, since: flight.injected - 500) }
         flights = [:]
     }
 
     /// `since`: the time from which on states count. Returns false if none explains the frame.
-    @discardableResult func checkFlight(_ id: UInt64, _ flight: Flight, since: Int64) -> Bool {
+    @discardableResult func checkFlight(_ id: UInt64, _ flight: Flight, since: Int64, reports: Bool = true) -> Bool {
         flights[id] = nil
         let outcomes = outcomes(flight, since: since)
         let actual = flight.outputs.sorted()
@@ -46,7 +51,7 @@ extension Simulation {
             return kept == actual.filter { !removed.contains($0.port) }
         }
         guard let first = fits.first else {
-            report(id, flight, outcomes)
+            if reports { report(id, flight, outcomes) }
             return false
         }
         let lost = fits.map { $0.outputs.count - actual.count + ($0.outputs.isEmpty && $0.packetIns == 0 ? 1 : 0) }
