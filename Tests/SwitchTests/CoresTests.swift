@@ -90,6 +90,12 @@ extension SwitchTests {
                 #expect(leaving.isDraining && bed.dpif.pmds.count == 2)
                 #expect(bed.dpif.rxqShow().allSatisfy { $0.core == 1 })
                 #expect(b.frames.count == old.count)
+                // As long as nobody takes its upcalls it stays, with its megaflows.
+                for _ in 0..<20 {
+                    bed.dpif.receiveRetired { id, _ in Issue.record("\(id) is gone") }
+                    bed.dpif.barrier()
+                }
+                #expect(bed.dpif.pmds.count == 2 && bed.dpif.flowCount == 8)
                 // A port may come and go meanwhile, and packets from nowhere are sent by those who stay.
                 let c = try bed.addPort("c")
                 guard let packet = bed.dpif.makePacket(FrameSource.one(flow: 99)) else { throw DPIFError(.noMemory, "no packet") }
@@ -107,6 +113,34 @@ extension SwitchTests {
                 #expect(bed.dpif.portStats(a.odp)?.rxPackets == stats.packets)
                 let totals = bed.totals
                 #expect(totals.rxPackets == stats.packets && totals.upcalls == 8 + 64)
+            }
+        }
+
+        /// A queue that several PMDs send by has a lock, one of a PMD's own has none.
+        @Test func transmitQueuesAreSharedOnlyIfTheyAreTooFew() throws {
+            try TestBed.run(cores: [0]) { bed in
+                let one = try bed.addPort("one")
+                try setCores(bed, [0, 1])
+                let two = try bed.addPort("two", affinity: "0:1")
+                let isLocked = { (port: TestPort) in
+                    // After a barrier a PMD's settings are at rest.
+                    bed.dpif.barrier()
+                    return bed.dpif.pmds.map { unsafe $0.pmd.pointee.ports[Int(port.odp.number)].txQueue.lock != nil }
+                }
+                #expect(isLocked(one) == [true, true] && isLocked(two) == [false, false])
+                try bed.flows("in_port=1,actions=output:2", "in_port=2,actions=in_port")
+                try setCores(bed, [1, 0])
+                try setCores(bed, [0, 1])
+                let frames = ForwardingTests.traffic(seed: 6, flows: 0..<8, sequences: 0..<1)
+                try bed.inject(frames, one)
+                try bed.inject(frames, two)
+                try bed.settle()
+                expectSame(two.sent[0], frames)
+                expectSame(two.sent[1], frames)
+                try setCores(bed, [1])
+                #expect(isLocked(one) == [true, true] && isLocked(two) == [false, false])
+                try waitDrained(bed)
+                #expect(isLocked(one) == [false] && isLocked(two) == [false])
             }
         }
 
