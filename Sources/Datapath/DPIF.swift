@@ -32,13 +32,14 @@ public protocol DPIF: AnyObject {
 
     // Packets
     /// Runs actions on a packet, once (packet-out, or a packet whose flow must not be cached).
-    /// `pmd` is the thread that an upcall named, or 0.
-    func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd: Int)
+    /// `pmd` is the thread that an upcall named; nil: any.
+    func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd: Int?)
     /// A new packet with the given bytes; nil when the mempool is empty.
     func makePacket(_ bytes: [UInt8]) -> DPPacket?
     /// Hands at most `limit` upcalls to `handle`. Returns how many there were.
     func receiveUpcalls(limit: Int, _ handle: (consuming DPUpcall) -> Void) -> Int
-    /// Hands the megaflows whose removal is complete, with their last statistics, to `handle`.
+    /// Hands the megaflows whose removal is complete, with their last statistics, to `handle`, each once: those that `flowDelete` named,
+    /// and all of a datapath thread that ends.
     func receiveRetired(_ handle: (DPFlowID, DPFlowStats) -> Void)
 
     // Meters
@@ -97,7 +98,7 @@ public struct DPPortStats: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(rxPackets); hasher.combine(txPackets) }
 }
 
-/// A megaflow: the datapath thread that owns it, its slot there and the slot's generation.
+/// A megaflow: the number of the datapath thread that owns it, which no later thread is given, its slot there and the slot's generation.
 public struct DPFlowID: Hashable, Sendable {
     public var pmd: Int
     public var slot: UInt32

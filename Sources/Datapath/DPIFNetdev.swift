@@ -11,6 +11,8 @@ public struct DatapathSettings: Hashable, Sendable {
     public enum RxqAssign: String, Hashable, Sendable { case roundrobin, cycles, group }
     /// Cores that run a PMD each, by pmd-cpu-mask. Empty: PMDs without threads, for simulation.
     public var cores: [Int] = [1]
+    /// Without `cores`: names of PMDs that have no thread and take their turns in `turn`.
+    public var simulatedCores = [0]
     /// emc-insert-inv-prob: one in so many keys enters the EMC; 0: none.
     public var emcInsertInverseProbability: UInt32 = 100
     /// smc-enable
@@ -36,7 +38,13 @@ public struct DatapathSettings: Hashable, Sendable {
     /// Shared by all PMDs; each meter has a short lock.
     let meters: MeterTable
     let clock: DatapathClock
+    /// In the order of the settings' cores, then those that drain.
     var pmds: [PMDHandle] = []
+    /// The number of the next PMD.
+    var nextNumber = 0
+    /// What PMDs that are no more have counted: by port number, with one place more for packets of no port; and by core.
+    var formerCounters = [PortCounters](repeating: PortCounters(), count: Limits.ports + 1)
+    var formerStats: [Int: PMDStats] = [:]
     var ports: [UInt32: PortRecord] = [:]
     var portNumbers: [String: UInt32] = [:]
     /// The number that was given to a port last.
@@ -52,27 +60,27 @@ public struct DatapathSettings: Hashable, Sendable {
     ///   - netdevs: opens the ports. EAL must be running.
     ///   - virtualHertz: without threads, the frequency of the virtual cycle counter.
     public init(settings: DatapathSettings, netdevs: NetdevRuntime, virtualHertz: UInt64? = nil) throws(DPIFError) {
-        guard settings.cores.count <= Limits.pmds, Set(settings.cores).count == settings.cores.count else {
-            throw DPIFError(.invalid, "PMD cores: at most \(Limits.pmds), each once")
-        }
+        try settings.checkCores()
         guard let waker = Waker() else { throw DPIFError(.noMemory, "no file descriptor for the datapath's eventfd") }
         self.settings = settings
         self.netdevs = netdevs
         do throws(NetdevError) {
-            pool = try Mempools.acquire(mtu: 1500, node: 0, demand: netdevs.options.demand)
+            let demand = netdevs.options.demand.covering(pmds: settings.pmdCores.count, upcallRing: Limits.upcallRing)
+            pool = try Mempools.acquire(mtu: 1500, node: 0, demand: demand)
         } catch {
             throw DPIFError(.noMemory, error.description)
         }
         self.waker = waker
         clock = virtualHertz.map { DatapathClock(hertz: $0, origin: 0) } ?? DatapathClock(hertz: rte_get_tsc_hz(), origin: nt_cycles())
         meters = MeterTable(capacity: Limits.meters, hertz: clock.hertz)
-        let cores: [Int?] = settings.cores.isEmpty ? [nil] : settings.cores
-        for (index, core) in cores.enumerated() {
-            let handle = try unsafe PMDHandle(index: index, core: core, pool: pool.raw, seed: settings.seed, waker: waker, meters: meters, clock: clock)
-            pmds.append(handle)
-            sendCacheSettings(handle)
+        do throws(DPIFError) {
+            pmds = try startPMDs(on: settings.pmdCores)
+        } catch {
+            close()
+            throw error
         }
-        for handle in pmds { try handle.start() }
+        for handle in pmds { sendCacheSettings(handle) }
+        sendPorts()
     }
 
     private func sendCacheSettings(_ handle: PMDHandle) {
@@ -83,15 +91,20 @@ public struct DatapathSettings: Hashable, Sendable {
         handle.send(command)
     }
 
-    /// Changes what can be changed while packets flow: caches, flow limit, assignment of queues.
+    /// Changes everything but the seed and whether there are threads, while packets flow. After an error nothing has changed.
     public func change(_ settings: DatapathSettings) throws(DPIFError) {
-        guard settings.cores == self.settings.cores, settings.seed == self.settings.seed else {
-            throw DPIFError(.unsupported, "PMD cores can be changed by a restart only")
+        guard settings.seed == self.settings.seed else { throw DPIFError(.unsupported, "the seed is chosen at the start only") }
+        guard settings.cores.isEmpty == self.settings.cores.isEmpty else {
+            throw DPIFError(.unsupported, "whether PMDs have threads is chosen at the start only")
         }
-        let reassign = settings.rxqAssign != self.settings.rxqAssign
+        try settings.checkCores()
+        let started = try startPMDs(on: settings.pmdCores.filter { core in !pmds.contains { $0.core == core } })
+        let replaces = settings.pmdCores != self.settings.pmdCores
+        let reassigns = replaces || settings.rxqAssign != self.settings.rxqAssign
         self.settings = settings
+        if replaces { replacePMDs(with: started) }
         for handle in pmds { sendCacheSettings(handle) }
-        if reassign { assignQueues() }
+        if reassigns { assignQueues() }
     }
 
     /// The datapath's time in milliseconds; the clock of `DPFlowStats.used`.
@@ -104,8 +117,9 @@ public struct DatapathSettings: Hashable, Sendable {
         for handle in pmds { handle.barrier() }
     }
 
-    /// Sleeps until an upcall comes or `milliseconds` have gone by.
+    /// Sleeps until an upcall comes or `milliseconds` have gone by; not for long while a PMD drains, which is advanced by calls.
     public func wait(milliseconds: Int32) {
+        let milliseconds = pmds.contains(where: \.isDraining) ? min(milliseconds, Limits.drainPoll) : milliseconds
         waker.announceSleep()
         if !pmds.contains(where: { unsafe !$0.pmd.pointee.upcalls.isEmpty }) {
             var descriptor = pollfd(fd: waker.fileDescriptor, events: Int16(POLLIN), revents: 0)
@@ -129,6 +143,7 @@ public struct DatapathSettings: Hashable, Sendable {
     public func close() {
         for port in ports.keys.sorted() { try? portDelete(ODPPort(port)) }
         for handle in pmds { handle.stop() }
+        for handle in pmds { handle.free() }
         pmds = []
         meters.deallocate()
         Mempools.release(pool)

@@ -18,9 +18,8 @@ extension DPIFNetdev {
     }
 
     private func install(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID {
-        guard flow.pmd < pmds.count else { throw DPIFError(.notFound, "no PMD \(flow.pmd)") }
+        guard let handle = pmd(flow.pmd) else { throw DPIFError(.notFound, "no PMD \(flow.pmd)") }
         guard flowCount < settings.flowLimit else { throw DPIFError(.full, "the flow limit of \(settings.flowLimit) is reached") }
-        let handle = pmds[flow.pmd]
         var mask = flow.mask
         // A megaflow belongs to one in_port and one pass through the datapath.
         mask.l0.inPort = .max
@@ -31,7 +30,7 @@ extension DPIFNetdev {
         guard let subtable = subtable(handle, inPort: key.l0.inPort, mask: mask, lines: lines) else {
             throw DPIFError(.full, "the limit of \(Limits.subtablesPerPMD) subtables is reached")
         }
-        guard let slot = handle.takeSlot() else { throw DPIFError(.full, "the flow table of PMD \(flow.pmd) is full") }
+        guard let slot = handle.takeSlot() else { throw DPIFError(.full, "the flow table of the PMD on core \(handle.core) is full") }
         let generation = fill(handle, slot, subtable: subtable, key: key, lines: lines, program: program)
         let hash = unsafe handle.pmd.pointee.slab[slot].pointee.hash
         if let table = handle.mirror.insert(subtable, hash: hash, slot: slot) { sendTable(handle, subtable, table) }
@@ -120,9 +119,9 @@ extension DPIFNetdev {
 
     /// The PMD and slot of a megaflow that is still installed.
     private func installed(_ id: DPFlowID) -> PMDHandle? {
-        guard id.pmd < pmds.count, Int(id.slot) < pmds[id.pmd].actions.count, pmds[id.pmd].actions[Int(id.slot)] != nil,
-            unsafe pmds[id.pmd].pmd.pointee.slab[id.slot].pointee.generation == id.generation else { return nil }
-        return pmds[id.pmd]
+        guard let handle = pmd(id.pmd), Int(id.slot) < handle.actions.count, handle.actions[Int(id.slot)] != nil,
+            unsafe handle.pmd.pointee.slab[id.slot].pointee.generation == id.generation else { return nil }
+        return handle
     }
 
     public func flowModify(_ id: DPFlowID, actions: [DPAction]) throws(DPIFError) {
@@ -137,13 +136,17 @@ extension DPIFNetdev {
     }
 
     public func flowDelete(_ id: DPFlowID) {
-        guard let handle = installed(id) else { return }
-        let flow = unsafe handle.pmd.pointee.slab[id.slot]
+        if let handle = installed(id) { remove(handle, id.slot) }
+    }
+
+    /// Starts the removal of the megaflow in a slot that holds one.
+    func remove(_ handle: PMDHandle, _ slot: UInt32) {
+        let flow = unsafe handle.pmd.pointee.slab[slot]
         let number = unsafe flow.pointee.subtable
-        let empty = unsafe handle.mirror.remove(number, hash: flow.pointee.hash, slot: id.slot)
-        handle.actions[Int(id.slot)] = nil
+        let empty = unsafe handle.mirror.remove(number, hash: flow.pointee.hash, slot: slot)
+        handle.actions[Int(slot)] = nil
         var command = PMDCommand(.removeFlow)
-        command.slot = id.slot
+        command.slot = slot
         handle.send(command)
         if empty {
             handle.mirror.removeSubtable(number)
@@ -177,7 +180,7 @@ extension DPIFNetdev {
             unsafe key[line: line] = place == 0 ? flow.pointee.line0 : flow.pointee.extraLines?[place - 1] ?? .zero
             place += 1
         }
-        let id = unsafe DPFlowID(pmd: handle.index, slot: slot, generation: flow.pointee.generation)
+        let id = unsafe DPFlowID(pmd: handle.number, slot: slot, generation: flow.pointee.generation)
         return DPFlowDump(id: id, key: key, mask: mask, actions: actions, stats: handle.stats(of: slot))
     }
 
@@ -186,7 +189,8 @@ extension DPIFNetdev {
             pmd.takeReplies()
             let retired = pmd.retired
             pmd.retired.removeAll(keepingCapacity: true)
-            for entry in retired { handle(DPFlowID(pmd: pmd.index, slot: entry.slot, generation: entry.generation), entry.stats) }
+            for entry in retired { handle(DPFlowID(pmd: pmd.number, slot: entry.slot, generation: entry.generation), entry.stats) }
         }
+        advanceDraining()
     }
 }

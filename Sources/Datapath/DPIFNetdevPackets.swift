@@ -25,7 +25,7 @@ extension DPIFNetdev {
             let key = unsafe definedKey(entry, lines)
             unsafe pmd.pmd.pointee.upcalls.consume()
             if reason != .miss || !follow(pmd, key, packet, time) {
-                handle(DPUpcall(pmd: pmd.index, reason: reason, key: key, lines: lines, packet: DPPacket(packet, missedAt: time)))
+                handle(DPUpcall(pmd: pmd.number, reason: reason, key: key, lines: lines, packet: DPPacket(packet, missedAt: time)))
             }
             if reason == .miss { pmd.missAnswered() }
         }
@@ -57,9 +57,8 @@ extension DPIFNetdev {
         return true
     }
 
-    public func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd: Int) {
-        guard !pmds.isEmpty else { return }
-        let handle = pmds[pmd < pmds.count ? pmd : 0]
+    public func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd number: Int?) {
+        guard let handle = number.flatMap({ pmd($0) }) ?? activePMDs.first else { return }
         // What cannot be compiled cannot be executed: the packet is freed here and counted by the caller's translation.
         guard let words = try? unsafe copyWords(compileActions(actions)) else { return }
         var command = PMDCommand(.runProgram)

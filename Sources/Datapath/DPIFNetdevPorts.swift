@@ -15,7 +15,7 @@ extension DPIFNetdev {
         var pinned: [Int: Int]
         /// The cycle counter of each receive queue; the PMD that polls it writes.
         let cycles: UnsafeMutablePointer<UInt64>
-        /// By receive queue: the index of the PMD that polls it; nil: none yet.
+        /// By receive queue: the number of the PMD that polls it; nil: none yet.
         var pollers: [Int?]
         /// Packets that came in here and were dropped because their megaflow was refused.
         var upcallsFailed: UInt64 = 0
@@ -33,6 +33,7 @@ extension DPIFNetdev {
         let record = unsafe PortRecord(request: request, netdev: netdev, pinned: pinned, cycles: cycles, pollers: Array(repeating: nil, count: queues))
         ports[number] = record
         portNumbers[request.name] = number
+        formerCounters[Int(number)] = PortCounters()
         for handle in pmds { sendPort(handle, number, record) }
         assignQueues()
         return ODPPort(number)
@@ -46,10 +47,10 @@ extension DPIFNetdev {
     }
 
     private func open(_ request: DPPortRequest) throws(DPIFError) -> any Netdev {
-        let shape = NetdevShape(mtu: request.mtu, rxQueues: request.rxQueues, txQueues: pmds.count)
+        let shape = NetdevShape(mtu: request.mtu, rxQueues: request.rxQueues, txQueues: activePMDs.count)
         do throws(NetdevError) {
             let netdev = try netdevs.open(NetdevRequest(name: request.name, type: request.type, options: request.options,
-                shape: shape, ethernetAddress: request.ethernetAddress))
+                shape: shape, ethernetAddress: request.ethernetAddress), demand: demand)
             do throws(NetdevError) {
                 try netdev.start()
             } catch {
@@ -83,7 +84,29 @@ extension DPIFNetdev {
     }
 
     private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord) {
-        let txQueue = record.netdev.txQueue(user: handle.index, users: pmds.count)
+        sendPort(handle, number, record, record.netdev.txQueue(user: handle.txUser ?? 0, users: pmds.count))
+    }
+
+    /// Gives every PMD its transmit queues, after PMDs came or went. At no time do two PMDs send by one queue without its lock: all
+    /// take the lock of the queue that they have, then they change queues, then those that are alone leave the lock away.
+    func sendPorts() {
+        for handle in pmds {
+            if let user = handle.txUser { sendPorts(handle) { $0.txQueue(user % $0.txQueueCount, shared: true) } }
+        }
+        barrier()
+        for (user, handle) in pmds.enumerated() {
+            handle.txUser = user
+            sendPorts(handle) { $0.txQueue(user % $0.txQueueCount, shared: true) }
+        }
+        barrier()
+        for (user, handle) in pmds.enumerated() { sendPorts(handle) { $0.txQueue(user: user, users: pmds.count) } }
+    }
+
+    private func sendPorts(_ handle: PMDHandle, _ txQueue: (any Netdev) -> TxQueue) {
+        for (number, record) in ports { sendPort(handle, number, record, txQueue(record.netdev)) }
+    }
+
+    private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord, _ txQueue: TxQueue) {
         var command = PMDCommand(.setPort)
         command.slot = number
         // A frame of the MTU with its Ethernet header and one VLAN tag.
@@ -117,7 +140,8 @@ extension DPIFNetdev {
                 loads.append(RxqLoad(port: number, queue: UInt16(queue), cycles: cycles, pinnedCore: record.pinned[queue]))
             }
         }
-        let assignment = Datapath.assignQueues(loads, cores: pmds.map { $0.core ?? -1 - $0.index }, by: settings.rxqAssign)
+        let pmds = activePMDs
+        let assignment = Datapath.assignQueues(loads, cores: pmds.map(\.core), by: settings.rxqAssign).map { pmds[$0].number }
         var moved = false
         for (load, pmd) in zip(loads, assignment) {
             let old = ports[load.port]?.pollers[Int(load.queue)]
@@ -127,17 +151,17 @@ extension DPIFNetdev {
             }
         }
         if moved {
-            for handle in pmds { sendQueues(handle) }
+            for handle in self.pmds { sendQueues(handle) }
             barrier()
         }
         for (load, pmd) in zip(loads, assignment) { ports[load.port]?.pollers[Int(load.queue)] = pmd }
-        for handle in pmds { sendQueues(handle) }
+        for handle in self.pmds { sendQueues(handle) }
     }
 
     private func sendQueues(_ handle: PMDHandle) {
         var queues: [PolledQueue] = []
         for (number, record) in ports.sorted(by: { $0.key < $1.key }) {
-            for queue in record.pollers.indices where record.pollers[queue] == handle.index {
+            for queue in record.pollers.indices where record.pollers[queue] == handle.number {
                 queues.append(unsafe PolledQueue(rxQueue: record.netdev.rxQueue(queue), port: number, queue: UInt16(queue), cycles: record.cycles + queue))
             }
         }
@@ -152,11 +176,11 @@ extension DPIFNetdev {
         handle.send(command)
     }
 
-    /// Which PMD polls which queue, and the share of cycles each took: pmd-rxq-show.
-    public func rxqShow() -> [(pmd: Int?, port: String, queue: Int, cycles: UInt64)] {
+    /// The core of the PMD that polls each queue (nil: none), and the cycles that the queue took: pmd-rxq-show.
+    public func rxqShow() -> [(core: Int?, port: String, queue: Int, cycles: UInt64)] {
         ports.sorted { $0.key < $1.key }.flatMap { _, record in
             record.pollers.indices.map { queue in
-                (record.pollers[queue], record.request.name, queue, unsafe relaxed(record.cycles + queue))
+                (record.pollers[queue].flatMap { pmd($0)?.core }, record.request.name, queue, unsafe relaxed(record.cycles + queue))
             }
         }
     }
@@ -183,31 +207,37 @@ extension DPIFNetdev {
         return stats
     }
 
-    /// A port's counters over all PMDs. 
+    /// A port's counters over all PMDs, those included that are no more.
     private func counters(_ number: UInt32) -> DPPortStats {
+        var sum = pmdCounters(Int(number))
+        sum.drops[Int(DropReason.upcallFailed.rawValue)] += ports[number]?.upcallsFailed ?? 0
         var stats = DPPortStats()
-        var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
-        for handle in pmds {
-            let counters = unsafe handle.pmd.pointee.ports[Int(number)].counters.pointee
-            stats.rxPackets += counters.rxPackets
-            stats.rxBytes += counters.rxBytes
-            stats.txPackets += counters.txPackets
-            stats.txBytes += counters.txBytes
-            for reason in DropReason.allCases { drops[Int(reason.rawValue)] += counters.drops[Int(reason.rawValue)] }
-        }
-        drops[Int(DropReason.upcallFailed.rawValue)] += ports[number]?.upcallsFailed ?? 0
-        stats.drops = DropReason.allCases.compactMap { drops[Int($0.rawValue)] == 0 ? nil : ($0, drops[Int($0.rawValue)]) }
+        stats.rxPackets = sum.rxPackets
+        stats.rxBytes = sum.rxBytes
+        stats.txPackets = sum.txPackets
+        stats.txBytes = sum.txBytes
+        stats.drops = DropReason.allCases.compactMap { sum.drops[Int($0.rawValue)] == 0 ? nil : ($0, sum.drops[Int($0.rawValue)]) }
         return stats
     }
 
-    /// Packets that were to leave by a port that is not there (any more): `DropReason.noPort`.
-    public var strayDrops: UInt64 {
-        pmds.reduce(0) { unsafe $0 + $1.pmd.pointee.ports[Limits.ports].counters.pointee.drops[Int(DropReason.noPort.rawValue)] }
+    /// What PMDs have counted at a place: a port's number, or `Limits.ports` for packets of no port.
+    func pmdCounters(_ place: Int) -> PortCounters {
+        pmds.reduce(into: formerCounters[place]) { unsafe $0.add($1.pmd.pointee.ports[place].counters.pointee) }
     }
 
-    /// One PMD's counters at this moment, with its core.
+    /// Packets that were to leave by a port that is not there (any more): `DropReason.noPort`.
+    public var strayDrops: UInt64 { pmdCounters(Limits.ports).drops[Int(DropReason.noPort.rawValue)] }
+
+    /// What the PMDs of each core have counted up to this moment; a core that had a PMD keeps its place. Without threads the core is nil.
     public func pmdStats() -> [(core: Int?, stats: PMDStats)] {
-        pmds.map { handle in (handle.core, unsafe handle.pmd.pointee.stats.pointee) }
+        var former = formerStats
+        var all = pmds.map { handle in
+            var stats = former.removeValue(forKey: handle.core) ?? PMDStats()
+            unsafe stats.add(handle.pmd.pointee.stats.pointee)
+            return (core: handle.core, stats: stats)
+        }
+        all += former.sorted { $0.key < $1.key }.map { (core: $0.key, stats: $0.value) }
+        return all.map { (settings.cores.isEmpty ? nil : $0.core, $0.stats) }
     }
 
     /// Cycles in a second.

@@ -32,6 +32,10 @@ public enum Limits {
     @inlinable public static var commandRing: Int { 1 << 12 }
     /// Commands that a PMD takes in one turn of its loop.
     @inlinable public static var commandsPerTurn: Int { 64 }
+    /// Megaflows of a draining PMD whose removal is begun in one call.
+    @inlinable public static var drainSlice: Int { 1 << 10 }
+    /// Milliseconds that the ofproto thread sleeps at most while a PMD drains.
+    @inlinable public static var drainPoll: Int32 { 1 }
     /// Recirculations of one packet. Then it is dropped: `recirculationLimit`.
     @inlinable public static var recirculationDepth: Int { 6 }
     /// Packets that wait in a port's transmit buffer before they are sent within a turn.

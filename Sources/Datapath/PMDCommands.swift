@@ -36,6 +36,7 @@ import NetDev
     case .acknowledge:
         var reply = PMDReply(.acknowledged)
         unsafe reply.number = command.pointee.number
+        unsafe reply.slot = UInt32(truncatingIfNeeded: pmd.pointee.pending.count)
         unsafe answer(pmd, reply)
     case .stop: unsafe pmd.pointee.stopRequested = true
     }

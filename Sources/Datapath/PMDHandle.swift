@@ -8,9 +8,16 @@ import NetDev
 ///
 /// Owner: the ofproto thread. Frees: everything that the PMD used, after its thread has ended.
 @safe final class PMDHandle {
-    let index: Int
-    /// The core that the thread runs on; nil: no thread, the owner calls `pmdTurn` itself (simulation).
-    let core: Int?
+    /// Names the PMD in `DPFlowID`s and upcalls. No other PMD of the datapath ever has it.
+    let number: Int
+    /// The core that the thread runs on.
+    let core: Int
+    /// False: the owner calls `pmdTurn` itself (simulation), and `core` is but a name.
+    let hasThread: Bool
+    /// It has no queues any more and is to end when nothing is outstanding.
+    var isDraining = false
+    /// Which of the users of transmit queues it is; nil: no port has been sent to it.
+    var txUser: Int?
     /// The NUMA node of the core, and of the PMD's memory.
     let node: Int
     @unsafe let pmd: UnsafeMutablePointer<PMD>
@@ -29,21 +36,29 @@ import NetDev
     /// The highest number that the PMD has acknowledged.
     private(set) var acknowledged: UInt64 = 0
     private var lastNumber: UInt64 = 0
+    /// Misses that were under way in the PMD when it acknowledged last.
+    private var pendingWhenAsked: UInt32 = 0
+    /// Commands sent in all, and how many they were when the last acknowledgement was asked for.
+    private var sent: UInt64 = 0
+    private var sentWhenAsked: UInt64 = 0
+    /// Where `usedSlots(atMost:)` goes on.
+    private var slotCursor = 0
     /// Without a thread: the virtual cycle counter for turns made while a ring is full.
     var virtualNow: UInt64 = 0
     let clock: DatapathClock
 
     /// Makes everything that a PMD works with. Throws when memory is short.
-    init(index: Int, core: Int?, pool: OpaquePointer, seed: UInt64, waker: Waker, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
-        let node = core.map(Numa.node(ofCore:)) ?? 0
+    init(number: Int, core: Int, hasThread: Bool, pool: OpaquePointer, seed: UInt64, waker: Waker, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
+        let node = hasThread ? Numa.node(ofCore: core) : 0
         guard let slab = FlowSlab(node: node), let emc = EMC(node: node), let smc = SMC(node: node) else {
-            throw DPIFError(.noMemory, "PMD \(index): no address space for its flow table and caches")
+            throw DPIFError(.noMemory, "PMD on core \(core): no address space for its flow table and caches")
         }
-        self.index = index
+        self.number = number
         self.core = core
+        self.hasThread = hasThread
         self.node = node
         self.clock = clock
-        let hashSeed = HashSeed(seed: seed &+ UInt64(index))
+        let hashSeed = HashSeed(seed: seed &+ UInt64(number))
         mirror = ClassifierMirror(slab: slab, seed: hashSeed)
         let scratch: UnsafeMutablePointer<BatchScratch> = .allocate(capacity: Limits.recirculationDepth + 1)
         for depth in 0...Limits.recirculationDepth { unsafe (scratch + depth).initialize(to: BatchScratch()) }
@@ -59,7 +74,7 @@ import NetDev
         unsafe stats.initialize(to: PMDStats())
         unsafe pmd = .allocate(capacity: 1)
         unsafe pmd.initialize(to: PMD(
-            index: index, pool: pool, seed: hashSeed, slab: slab, emc: emc, smc: smc,
+            index: number, pool: pool, seed: hashSeed, slab: slab, emc: emc, smc: smc,
             upcalls: SPSCRing(capacity: Limits.upcallRing), commands: SPSCRing(capacity: Limits.commandRing),
             replies: SPSCRing(capacity: Limits.commandRing * 2), waker: waker, meters: meters,
             ports: ports, dirty: BatchScratch.zeroed(Limits.ports + 1), subtables: BatchScratch.zeroed(Limits.subtablesPerPMD),
@@ -76,9 +91,9 @@ import NetDev
         return mask[line: 0]
     }
 
-    /// Starts the thread; without a core there is none.
+    /// Starts the thread, if there is to be one.
     func start() throws(DPIFError) {
-        guard let core else { return }
+        guard hasThread else { return }
         let context = unsafe ThreadContext(pmd: pmd, core: core)
         let memory: UnsafeMutablePointer<ThreadContext> = .allocate(capacity: 1)
         unsafe memory.initialize(to: context)
@@ -95,7 +110,7 @@ import NetDev
         }, memory)
         guard result == 0 else {
             unsafe memory.deallocate()
-            throw DPIFError(.noMemory, "PMD \(index): cannot start a thread: \(unsafe String(cString: strerror(result)))")
+            throw DPIFError(.noMemory, "PMD on core \(core): cannot start a thread: \(unsafe String(cString: strerror(result)))")
         }
         self.thread = thread
     }
@@ -113,25 +128,43 @@ import NetDev
         while unsafe !pmd.pointee.commands.push(command) {
             takeReplies()
             turnIfThreadless()
-            if core != nil { sched_yield() }
+            if hasThread { sched_yield() }
         }
+        sent += 1
     }
 
     private func turnIfThreadless() {
-        if core == nil { _ = unsafe pmdTurn(pmd, now: virtualNow) }
+        if !hasThread { _ = unsafe pmdTurn(pmd, now: virtualNow) }
     }
 
     /// Returns when the PMD has done all commands sent so far.
     func barrier() {
+        askForAcknowledgement()
+        while acknowledged < lastNumber {
+            takeReplies()
+            turnIfThreadless()
+            if hasThread { sched_yield() }
+        }
+    }
+
+    private func askForAcknowledgement() {
         lastNumber += 1
         var command = PMDCommand(.acknowledge)
         command.number = lastNumber
         send(command)
-        while acknowledged < lastNumber {
-            takeReplies()
-            turnIfThreadless()
-            if core != nil { sched_yield() }
+        sentWhenAsked = sent
+    }
+
+    /// For a PMD without queues: true when all commands have been done and all that they caused has been dealt with, so that no
+    /// packet can turn up in it any more. Until then each call takes what has been answered, and asks when there is nothing to wait for.
+    func isQuiet() -> Bool {
+        takeReplies()
+        guard acknowledged == lastNumber else { return false }
+        guard sent == sentWhenAsked, pendingWhenAsked == 0 else {
+            askForAcknowledgement()
+            return false
         }
+        return unsafe pmd.pointee.upcalls.isEmpty
     }
 
     /// Notes that a miss has been taken from the upcall ring and that everything that it led to has been sent. The PMD is told now and then,
@@ -155,11 +188,13 @@ import NetDev
         while let reply = unsafe pmd.pointee.replies.pop() {
             switch reply.kind {
             case .retired: retire(reply.slot)
-            case .acknowledged: acknowledged = max(acknowledged, reply.number)
-            case .freeMemory: unsafe free(reply.pointer)
+            case .acknowledged:
+                acknowledged = max(acknowledged, reply.number)
+                pendingWhenAsked = reply.slot
+            case .freeMemory: unsafe Glibc.free(reply.pointer)
             case .freeTable:
                 if let memory = unsafe reply.pointer { unsafe memory.load(as: TupleTable.self).deallocate() }
-                unsafe free(reply.pointer)
+                unsafe Glibc.free(reply.pointer)
             }
         }
     }
@@ -183,8 +218,8 @@ import NetDev
         // The PMD raised the generation when it unlinked the megaflow; what is told is the one it had.
         let generation = unsafe flow.pointee.generation == 1 ? .max : flow.pointee.generation - 1
         retired.append((slot, generation, stats(of: slot)))
-        unsafe free(flow.pointee.extraLines)
-        unsafe free(UnsafeMutableRawPointer(mutating: flow.pointee.program))
+        unsafe Glibc.free(flow.pointee.extraLines)
+        unsafe Glibc.free(UnsafeMutableRawPointer(mutating: flow.pointee.program))
         unsafe flow.pointee.extraLines = nil
         unsafe flow.pointee.program = nil
         freeSlots.append(slot)
@@ -205,19 +240,33 @@ import NetDev
     /// Every slot that holds a megaflow.
     var usedSlots: [UInt32] { actions.indices.compactMap { actions[$0] == nil ? nil : UInt32($0) } }
 
+    /// Some of the slots that hold a megaflow; call after call goes round over all of them.
+    func usedSlots(atMost limit: Int) -> [UInt32] {
+        var slots: [UInt32] = []
+        for _ in actions.indices where slots.count < limit {
+            slotCursor = slotCursor + 1 < actions.count ? slotCursor + 1 : 0
+            if actions[slotCursor] != nil { slots.append(UInt32(slotCursor)) }
+        }
+        return slots
+    }
+
     // The end
 
-    /// Stops the thread and frees everything. No port may refer to this PMD any more.
+    /// Ends the thread. What it counted is final.
     func stop() {
         send(PMDCommand(.stop))
         if let thread { pthread_join(thread, nil) } else { turnIfThreadless() }
         thread = nil
         takeReplies()
+    }
+
+    /// Frees everything, after `stop`. No port may refer to this PMD any more.
+    func free() {
         while let entry = unsafe pmd.pointee.upcalls.pop() { entry.packet.free() }
         unsafe pmd.pointee.pending.free()
         for slot in usedSlots {
-            unsafe free(pmd.pointee.slab[slot].pointee.extraLines)
-            unsafe free(UnsafeMutableRawPointer(mutating: pmd.pointee.slab[slot].pointee.program))
+            unsafe Glibc.free(pmd.pointee.slab[slot].pointee.extraLines)
+            unsafe Glibc.free(UnsafeMutableRawPointer(mutating: pmd.pointee.slab[slot].pointee.program))
         }
         freeClassifier()
         for port in 0...Limits.ports {
@@ -225,7 +274,7 @@ import NetDev
             unsafe pmd.pointee.ports[port].counters.deallocate()
         }
         for depth in 0...Limits.recirculationDepth { unsafe pmd.pointee.scratch[depth].free() }
-        unsafe free(pmd.pointee.queues)
+        unsafe Glibc.free(pmd.pointee.queues)
         unsafe pmd.pointee.scratch.deallocate()
         unsafe pmd.pointee.ports.deallocate()
         unsafe pmd.pointee.dirty.deallocate()
@@ -248,7 +297,7 @@ import NetDev
             while number != DPSubtable.none {
                 let subtable = unsafe pmd.pointee.subtables[Int(number)]
                 subtable.table.deallocate()
-                unsafe free(UnsafeMutableRawPointer(mutating: subtable.mask))
+                unsafe Glibc.free(UnsafeMutableRawPointer(mutating: subtable.mask))
                 number = subtable.next
             }
         }

@@ -51,7 +51,7 @@ struct DatapathKey: BitwiseCopyable, Sendable {
         case setQueues
         /// Use the EMC threshold `number`, and the SMC if `slot` is not 0.
         case setCaches
-        /// Answer `acknowledged` with `number`.
+        /// Answer `acknowledged` with `number`, and the number of misses under way as `slot`.
         case acknowledge
         case stop
     }

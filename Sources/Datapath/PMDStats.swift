@@ -8,6 +8,9 @@ public struct Log2Histogram: Sendable {
         let bin = value == 0 ? 0 : 63 - value.leadingZeroBitCount
         bins[bin < 40 ? bin : 39] &+= 1
     }
+    mutating func add(_ other: Log2Histogram) {
+        for bin in bins.indices { bins[bin] &+= other.bins[bin] }
+    }
     /// The number of values.
     public var count: UInt64 {
         var sum: UInt64 = 0
@@ -59,4 +62,17 @@ public struct PMDStats: Sendable {
     /// Cycles from a miss to the execution of the packet's actions.
     public var upcallLatency = Log2Histogram()
     public init() {}
+
+    /// The counters without the histograms.
+    private static var counters: [WritableKeyPath<PMDStats, UInt64>] {
+        [\.rxPackets, \.rxBatches, \.recirculations, \.hintHits, \.emcHits, \.smcHits, \.megaflowHits, \.subtableLookups, \.upcalls,
+            \.upcallsLost, \.lookedUpAgain, \.txPackets, \.txBatches, \.iterations, \.busyIterations, \.busyCycles, \.idleCycles]
+    }
+
+    mutating func add(_ other: PMDStats) {
+        for counter in Self.counters { self[keyPath: counter] &+= other[keyPath: counter] }
+        packetsPerBatch.add(other.packetsPerBatch)
+        cyclesPerIteration.add(other.cyclesPerIteration)
+        upcallLatency.add(other.upcallLatency)
+    }
 }

@@ -82,15 +82,15 @@ public enum PMDStatsText {
 extension DPIFNetdev {
     /// `dpif-netdev/pmd-stats-show`
     public func pmdStatsShow() -> String {
-        pmds.map { unsafe PMDStatsText.statsShow(core: $0.core ?? $0.index, numa: $0.node, $0.pmd.pointee.stats.pointee) }.joined()
+        pmds.map { unsafe PMDStatsText.statsShow(core: $0.core, numa: $0.node, $0.pmd.pointee.stats.pointee) }.joined()
     }
 
     /// `dpif-netdev/pmd-rxq-show`
     public func pmdRxqShow() -> String {
         var text = ""
         for handle in pmds {
-            text += "pmd thread numa_id \(handle.node) core_id \(handle.core ?? handle.index):\n  isolated : false\n"
-            let mine = rxqShow().filter { $0.pmd == handle.index }
+            text += "pmd thread numa_id \(handle.node) core_id \(handle.core):\n  isolated : false\n"
+            let mine = rxqShow().filter { $0.core == handle.core }
             let total = mine.reduce(0) { $0 + $1.cycles }
             for queue in mine {
                 let usage = total == 0 ? "0" : String(queue.cycles * 100 / total)

@@ -7,7 +7,7 @@ import NetDev
 /// A later packet of the same microflow waits here instead of going up as well, also if a megaflow that fits it has been
 /// installed meanwhile for somebody else. Misses are answered in the order in which they went up; then what waits behind is looked up again.
 ///
-/// Owner: the PMD thread. Readers: the ofproto thread reads `count` when it takes a PMD away.
+/// Owner: the PMD thread; it tells `count` when it acknowledges.
 /// Memory: `Limits.pendingMisses` × 32 bytes and `Limits.heldPackets` × 704 bytes, touched as they are used.
 /// Frees: `PMDHandle`, when the thread has ended.
 @safe struct PendingMisses {

@@ -5,12 +5,13 @@ import Synchronization
 /// The thread that serves all kernel ports: it sleeps in epoll until a frame comes from the kernel or a PMD has put
 /// one on a transmit ring.
 ///
-/// Owner of its ports and its epoll: the thread. Commands: `add` and `remove`, by any thread; each returns when it is done.
+/// Owner of its ports and its epoll: the thread. Commands: `add`, `remove`, `move` and `end`, by any thread; each returns when it is done.
 /// Fairness: every port gets a burst a turn, in each direction.
 final class KernelIO: Sendable {
     private enum Command {
         case add(KernelPort)
         case remove(KernelPort)
+        case move([Int])
         case end
     }
     let waker: Waker
@@ -58,6 +59,8 @@ final class KernelIO: Sendable {
     func add(_ port: KernelPort) { perform(.add(port)) }
     /// The thread has nothing to do with the port any more when this returns.
     func remove(_ port: KernelPort) { perform(.remove(port)) }
+    /// The thread runs on these processors from now on, if it may.
+    func move(to cpus: [Int]) { perform(.move(cpus)) }
     /// Ends the thread; no port is left.
     func end() { perform(.end) }
 
@@ -123,6 +126,7 @@ extension KernelIO {
         case .remove(let port):
             ports[UInt32(port.fd) + 1] = nil
             _ = nt_epoll_remove(epoll, port.fd)
+        case .move(let cpus): try? Affinity.set(cpus)
         case .end: return false
         }
         nt_eventfd_kick(reply)

@@ -18,6 +18,16 @@ public struct MempoolDemand: Hashable, Sendable {
     public var replayedPackets = 0
     public init() {}
 
+    /// The same, for at least so many PMDs with an upcall ring of `upcallRing` slots each.
+    public func covering(pmds: Int, upcallRing: Int) -> MempoolDemand {
+        var demand = self
+        // Beside the PMDs: the kernel I/O thread and the ofproto thread.
+        demand.threads = max(threads, pmds + 2)
+        demand.upcallSlots = max(upcallSlots, pmds * upcallRing)
+        demand.kernelTxRings = max(kernelTxRings, pmds)
+        return demand
+    }
+
     /// What one device asks for that replays `packets` frames.
     static func replaying(_ packets: Int, threads: Int, upcallSlots: Int) -> MempoolDemand {
         var demand = MempoolDemand()
@@ -67,7 +77,7 @@ public struct MempoolDemand: Hashable, Sendable {
     }
 }
 
-/// The process's mempools: one per NUMA node and size class, made when a port first needs it.
+/// The process's mempools: one per NUMA node and size class, made when a port first needs it; another one when ports come to hold more.
 ///
 /// Owner: the table is guarded by a mutex, since ports may be opened by tests in parallel. A pool whose ports are all closed is
 /// kept for the next port; it is freed by `reclaim`, or when another pool lacks memory, and only if every packet is home.
@@ -75,6 +85,8 @@ public enum Mempools {
     private struct Entry {
         var pool: Mempool
         var users: Int
+        /// Packets that were asked for when it was made.
+        var demanded: Int
         /// The pool of one device that replays a capture.
         var isPrivate: Bool
     }
@@ -88,17 +100,20 @@ public enum Mempools {
     }
 
     /// A pool for frames of `mtu` on `node` (-1: any), with one user more. Ends with `release`.
-    /// With less memory than `demand` asks for, the pool gets smaller by halves.
+    /// With less memory than `demand` asks for, a smaller one that is there is shared, or else the pool gets smaller by halves.
     public static func acquire(mtu: Int, node: Int, demand: MempoolDemand) throws(NetdevError) -> Mempool {
         let room = room(mtu: mtu)
         let node = max(node, 0)
         let pool: Mempool? = table.withLock { table in
-            if let index = table.entries.firstIndex(where: {
-                demand.replayedPackets == 0 && !$0.isPrivate && $0.pool.room == room && $0.pool.node == node
-            }) {
+            /// A pool that is there and was made for so many packets.
+            func share(demanded least: Int) -> Mempool? {
+                guard demand.replayedPackets == 0, let index = table.entries.firstIndex(where: {
+                    !$0.isPrivate && $0.pool.room == room && $0.pool.node == node && $0.demanded >= least
+                }) else { return nil }
                 table.entries[index].users += 1
                 return table.entries[index].pool
             }
+            if let pool = share(demanded: demand.packets) { return pool }
             var packets = max(demand.packets, Limits.leastMempool)
             while packets >= Limits.leastMempool {
                 table.serial += 1
@@ -110,9 +125,11 @@ public enum Mempools {
                     if packets < demand.packets {
                         log.warning("a mempool got \(packets) packets of \(room) bytes instead of \(demand.packets): memory is short")
                     }
-                    table.entries.append(Entry(pool: made, users: 1, isPrivate: demand.replayedPackets != 0))
+                    table.entries.append(Entry(pool: made, users: 1, demanded: demand.packets, isPrivate: demand.replayedPackets != 0))
                     return made
                 }
+                // A pool made for less serves better than another small one.
+                if let pool = share(demanded: 0) { return pool }
                 packets = packets == Limits.leastMempool ? 0 : max(packets / 2, Limits.leastMempool)
             }
             return nil

@@ -25,8 +25,18 @@ public final class NetdevRuntime: Sendable {
 
     /// The kernel I/O thread, from the first port that needs it on.
     private let kernel = Mutex<KernelIO?>(nil)
+    private let kernelCPUs: Mutex<[Int]>
 
-    public init(_ options: NetdevOptions = NetdevOptions()) { self.options = options }
+    public init(_ options: NetdevOptions = NetdevOptions()) {
+        self.options = options
+        kernelCPUs = Mutex(options.kernelCPUs)
+    }
+
+    /// Moves the kernel I/O thread to other processors; one that is not running yet will start there.
+    public func moveKernelIO(to cpus: [Int]) {
+        kernelCPUs.withLock { $0 = cpus }
+        kernel.withLock { $0?.move(to: cpus) }
+    }
 
     /// Ends the kernel I/O thread. All kernel ports are closed.
     public func shutdown() {
@@ -37,7 +47,9 @@ public final class NetdevRuntime: Sendable {
     }
 
     /// Opens a port, stopped. A failure leaves nothing behind and disturbs no other port.
-    public func open(_ request: NetdevRequest) throws(NetdevError) -> any Netdev {
+    /// - Parameter demand: who holds packets besides the port; nil: as the options say.
+    public func open(_ request: NetdevRequest, demand: MempoolDemand? = nil) throws(NetdevError) -> any Netdev {
+        let demand = demand ?? options.demand
         guard let kind = NetdevClass(rawValue: request.type.isEmpty ? NetdevClass.system.rawValue : request.type) else {
             throw NetdevError(.unsupported, "\(request.name): '\(request.type)' is not a known type of interface")
         }
@@ -45,24 +57,24 @@ public final class NetdevRuntime: Sendable {
         guard EAL.info != nil else { throw NetdevError(.device, "\(request.name): DPDK is not running") }
         switch kind {
         case .dpdk:
-            return try openDevice(request, request.options["dpdk-devargs"] ?? "", settings)
+            return try openDevice(request, request.options["dpdk-devargs"] ?? "", settings, demand)
         case .vhostUserClient:
-            return try openDevice(request, VhostUser.devargs(request, settings), VhostUser.adjusted(settings))
+            return try openDevice(request, VhostUser.devargs(request, settings), VhostUser.adjusted(settings), demand)
         case .system, .internal, .tap:
             return try KernelNetdev(
                 request, kind: kind == .system ? .packetSocket : .tap, settings: settings, io: try kernelIO(),
-                demand: options.demand)
+                demand: demand)
         case .dummy:
-            return try DummyNetdev(request, settings: settings, demand: options.demand)
+            return try DummyNetdev(request, settings: settings, demand: demand)
         }
     }
 
     private func openDevice(
-        _ request: NetdevRequest, _ devargs: String, _ settings: NetdevSettings
+        _ request: NetdevRequest, _ devargs: String, _ settings: NetdevSettings, _ demand: MempoolDemand
     ) throws(NetdevError) -> DPDKNetdev {
         let device = try DPDKDevice.take(devargs, for: request.name)
         do throws(NetdevError) {
-            return try DPDKNetdev(request, device: device, settings: settings, demand: options.demand)
+            return try DPDKNetdev(request, device: device, settings: settings, demand: demand)
         } catch {
             device.giveBack()
             throw error
@@ -73,7 +85,7 @@ public final class NetdevRuntime: Sendable {
         let result = kernel.withLock { kernel in
             Result { () throws(NetdevError) -> KernelIO in
                 if let running = kernel { return running }
-                let started = try KernelIO(cpus: options.kernelCPUs)
+                let started = try KernelIO(cpus: kernelCPUs.withLock { $0 })
                 kernel = started
                 return started
             }

@@ -187,7 +187,7 @@ public final class OFProto {
         guard !translator.actions.isEmpty else { return }
         var datapathKey = key
         datapathKey.l0.inPort = bridge.port(inPort)?.odpPort?.number ?? ODPPort.none.number
-        dpif.execute(packet, key: datapathKey, actions: translator.takeActions(), pmd: 0)
+        dpif.execute(packet, key: datapathKey, actions: translator.takeActions(), pmd: nil)
     }
 
     /// Removes all megaflows from the datapath at once; packets come up again.

@@ -42,12 +42,10 @@ public struct ConfigDiff: Equatable, Sendable {
     }
 
     private mutating func compareDatapath(_ old: DatapathConfig, _ new: DatapathConfig) {
-        if old.pmdCores != new.pmdCores { needsRestart.append("pmd-cores") }
         if old.memory != new.memory { needsRestart.append("memory") }
         if old.hugepages != new.hugepages { needsRestart.append("hugepages") }
         if old.ealArguments != new.ealArguments { needsRestart.append("eal") }
         var changeable = new
-        changeable.pmdCores = old.pmdCores
         changeable.memory = old.memory
         changeable.hugepages = old.hugepages
         changeable.ealArguments = old.ealArguments

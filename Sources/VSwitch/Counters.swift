@@ -34,7 +34,7 @@ public struct SwitchCounters: Sendable {
     /// Megaflows at that moment.
     public var megaflows: Int
 
-    /// What was counted since `former`. Ports and PMDs that were not there then begin at 0.
+    /// What was counted since `former`. Ports and PMDs that were not there then begin at 0; cores whose PMD had gone before are left out.
     public func since(_ former: SwitchCounters) -> SwitchCounters {
         var result = self
         result.time = time - former.time
@@ -42,6 +42,7 @@ public struct SwitchCounters: Sendable {
             guard let old = former.pmds.first(where: { $0.core == pmds[index].core }) else { continue }
             for path in PMD.counters { result.pmds[index][keyPath: path] &-= old[keyPath: path] }
         }
+        result.pmds.removeAll { $0.core >= 0 && $0.totalCycles == 0 }
         for index in ports.indices {
             let port = ports[index]
             guard let old = former.ports.first(where: { $0.name == port.name && $0.bridge == port.bridge }) else { continue }

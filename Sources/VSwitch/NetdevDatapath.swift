@@ -4,18 +4,17 @@ import NetDev
 /// The DPDK datapath: EAL, the netdevs and the PMDs.
 public final class NetdevDatapath: SwitchDatapath {
     private let netdev: DPIFNetdev
+    private let netdevs: NetdevRuntime
+    /// Processors that the process could use when it began.
+    private let allowed: [Int]
     /// What EAL was started with.
     public let eal: EALInfo
 
     /// Starts EAL, which works once in a process, and the PMD threads. Throws `DPIFError` with one line.
     /// - Parameter seed: hashes and random choices follow from it.
     public init(_ config: DatapathConfig, seed: UInt64) throws(DPIFError) {
-        let allowed = Processors.allowed()
-        let cores = config.pmdCores.isEmpty ? Array(allowed.suffix(1)) : config.pmdCores
-        let online = Processors.online()
-        if let core = cores.first(where: { !online.contains($0) }) {
-            throw DPIFError(.invalid, "pmd-cores: core \(core) is not among the machine's: \(online)")
-        }
+        allowed = Processors.allowed()
+        let cores = try Self.cores(config, allowed)
         let others = allowed.filter { !cores.contains($0) }
         var options = EALOptions()
         options.hugepages = config.hugepages == false ? .never : .automatic
@@ -36,7 +35,26 @@ public final class NetdevDatapath: SwitchDatapath {
         }
         var netdevOptions = NetdevOptions()
         netdevOptions.kernelCPUs = others
-        netdev = try DPIFNetdev(settings: Self.settings(config, cores: cores, seed: seed), netdevs: NetdevRuntime(netdevOptions))
+        netdevs = NetdevRuntime(netdevOptions)
+        netdev = try DPIFNetdev(settings: Self.settings(config, cores: cores, seed: seed), netdevs: netdevs)
+    }
+
+    /// The cores that PMDs are to run on: those of the configuration, or the last one that the process may use.
+    private static func cores(_ config: DatapathConfig, _ allowed: [Int]) throws(DPIFError) -> [Int] {
+        let cores = config.pmdCores.isEmpty ? Array(allowed.suffix(1)) : config.pmdCores
+        let online = Processors.online()
+        if let core = cores.first(where: { !online.contains($0) }) {
+            throw DPIFError(.invalid, "pmd-cores: core \(core) is not among the machine's: \(online)")
+        }
+        return cores
+    }
+
+    /// Keeps the ofproto thread and the kernel I/O thread out of the way of the PMDs, if there is a processor left for them.
+    private func keepAway(from cores: [Int]) throws(DPIFError) {
+        let others = allowed.filter { !cores.contains($0) }
+        let cpus = others.isEmpty ? allowed : others
+        do throws(EALError) { try Affinity.set(cpus) } catch { throw DPIFError(.device, "\(error)") }
+        netdevs.moveKernelIO(to: cpus)
     }
 
     private static func settings(_ config: DatapathConfig, cores: [Int], seed: UInt64) -> DatapathSettings {
@@ -59,7 +77,16 @@ public final class NetdevDatapath: SwitchDatapath {
     public var hertz: UInt64 { netdev.hertz }
     public func wait(milliseconds: Int32) { netdev.wait(milliseconds: milliseconds) }
     public func change(_ config: DatapathConfig) throws(DPIFError) {
-        try netdev.change(Self.settings(config, cores: netdev.settings.cores, seed: netdev.settings.seed))
+        let running = netdev.settings
+        let cores = try Self.cores(config, allowed)
+        // First the way is cleared: a PMD lets nobody else run for long.
+        if cores != running.cores { try keepAway(from: cores) }
+        do throws(DPIFError) {
+            try netdev.change(Self.settings(config, cores: cores, seed: running.seed))
+        } catch {
+            if cores != running.cores { try keepAway(from: running.cores) }
+            throw error
+        }
     }
     public func pmdStats() -> [(core: Int?, stats: PMDStats)] { netdev.pmdStats() }
     public func close() { netdev.close() }

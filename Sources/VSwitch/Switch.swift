@@ -81,7 +81,6 @@ extension SwitchConfig {
     func without(_ failed: [ConfigStep], former: SwitchConfig) -> SwitchConfig {
         var result = self
         // What is read at the start only stays as it was.
-        result.datapath.pmdCores = former.datapath.pmdCores
         result.datapath.memory = former.datapath.memory
         result.datapath.hugepages = former.datapath.hugepages
         result.datapath.ealArguments = former.datapath.ealArguments

@@ -13,7 +13,7 @@ public protocol SwitchDatapath: AnyObject {
     func wait(milliseconds: Int32)
     /// Carries out those settings that can be changed while packets flow.
     func change(_ config: DatapathConfig) throws(DPIFError)
-    /// The counters of each PMD since its start; `core` is nil for one without a thread.
+    /// What the PMDs of each core have counted since the start, also where there is none any more; `core` is nil for PMDs without threads.
     func pmdStats() -> [(core: Int?, stats: PMDStats)]
     func close()
 }

@@ -39,6 +39,42 @@ extension HostTests {
             }
         }
 
+        /// PMDs come and go by the file; a core that the machine does not have is refused, and everything stays as it is.
+        @Test(arguments: [Wiring.tap, .system]) func coresChangeUnderLoad(_ wiring: Wiring) async throws {
+            try await Bed.with { bed in
+                let (hosts, vswitch) = try await bed.wire(2, wiring)
+                let text = configuration([BridgeText("br0", hosts.map { PortText($0) })])
+                try await hosts[1].serve("-t", port: 5201, "iperf3", "-s", "-1")
+                // One connection, at a pace that leaves the interfaces' queues short.
+                let load = try hosts[0].spawn("iperf3", "-c", hosts[1].address4, "-b", "10M", "-l", "8K", "-t", "30", "-i", "0.5", "--forceflush")
+                try await until("the connection is there") { contents(load.output).contains("/sec") }
+                let pings = try hosts[0].pingOn(hosts[1].address4)
+                let applied = vswitch.file + ": applied, with 0 problems: 1 bridge, 2 ports, 1 flow"
+                for cores in [[0, 1], [0], [1], [1, 0], [0]] {
+                    let told = try await vswitch.apply(text.replacing("datapath: { ", with: "datapath: { pmd-cores: \(cores), "))
+                    #expect(told == [applied], "\(cores)")
+                    // The other threads keep out of the PMDs' way; without a processor left for them they may go anywhere.
+                    let all = allowedProcessors("/proc/self/status"), others = all.subtracting(cores).isEmpty ? all : all.subtracting(cores)
+                    #expect(vswitch.processors(ofThreads: "nt-kernel-io") == [others], "\(cores)")
+                    #expect(vswitch.processors(ofThreads: "needletaild").contains(others), "\(cores)")
+                    // In both directions and for a protocol that has no megaflows yet.
+                    #expect(try await hosts[1].ping(hosts[0].address6).isWhole)
+                }
+                let refused = try await vswitch.apply(text.replacing("datapath: { ", with: "datapath: { pmd-cores: [0, 1023], "))
+                #expect(refused.count == 2 && refused.first?.hasPrefix("datapath: pmd-cores: core 1023 is not among the machine's: ") ?? false, "\(refused)")
+                #expect(try await vswitch.apply(text) == [applied])
+                #expect(try await hosts[1].ping(hosts[0].address4).isWhole)
+                let result = try PingResult(try await pings.finish(after: SIGINT))
+                #expect(result.sent > 10 && result.isWhole, "\(result)")
+                #expect(load.isRunning)
+                let soFar = lines(contents(load.output)).count
+                try await until("more of the connection's bytes") { lines(contents(load.output)).count > soFar + 1 }
+                let intervals = lines(contents(load.output)).filter { $0.contains("/sec") }
+                #expect(!intervals.contains { $0.contains(" 0.00 bits/sec") }, "\(intervals)")
+                #expect(try await vswitch.terminate() == 0)
+            }
+        }
+
         /// What is changed in an access list holds, for flows that run already, within half a second.
         @Test func anAccessListChangesAtOnce() async throws {
             try await Bed.with { bed in

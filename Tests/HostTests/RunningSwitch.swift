@@ -39,6 +39,15 @@ func configuration(_ bridges: [BridgeText]) -> String {
     return text
 }
 
+/// The processors that a status file of proc(5) names as allowed: "0-2,5" is 0, 1, 2, 5.
+func allowedProcessors(_ file: String) -> Set<Int> {
+    let list = lines(contents(file)).first { $0.hasPrefix("Cpus_allowed_list:") }?.split(separator: "\t").last ?? ""
+    return Set(list.split(separator: ",").flatMap { part -> [Int] in
+        let ends = part.split(separator: "-").compactMap { Int($0) }
+        return ends.isEmpty ? [] : Array(ends[0]...ends[ends.count - 1])
+    })
+}
+
 /// A built executable of this package.
 func executable(_ name: String) -> String {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -81,6 +90,13 @@ final class RunningSwitch {
         // Its last word begins with the file's name: "applied, …", or the place of a mistake.
         try await until("the changed file is applied") { ownLines(errors).dropFirst(before).last?.hasPrefix(file + ":") ?? false }
         return Array(ownLines(errors).dropFirst(before))
+    }
+
+    /// The processors that each of the daemon's threads of this name may run on.
+    func processors(ofThreads name: String) -> [Set<Int>] {
+        let folder = "/proc/" + contents(pidfile).trimmingCharacters(in: .whitespacesAndNewlines) + "/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return threads.filter { contents("\(folder)/\($0)/comm") == name + "\n" }.map { allowedProcessors("\(folder)/\($0)/status") }
     }
 
     /// Sends SIGTERM and returns the exit status.

@@ -132,7 +132,7 @@ final class MockDPIF: DPIF {
     }
     var flowCount: Int { flows.count }
 
-    func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd: Int) {
+    func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd: Int?) {
         executed += 1
         carryOut(actions, key, packet.bytes)
     }

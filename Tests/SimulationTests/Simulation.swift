@@ -36,6 +36,8 @@ final class Simulation {
     var flights: [UInt64: Flight] = [:]
     /// Which frame left by which port since the last `settle`, in that order.
     var departures: [(id: UInt64, port: String)] = []
+    /// PMDs came or went since the last `settle`: what waited in one does not keep its order with what another one receives.
+    var hasChangedCores = false
     var seen: [(port: String, bytes: [UInt8])] = []
     /// Datapath ports that are no more and whose numbers nobody else has.
     var ghosts: Set<UInt32> = []
@@ -72,7 +74,7 @@ final class Simulation {
     struct Tally: Equatable {
         /// Frames that left behind another one of their microflow.
         var ordered = 0
-        var frames = 0, outputs = 0, configurations = 0, flowMods = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0
+        var frames = 0, outputs = 0, configurations = 0, flowMods = 0, coreChanges = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0
         /// Frames that were to end inside the switch, and copies that ports removed meanwhile could not take.
         var ends: ClosedRange<Int> = 0...0
         var rx: [String: UInt64] = [:], tx: [String: UInt64] = [:]
@@ -134,7 +136,7 @@ final class Simulation {
         for _ in 0..<2_000 {
             var busy = turnDatapath()
             if turnOFProto() { busy = true }
-            if !busy && !ofproto.isRevalidating { return }
+            if !busy && !ofproto.isRevalidating && !dpif.pmds.contains(where: \.isDraining) { return }
         }
         fail("does not come to rest")
     }
@@ -143,17 +145,19 @@ final class Simulation {
         for bridge in state.bridges {
             for port in bridge.ports {
                 guard let netdev = netdev(port.name) else { continue }
-                while let frame = netdev.takeSent() {
-                    tally.tx[port.name, default: 0] += 1
-                    tally.outputs += 1
-                    let id = number(frame, frame.count - 8, 8)
-                    departures.append((id, port.name))
-                    if flights[id]?.outputs.append(RefOutput(port: port.name, bytes: frame)) == nil {
-                        fail("an unknown frame \(id) leaves by \(port.name)")
-                    }
+                for queue in 0..<netdev.txQueueCount {
+                    while let frame = netdev.takeSent(queue: queue) { noteSent(frame, by: port.name) }
                 }
             }
         }
+    }
+
+    private func noteSent(_ frame: [UInt8], by port: String) {
+        tally.tx[port, default: 0] += 1
+        tally.outputs += 1
+        let id = number(frame, frame.count - 8, 8)
+        departures.append((id, port))
+        if flights[id]?.outputs.append(RefOutput(port: port, bytes: frame)) == nil { fail("an unknown frame \(id) leaves by \(port)") }
     }
 
     func netdev(_ name: String) -> DummyNetdev? {
@@ -230,6 +234,7 @@ final class Simulation {
         moves = []
         flights = [:]
         departures = []
+        hasChangedCores = false
     }
 }
 

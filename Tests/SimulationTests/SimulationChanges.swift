@@ -23,6 +23,7 @@ extension Simulation {
         for index in state.bridges.indices {
             for _ in 0..<1 + random.below(12) { addRule(index) }
         }
+        changeCores()
         noteState()
         settle()
     }
@@ -151,10 +152,21 @@ extension Simulation {
         noteState()
     }
 
+    /// Other PMDs, in another order; some may stay.
+    private func changeCores() {
+        var settings = dpif.settings
+        var cores = [0, 1, 2]
+        for _ in 0..<random.below(3) { cores.remove(at: random.below(cores.count)) }
+        settings.simulatedCores = random.chance(50) ? cores : cores.reversed()
+        do throws(DPIFError) { try dpif.change(settings) } catch { fail("\(error)") }
+        tally.coreChanges += 1
+        hasChangedCores = true
+    }
+
     /// Something random. The caller has made sure that a bridge with ports is there.
     func changeAnything() {
         let bridge = random.below(state.bridges.count)
-        switch random.below(13) {
+        switch random.below(14) {
         case 0: addPort(bridge)
         case 1: removePort(bridge)
         case 2: changePort(bridge)
@@ -165,6 +177,7 @@ extension Simulation {
         case 12:
             removePort(bridge)
             addPort(random.below(state.bridges.count))
+        case 13: changeCores()
         case 5, 6, 7: addRule(bridge)
         default: changeRule(bridge)
         }

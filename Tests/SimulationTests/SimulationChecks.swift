@@ -27,6 +27,7 @@ extension Simulation {
     /// Frames of one microflow left each port in the order in which they came in. Of several copies the first one counts: a burst goes
     /// through its actions one by one.
     private func checkOrder() {
+        if hasChangedCores { return }
         struct Way: Hashable {
             var from: String
             var key: FlowKey
@@ -50,12 +51,17 @@ extension Simulation {
 
     /// Every frame did what one of the states since half a second before it came in asks for.
     private func checkFlights() {
-        for (id, flight) in flights.sorted(by: { $0.key < $1.key }) { checkFlight(id, flight, since: flight.injected - 500) }
+        var unexplained: [(id: UInt64, flight: Flight)] = []
+        for (id, flight) in flights.sorted(by: { $0.key < $1.key }) where !checkFlight(id, flight, since: flight.injected - 500, reports: false) {
+            unexplained.append((id, flight))
+        }
+        // On its way a frame may be overtaken by later ones that another PMD has received, and which moved stations.
+        for (id, flight) in unexplained { checkFlight(id, flight, since: flight.injected - 500) }
         flights = [:]
     }
 
     /// `since`: the time from which on states count. Returns false if none explains the frame.
-    @discardableResult func checkFlight(_ id: UInt64, _ flight: Flight, since: Int64) -> Bool {
+    @discardableResult func checkFlight(_ id: UInt64, _ flight: Flight, since: Int64, reports: Bool = true) -> Bool {
         flights[id] = nil
         let outcomes = outcomes(flight, since: since)
         let actual = flight.outputs.sorted()
@@ -71,7 +77,7 @@ extension Simulation {
             return kept == actual.filter { !removed.contains($0.port) }
         }
         guard let first = fits.first else {
-            report(id, flight, outcomes)
+            if reports { report(id, flight, outcomes) }
             return false
         }
         let lost = fits.map { $0.outputs.count - actual.count + ($0.outputs.isEmpty && $0.packetIns == 0 ? 1 : 0) }
@@ -241,11 +247,8 @@ extension Simulation {
 
     /// What was dropped at a port that need not be open any more.
     func dropsOf(_ port: UInt32) -> UInt64 {
-        dpif.pmds.reduce(0) { sum, handle in
-            // The PMD has counters for all port numbers and one place for others.
-            let counters = unsafe handle.pmd.pointee.ports[Int(port)].counters.pointee
-            return DropReason.allCases.reduce(sum) { $0 + counters.drops[Int($1.rawValue)] }
-        }
+        let counters = dpif.pmdCounters(Int(port))
+        return DropReason.allCases.reduce(0) { $0 + counters.drops[Int($1.rawValue)] }
     }
 
     /// What came in has left, or is counted as dropped.

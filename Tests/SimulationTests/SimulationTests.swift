@@ -15,7 +15,8 @@ import Testing
     @Test(arguments: seeds) func switchesDoWhatTheReferenceSays(seed: UInt64) throws {
         let simulation = try run(seed: seed)
         #expect(simulation.failures.isEmpty, "\(simulation.failures.joined(separator: "\n"))")
-        #expect(simulation.tally.outputs > 0 && simulation.tally.soundnessChecks > 0 && simulation.tally.overlapChecks > 0 && simulation.tally.ordered > 0)
+        let tally = simulation.tally
+        #expect(tally.outputs > 0 && tally.soundnessChecks > 0 && tally.overlapChecks > 0 && tally.ordered > 0 && tally.coreChanges > 0)
     }
 
     @Test func theSameSeedDoesTheSame() throws {

@@ -174,8 +174,9 @@ final class TestBed {
             yield()
             return yield()
         }
-        let before = dpif.pmdStats().map(\.stats.iterations)
-        while !zip(before, dpif.pmdStats()).allSatisfy({ $1.stats.iterations >= $0 + 2 }) { sched_yield() }
+        let iterations = { self.dpif.pmds.map { unsafe $0.pmd.pointee.stats.pointee.iterations } }
+        let before = iterations()
+        while !zip(before, iterations()).allSatisfy({ $1 >= $0 + 2 }) { sched_yield() }
     }
 
     /// With sources at rest: returns when no packet is on its way any more.
@@ -185,9 +186,10 @@ final class TestBed {
         repeat {
             try #require(!deadline.isOver, "packets come to rest")
             while turn() {
-                // As many as let go of what the turn sent, so that no transmit ring runs over.
-                if dpif.settings.cores.isEmpty { for _ in 0..<8 { yield(); if collecting { collect() } } }
-                if collecting { collect() }
+                guard collecting else { continue }
+                // As many turns as let go of what was sent, so that no transmit ring runs over; a thread may have waited for its processor.
+                if dpif.settings.cores.isEmpty { for _ in 0..<8 { yield(); collect() } } else { dpif.barrier() }
+                collect()
             }
             waitTurns()
             if collecting { collect() }

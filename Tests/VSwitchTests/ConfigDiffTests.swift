@@ -62,11 +62,24 @@ import Testing
 
     @Test func datapathSettingsThatNeedARestart() throws {
         let old = try config("datapath: {pmd-cores: [1], memory: 512MB, smc: true}\nbridges: {}")
-        let new = try config("datapath: {pmd-cores: [1, 2], memory: 1GB, eal: [--x], hugepages: true, smc: true}\nbridges: {}")
+        let new = try config("datapath: {pmd-cores: [1], memory: 1GB, eal: [--x], hugepages: true, smc: true}\nbridges: {}")
         let diff = ConfigDiff(from: old, to: new)
-        #expect(diff.needsRestart == ["pmd-cores", "memory", "hugepages", "eal"])
+        #expect(diff.needsRestart == ["memory", "hugepages", "eal"])
         #expect(diff.steps.isEmpty)
         let live = try config("datapath: {pmd-cores: [1], memory: 512MB, smc: false}\nbridges: {}")
         #expect(ConfigDiff(from: old, to: live).steps == [.changeDatapath(live.datapath)])
+    }
+
+    @Test func coresChangeWithoutARestart() throws {
+        let old = try config("datapath: {pmd-cores: [1], memory: 512MB}\nbridges: {}")
+        for text in ["[0, 1]", "[0]", "[1, 0]"] {
+            let new = try config("datapath: {pmd-cores: \(text), memory: 512MB}\nbridges: {}")
+            let diff = ConfigDiff(from: old, to: new)
+            #expect(diff.steps == [.changeDatapath(new.datapath)] && diff.needsRestart.isEmpty)
+        }
+        // Beside settings that do need one.
+        let both = try config("datapath: {pmd-cores: [0, 1], memory: 1GB}\nbridges: {}")
+        let diff = ConfigDiff(from: old, to: both)
+        #expect(diff.steps == [.changeDatapath(both.datapath)] && diff.needsRestart == ["memory"])
     }
 }

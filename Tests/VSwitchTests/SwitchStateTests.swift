@@ -64,6 +64,15 @@ import Wire
         // A port that came anew begins at 0.
         let later = counters(time: 2000, 100).since(counters(time: 1000, 1000))
         #expect(later.ports[0].rxPackets == 100)
+        // A core that had a PMD before this window is not in it.
+        var now = counters(time: 2000, 4000)
+        now.pmds.append(counters(time: 0, 700).pmds[0])
+        now.pmds[1].core = 2
+        var then = now
+        then.pmds[0] = counters(time: 1000, 0).pmds[0]
+        #expect(now.since(then).pmds.map(\.core) == [1])
+        then.pmds.removeLast()
+        #expect(now.since(then).pmds.map(\.rxPackets) == [4000, 700])
     }
 
     @Test func liveLine() {
