@@ -3,7 +3,7 @@ import NetDev
 
 /// The DPDK datapath: EAL, the netdevs and the PMDs.
 public final class NetdevDatapath: SwitchDatapath {
-    private let netdev: DPIFNetdev
+    let netdev: DPIFNetdev
     /// What EAL was started with.
     public let eal: EALInfo
 
