@@ -96,9 +96,9 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("SwitchTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK", "AllocationCounter"]),
         tests("SimulationTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
-        tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
+        tests("VSwitchTests", ["VSwitch", "OVSDB", "Stream", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
         tests("BenchTests", ["bench"]),
-        tests("HostTests", ["needletaild", "needletail", "OVSDB"]),
+        tests("HostTests", ["needletaild", "needletail"]),
     ].compactMap { $0 }
 )
 

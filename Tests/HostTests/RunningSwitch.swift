@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A port of a configuration: its name and what stands in its braces.
@@ -49,6 +50,8 @@ func executable(_ name: String) -> String {
 final class RunningSwitch {
     let file: String
     let errors: String
+    /// For ovs-appctl.
+    let controlSocket: String
     private let pidfile: String
     private let task: BackgroundTask
     private(set) var hasBeenEnded = false
@@ -57,8 +60,9 @@ final class RunningSwitch {
     init(folder: String, _ text: String) throws {
         file = folder + "/switch.yaml"
         pidfile = folder + "/switch.pid"
+        controlSocket = folder + "/switch.ctl"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
-        task = try BackgroundTask(executable("needletaild"), ["--config", file, "--pidfile", pidfile], output: folder + "/switch")
+        task = try BackgroundTask(executable("needletaild"), ["--config", file, "--pidfile", pidfile, "--unixctl", controlSocket], output: folder + "/switch")
         errors = task.errors
     }
 
@@ -81,6 +85,19 @@ final class RunningSwitch {
         // Its last word begins with the file's name: "applied, …", or the place of a mistake.
         try await until("the changed file is applied") { ownLines(errors).dropFirst(before).last?.hasPrefix(file + ":") ?? false }
         return Array(ownLines(errors).dropFirst(before))
+    }
+
+    /// Runs ovs-appctl.
+    func ask(_ arguments: [String]) async throws -> CommandResult {
+        try await command("ovs-appctl", ["-T", "10", "-t", controlSocket] + arguments, seconds: 20)
+    }
+    func ask(_ arguments: String...) async throws -> CommandResult { try await ask(arguments) }
+
+    /// Waits until it has ended by itself, and returns the exit status.
+    func waitForEnd() async throws -> Int32 {
+        try await until("the switch has ended") { !task.isRunning }
+        hasBeenEnded = true
+        return task.status
     }
 
     /// Sends SIGTERM and returns the exit status.
