@@ -9,25 +9,11 @@ import Wire
 @testable import Datapath
 @testable import VSwitch
 
-/// A datapath without threads, in the test's own process.
-private final class ThreadlessDatapath: SwitchDatapath {
-    let netdev: DPIFNetdev
-    init() throws {
-        _ = try TestEAL.started.get()
-        var settings = DatapathSettings()
-        settings.cores = []
-        netdev = try DPIFNetdev(settings: settings, netdevs: TestEAL.runtime)
-    }
-    var dpif: any DPIF { netdev }
-    var now: Int64 { netdev.now }
-    var hertz: UInt64 { netdev.hertz }
-    func wait(milliseconds: Int32) { netdev.wait(milliseconds: milliseconds) }
-    func change(_ config: DatapathConfig) throws(DPIFError) {}
-    func pmdStats() -> [(core: Int?, stats: PMDStats)] { netdev.pmdStats() }
-    func close() { netdev.close() }
-}
-
 @Suite(.serialized) struct UnixctlDumpTests {
+    private final class ReplyBox: Sendable {
+        let replies = Mutex<[JSONRPCMessage]>([])
+    }
+
     /// A dump of many megaflows is made a slice a turn, and is whole; commands behind it are answered after it.
     @Test func aLongDumpIsMadeInSlices() async throws {
         let datapath = try ThreadlessDatapath()
@@ -64,7 +50,10 @@ private final class ThreadlessDatapath: SwitchDatapath {
         // The command, a slice each, the end, and the other command.
         #expect(turns == 1 + (count + Limits.dumpSlice - 1) / Limits.dumpSlice + 1 + 1)
         let messages = box.replies.withLock { $0 }
-        guard case .reply(.string(let text), .integer(0)) = messages.first else { return #expect(Bool(false), "\(messages)") }
+        guard case .reply(.string(let text), .integer(0)) = messages.first else {
+            Issue.record("\(messages)")
+            return
+        }
         #expect(Set(text.split(separator: "\n").dropFirst()).count == count)
         #expect(text.hasPrefix("flow-dump from pmd on cpu core: 0\n"))
         #expect(messages.last == .reply(result: .string("br0\n"), id: .integer(1)))
@@ -73,8 +62,4 @@ private final class ThreadlessDatapath: SwitchDatapath {
         vswitch.close()
         #expect(!FileManager.default.fileExists(atPath: path))
     }
-}
-
-private final class ReplyBox: Sendable {
-    let replies = Mutex<[JSONRPCMessage]>([])
 }
