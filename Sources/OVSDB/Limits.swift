@@ -1,6 +1,6 @@
 /// The bounds of what a peer may send, and what happens when one is reached: a `JSONError`, after which the peer is not read any more.
 public enum Limits {
-    /// Bytes of one message. A database's first update may be long: this holds about a million rows of short columns.
+    /// Bytes of one message. The first update of a database holds all of its rows that are monitored.
     public static let messageBytes = 256 << 20
     /// Objects and arrays within each other; ovsdb-server's own parser allows as many.
     public static let depth = 1000
