@@ -40,6 +40,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -57,11 +59,15 @@ let package = Package(
         .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK",
             .product(name: "Logging", package: "swift-log")], swiftSettings: checkedPacketPath),
         .target(name: "OpenFlow", dependencies: ["Wire", "Flow"], swiftSettings: packetPath),
+        .target(name: "OVSDB", swiftSettings: safe),
+        .target(name: "Stream", dependencies: [
+            .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "SystemPackage", package: "swift-system")], swiftSettings: safe),
         // Level 3
         .target(name: "OFProto", dependencies: ["Wire", "Flow", "Datapath", "OpenFlow",
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
         // Level 4
-        .target(name: "VSwitch", dependencies: ["Wire", "Flow", "NetDev", "Datapath", "OpenFlow", "OFProto",
+        .target(name: "VSwitch", dependencies: ["Wire", "Flow", "LockFree", "NetDev", "Datapath", "OpenFlow", "OVSDB", "Stream", "OFProto",
             .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
         // Level 5
         .executableTarget(name: "needletaild", dependencies: ["VSwitch",
@@ -83,12 +89,14 @@ let package = Package(
         tests("NetDevTests", ["NetDev", "LockFree", "Wire", "CDPDK"]),
         tests("DatapathTests", ["Datapath", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
         tests("OpenFlowTests", ["OpenFlow", "Flow", "Wire"]),
+        tests("OVSDBTests", ["OVSDB"]),
+        tests("StreamTests", ["Stream"]),
         tests("OFProtoTests", ["OFProto", "Datapath", "OpenFlow", "Flow", "Wire"]),
         // Whole switches with poll-mode threads; the C part counts heap calls and stands before the process's malloc.
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("SwitchTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK", "AllocationCounter"]),
         tests("SimulationTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
-        tests("VSwitchTests", ["VSwitch", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
+        tests("VSwitchTests", ["VSwitch", "OVSDB", "Stream", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
         tests("BenchTests", ["bench"]),
         tests("HostTests", ["needletaild", "needletail"]),
     ].compactMap { $0 }

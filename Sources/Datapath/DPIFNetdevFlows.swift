@@ -169,7 +169,7 @@ extension DPIFNetdev {
         pmds.flatMap { handle in handle.usedSlots.compactMap { dump(handle, $0) } }
     }
 
-    private func dump(_ handle: PMDHandle, _ slot: UInt32) -> DPFlowDump? {
+    func dump(_ handle: PMDHandle, _ slot: UInt32) -> DPFlowDump? {
         guard let actions = handle.actions[Int(slot)] else { return nil }
         let flow = unsafe handle.pmd.pointee.slab[slot]
         var key = FlowKey(), mask = FlowMask()

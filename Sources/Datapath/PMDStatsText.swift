@@ -1,12 +1,11 @@
 import Foundation
 
-/// The texts of `ovs-appctl dpif-netdev/pmd-stats-show`, `pmd-perf-show` and `pmd-rxq-show`
+/// The texts of `ovs-appctl dpif-netdev/pmd-stats-show` and `pmd-perf-show`
 /// (ovs-vswitchd(8), section "DPIF-NETDEV COMMANDS").
 public enum PMDStatsText {
     /// `pmd-stats-show` for one PMD.
     public static func statsShow(core: Int, numa: Int, _ stats: PMDStats) -> String {
         let passes = stats.rxPackets + stats.recirculations
-        let cycles = stats.busyCycles + stats.idleCycles
         return """
             pmd thread numa_id \(numa) core_id \(core):
               packets received: \(stats.rxPackets)
@@ -22,41 +21,70 @@ public enum PMDStatsText {
               miss with success upcall: \(stats.upcalls)
               miss with failed upcall: \(stats.upcallsLost)
               avg. packets per output batch: \(ratio(stats.txPackets, stats.txBatches))
+
+            """ + cycleLines(stats)
+    }
+
+    /// The lines of `pmd-stats-show` about cycles; those that would divide by nothing are left out.
+    private static func cycleLines(_ stats: PMDStats) -> String {
+        let cycles = stats.busyCycles + stats.idleCycles
+        guard cycles > 0 else { return "" }
+        let shares = """
               idle cycles: \(stats.idleCycles) (\(percent(stats.idleCycles, cycles))%)
               processing cycles: \(stats.busyCycles) (\(percent(stats.busyCycles, cycles))%)
+
+            """
+        guard stats.rxPackets > 0 else { return shares }
+        return shares + """
               avg cycles per packet: \(ratio(cycles, stats.rxPackets)) (\(cycles)/\(stats.rxPackets))
               avg processing cycles per packet: \(ratio(stats.busyCycles, stats.rxPackets)) (\(stats.busyCycles)/\(stats.rxPackets))
 
             """
     }
 
-    /// `pmd-perf-show` for one PMD whose counters cover `seconds`.
-    public static func perfShow(core: Int, numa: Int, _ stats: PMDStats, seconds: Double, hertz: UInt64) -> String {
+    /// `pmd-perf-show` for one PMD whose counters cover `seconds`. A PMD never sleeps.
+    public static func perfShow(core: Int, numa: Int, _ stats: PMDStats, seconds: Double, hertz: UInt64, histograms: Bool) -> String {
         let cycles = stats.busyCycles + stats.idleCycles
         let idle = stats.iterations - stats.busyIterations
-        let passes = stats.rxPackets + stats.recirculations
         let us = 1e6 / Double(max(hertz, 1))
-        return """
+        var text = """
             pmd thread numa_id \(numa) core_id \(core):
 
               Iterations:         \(pad(stats.iterations))  (\(fixed(us * part(cycles, stats.iterations))) us/it)
               - Used TSC cycles:  \(pad(cycles))  (\(percent1(Double(cycles), seconds * Double(hertz))) % of total cycles)
               - idle iterations:  \(pad(idle))  (\(percent1(stats.idleCycles, cycles)) % of used cycles)
               - busy iterations:  \(pad(stats.busyIterations))  (\(percent1(stats.busyCycles, cycles)) % of used cycles)
+              - sleep iterations: \(pad(0))  (  0.0 % of iterations)
+              Sleep time (us):    \(pad(0))  (  0 us/iteration avg.)
+
+            """
+        text += packetLines(stats, seconds: seconds, us: us)
+        guard histograms else { return text }
+        return text + "\n" + histogram("packets/batch", stats.packetsPerBatch) + histogram("cycles/it", stats.cyclesPerIteration)
+            + histogram("upcall latency, cycles", stats.upcallLatency)
+    }
+
+    /// The lines of `pmd-perf-show` about packets; without packets there is nothing to tell of them.
+    private static func packetLines(_ stats: PMDStats, seconds: Double, us: Double) -> String {
+        let passes = stats.rxPackets + stats.recirculations
+        let received = stats.rxPackets == 0 ? "  Rx packets:         \(pad(0))\n" : """
               Rx packets:         \(pad(stats.rxPackets))  (\(rate(stats.rxPackets, seconds)) Kpps, \(String(format: "%.0f", part(stats.busyCycles, stats.rxPackets))) cycles/pkt)
               Datapath passes:    \(pad(passes))  (\(ratio(passes, stats.rxPackets)) passes/pkt)
+              - PHWOL hits:       \(pad(0))  (\(percent1(0, passes)) %)
+              - MFEX Opt hits:    \(pad(0))  (\(percent1(0, passes)) %)
               - Simple Match hits:\(pad(stats.hintHits))  (\(percent1(stats.hintHits, passes)) %)
               - EMC hits:         \(pad(stats.emcHits))  (\(percent1(stats.emcHits, passes)) %)
               - SMC hits:         \(pad(stats.smcHits))  (\(percent1(stats.smcHits, passes)) %)
               - Megaflow hits:    \(pad(stats.megaflowHits))  (\(percent1(stats.megaflowHits, passes)) %, \(ratio(stats.subtableLookups, stats.megaflowHits)) subtbl lookups/hit)
-              - Upcalls:          \(pad(stats.upcalls))  (\(percent1(stats.upcalls, passes)) %, \(fixed(us * Double(stats.upcallLatency.quantile(0.5)))) us/upcall)
+              - Upcalls:          \(pad(stats.upcalls))  (\(percent1(stats.upcalls, passes)) %, \(String(format: "%.1f", us * Double(stats.upcallLatency.quantile(0.5)))) us/upcall)
               - Lost upcalls:     \(pad(stats.upcallsLost))  (\(percent1(stats.upcallsLost, passes)) %)
+
+            """
+        guard stats.txPackets > 0 else { return received + "  Tx packets:         \(pad(0))\n" }
+        return received + """
               Tx packets:         \(pad(stats.txPackets))  (\(rate(stats.txPackets, seconds)) Kpps)
               Tx batches:         \(pad(stats.txBatches))  (\(ratio(stats.txPackets, stats.txBatches)) pkts/batch)
 
-            \(histogram("packets/batch", stats.packetsPerBatch))
-            \(histogram("cycles/it", stats.cyclesPerIteration))
-            \(histogram("upcall latency, cycles", stats.upcallLatency))
             """
     }
 
@@ -75,29 +103,6 @@ public enum PMDStatsText {
     private static func percent1(_ a: UInt64, _ b: UInt64) -> String { percent1(Double(a), Double(b)) }
     private static func percent1(_ a: Double, _ b: Double) -> String { String(format: "%5.1f", b == 0 ? 0 : 100 * a / b) }
     private static func fixed(_ number: Double) -> String { String(format: "%.2f", number) }
-    private static func pad(_ number: UInt64) -> String { String(repeating: " ", count: max(0, 15 - String(number).count)) + String(number) }
+    private static func pad(_ number: UInt64) -> String { String(repeating: " ", count: max(0, 12 - String(number).count)) + String(number) }
     private static func rate(_ number: UInt64, _ seconds: Double) -> String { String(format: "%.0f", seconds == 0 ? 0 : Double(number) / seconds / 1000) }
-}
-
-extension DPIFNetdev {
-    /// `dpif-netdev/pmd-stats-show`
-    public func pmdStatsShow() -> String {
-        pmds.map { unsafe PMDStatsText.statsShow(core: $0.core, numa: $0.node, $0.pmd.pointee.stats.pointee) }.joined()
-    }
-
-    /// `dpif-netdev/pmd-rxq-show`
-    public func pmdRxqShow() -> String {
-        var text = ""
-        for handle in pmds {
-            text += "pmd thread numa_id \(handle.node) core_id \(handle.core):\n  isolated : false\n"
-            let mine = rxqShow().filter { $0.core == handle.core }
-            let total = mine.reduce(0) { $0 + $1.cycles }
-            for queue in mine {
-                let usage = total == 0 ? "0" : String(queue.cycles * 100 / total)
-                let name = queue.port.padding(toLength: max(16, queue.port.count), withPad: " ", startingAt: 0)
-                text += "  port: \(name)  queue-id: \(String(format: "%2d", queue.queue)) (enabled)   pmd usage: \(usage.count < 2 ? " " : "")\(usage) %\n"
-            }
-        }
-        return text
-    }
 }

@@ -118,7 +118,7 @@ struct ODPKeyPrinter {
     private mutating func packetType() {
         let bits = mask.l3.packetType.host
         guard bits != 0 || options.verbose || options.alwaysPacketType else { return }
-        let isExact = bits == .max || options.alwaysPacketType && !options.verbose
+        let isExact = bits == .max || options.alwaysPacketType
         attribute("packet_type", written { out in
             out.put("ns=\(key.l3.packetType.host >> 16)" + (isExact ? "" : "/0") + ",id=")
             out.hex(key.l3.packetType.host & 0xffff)

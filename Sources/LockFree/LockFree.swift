@@ -5,4 +5,6 @@
 /// I/O. A ring never blocks and never allocates after it has been made: a full ring refuses, and the
 /// producer decides what becomes of the element.
 ///
-/// Read `SPSCRing.swift`.
+/// And, off the packets' way, a mailbox with many producers, which has a short lock.
+///
+/// Read `SPSCRing.swift`, `Mailbox.swift`.

@@ -134,6 +134,9 @@ public final class Bridge {
     /// All stations as they are now.
     public func macEntries(now: Int64) -> [MACTable.Entry] { macTable.entries(now: now) }
 
+    /// Sets the MAC table's statistics to zero.
+    public func clearMACStatistics() { macTable.statistics = MACTable.Statistics() }
+
     /// Fixes a station to a port.
     public func addStaticMAC(_ address: EthernetAddress, vlan: UInt16, port: OFPort) {
         let station = MACTable.id(vlan, address)

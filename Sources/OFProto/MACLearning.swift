@@ -11,6 +11,14 @@ public struct MACTable {
         public var address: EthernetAddress
         public var age: Int?
     }
+    /// What happened to dynamic entries (`ovs-appctl fdb/stats-show`).
+    public struct Statistics: Hashable, Sendable {
+        public var learned: UInt64 = 0
+        public var expired: UInt64 = 0
+        /// Made room for another one.
+        public var evicted: UInt64 = 0
+        public var moved: UInt64 = 0
+    }
     private struct Slot {
         var id: UInt64
         var port: OFPort
@@ -28,6 +36,7 @@ public struct MACTable {
     public var capacity: Int
     /// Milliseconds after which an entry that was not refreshed is forgotten.
     public var aging: Int64
+    public internal(set) var statistics = Statistics()
 
     init(capacity: Int, aging: Int64) {
         self.capacity = capacity
@@ -49,6 +58,7 @@ public struct MACTable {
             // Counters tell of packets late: what was heard since then is newer.
             if slots[Int(at)].isStatic || now < slots[Int(at)].used { return (nil, nil) }
             let moved = slots[Int(at)].port != port
+            if moved { statistics.moved &+= 1 }
             slots[Int(at)].port = port
             slots[Int(at)].used = now
             if newest != at {
@@ -62,7 +72,9 @@ public struct MACTable {
             guard oldest >= 0 else { return (nil, nil) }
             evicted = slots[Int(oldest)].id
             remove(at: oldest)
+            statistics.evicted &+= 1
         }
+        statistics.learned &+= 1
         add(Slot(id: id, port: port, isStatic: false, used: now))
         return (id, evicted)
     }
@@ -85,6 +97,7 @@ public struct MACTable {
         guard oldest >= 0, slots[Int(oldest)].used + aging <= now else { return nil }
         let id = slots[Int(oldest)].id
         remove(at: oldest)
+        statistics.expired &+= 1
         return id
     }
 

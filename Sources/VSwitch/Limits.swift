@@ -1,5 +1,5 @@
 /// The bounds of a configuration, and what happens when one is reached: the file is refused with the line that is
-/// too much.
+/// too much. And those of the control socket.
 enum Limits {
     /// Bytes of a configuration file: about 200,000 flows of 80 bytes.
     static let fileBytes = 16 << 20
@@ -31,4 +31,20 @@ enum Limits {
     static let core = 1023
     /// Megaflows that a report names.
     static let busiestFlows = 10
+
+    // The control socket
+
+    /// Clients at a time. A further one is closed.
+    static let commandConnections = 64
+    /// Commands of all clients that wait for the ofproto thread: each client's unhandled ones, and what came in with the last of them. A
+    /// client whose command does not fit is closed.
+    static let commandMailbox = 1 << 14
+    /// Bytes of one command. A client that sends more is closed.
+    static let commandBytes = 1 << 20
+    /// Bytes of an answer's text: half a million megaflows. A longer one becomes an error.
+    static let replyBytes = 128 << 20
+    /// Bytes of answers that wait for a client: one of the greatest length with all its line ends escaped. Then the client is closed.
+    static let commandBacklog = 160 << 20
+    /// Places of the megaflow table that are looked at in one turn of a dump.
+    static let dumpSlice = 256
 }

@@ -12,16 +12,47 @@ extension Switch {
     }
 }
 
-/// One megaflow as `ovs-appctl dpctl/dump-flows --names` prints it.
+/// How dump-flows prints megaflows.
+struct MegaflowStyle {
+    /// -m: the megaflow's identity, and fields that the mask leaves out.
+    var isVerbose = false
+    /// Ports by their names; -m names them unless told otherwise.
+    var hasNames = true
+    /// dpctl/dump-flows -m also says which datapath a megaflow is in, and sets a comma behind its identity.
+    var hasDatapath = false
+
+    /// With names, and no more than what counts.
+    static let brief = MegaflowStyle()
+    private init() {}
+
+    init(_ flags: Set<String>) {
+        isVerbose = flags.contains("-m") || flags.contains("--more")
+        hasNames = flags.contains("--names") || (isVerbose && !flags.contains("--no-names"))
+    }
+}
+
+/// One megaflow as `ovs-appctl dpctl/dump-flows` and `dpif/dump-flows` print it.
 /// - Parameter now: milliseconds of the datapath's clock.
-func megaflowText(_ flow: DPFlowDump, names: [ODPPort: String], now: Int64) -> String {
+func megaflowText(_ flow: DPFlowDump, _ style: MegaflowStyle = .brief, names: [ODPPort: String], now: Int64) -> String {
     var options = ODPTextOptions()
     options.alwaysPacketType = true
-    options.portName = { names[$0] }
+    options.verbose = style.isVerbose
+    let name: (ODPPort) -> String? = { style.hasNames ? names[$0] : nil }
+    options.portName = name
+    let identity = style.isVerbose ? "ufid:\(ufid(flow.id))\(style.hasDatapath ? "," : "") " : ""
     let used = flow.stats.used.map { LiveTable.fixed(Double(max(0, now - $0)) / 1000, 3) + "s" } ?? "never"
     let flags = flow.stats.tcpFlags == 0 ? "" : ", flags:\(tcpFlagLetters(flow.stats.tcpFlags))"
-    return "\(flow.key.odpText(mask: flow.mask, options)), packets:\(flow.stats.packets), bytes:\(flow.stats.bytes), used:\(used)\(flags), "
-        + "actions:\(flow.actions.odpText(portName: { names[$0] }))"
+    return "\(identity)\(flow.key.odpText(mask: flow.mask, options)), packets:\(flow.stats.packets), bytes:\(flow.stats.bytes), used:\(used)\(flags), "
+        + "\(style.hasDatapath ? "dp:ovs, " : "")actions:\(flow.actions.odpText(portName: name))"
+}
+
+/// A megaflow's identity in the form of a UUID: the PMD, the slot there and the slot's generation, of which no two megaflows share all.
+private func ufid(_ id: DPFlowID) -> String {
+    func hex(_ number: UInt32) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+    return "\(hex(UInt32(truncatingIfNeeded: id.pmd)))-0000-0000-\(hex(id.slot).prefix(4))-\(hex(id.slot).suffix(4))\(hex(id.generation))"
 }
 
 /// TCP flags as dump-flows abbreviates them, "SFP." for SYN, FIN, PSH and ACK seen.

@@ -8,22 +8,33 @@ public final class Session {
     public let vswitch: Switch
     public let signals = Signals()
     private let file: String?
+    private let unixctl: UnixctlServer?
+    private let context: UnixctlContext
     private var runtime: Runtime { Runtime(vswitch) }
 
     /// Starts the datapath and applies the configuration. A step that fails is told in a line of its own, and the rest runs: a
     /// later SIGHUP tries it again. Without a file nothing could try it again: throws `StartError` with those lines, and nothing runs.
-    /// - Parameter file: what a SIGHUP rereads; nil: a SIGHUP is ignored.
-    public init(_ config: SwitchConfig, file: String?) throws {
+    /// - Parameters:
+    ///   - file: what a SIGHUP rereads; nil: a SIGHUP is ignored.
+    ///   - socket: the control socket. If it has to be there and cannot be, throws `StartError`, too.
+    public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none) throws {
         self.file = file
         let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
         vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
+        context = UnixctlContext(vswitch: vswitch, netdev: datapath.netdev)
+        do throws(StartError) {
+            unixctl = try socket.open(context)
+        } catch {
+            vswitch.close()
+            throw error
+        }
         let problems = vswitch.apply(config)
         guard file == nil else {
             for problem in problems { complain(problem) }
             return
         }
         guard problems.isEmpty else {
-            vswitch.close()
+            close()
             throw StartError(problems: problems)
         }
     }
@@ -31,9 +42,9 @@ public final class Session {
     /// Runs for some seconds (nil: for ever), or until a signal asks for the end.
     public func run(seconds: Double?) {
         let end = seconds.map { vswitch.datapath.now + Int64(($0 * 1000).rounded()) }
-        runtime.run(until: end) {
+        runtime.run(until: end, command: { unixctl?.run() ?? false }) {
             if signals.takeHangUp() { reload() }
-            return signals.wantsEnd
+            return signals.wantsEnd || context.wantsEnd
         }
     }
 
@@ -50,8 +61,11 @@ public final class Session {
         }
     }
 
-    /// Removes ports and flows and ends the datapath's threads.
-    public func close() { vswitch.close() }
+    /// Ends the control socket, removes ports and flows and ends the datapath's threads.
+    public func close() {
+        unixctl?.close()
+        vswitch.close()
+    }
 }
 
 /// Why a switch did not start.

@@ -56,10 +56,11 @@ public final class Switch {
         case .removePort(let name, let port): try bridge(name).removePort(port)
         case .addFlow(let name, let flow): try bridge(name).apply(flow, command: .add, now: datapath.now)
         case .deleteFlow(let name, let flow): try bridge(name).apply(flow, command: .deleteStrict, now: datapath.now)
-        }    }
+        }
+    }
 
     private func configure(_ bridge: Bridge, _ config: BridgeConfig) {
-        bridge.configureMACTable(aging: Int64(config.macAging) * 1000, capacity: config.macTableSize)
+        bridge.configureMACTable(aging: Int64(config.macAging), capacity: config.macTableSize)
     }
 
     private func bridge(_ name: String) throws(DPIFError) -> Bridge {

@@ -6,14 +6,16 @@ import VSwitch
 @main struct Daemon: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "needletaild", abstract: "A virtual switch, described by one YAML file.",
-        discussion: "SIGHUP rereads the file and applies what differs. SIGTERM and SIGINT end the switch.")
+        discussion: "SIGHUP rereads the file and applies what differs. SIGTERM and SIGINT end the switch.", version: softwareVersion)
 
     @Option(help: "The configuration file.") var config: String
     @Flag(help: "Check the configuration file and do nothing else.") var check = false
     @Option(help: "End after so many seconds, not counting the warm-up.") var runFor: Double?
     @Option(help: "Run for so many seconds before the counters of the report begin.") var warmUp = 0.0
     @Option(help: "Write what was counted after the warm-up to this file, as JSON.") var report: String?
-    @Option(help: "Write the process number to this file once the switch forwards packets.") var pidfile: String?
+    @Option(help: "Write the process number to this file once the switch forwards packets, and hold a lock on it.") var pidfile: String?
+    @Option(help: "The control socket for ovs-appctl; \"none\" for none. By default, if possible, needletaild.PID.ctl in $OVS_RUNDIR or /var/run/openvswitch.")
+    var unixctl: String?
 
     func validate() throws {
         for seconds in [runFor ?? 0, warmUp] where !(seconds >= 0 && seconds <= 1e6) {
@@ -36,10 +38,10 @@ import VSwitch
     }
 
     private func forward(_ wanted: SwitchConfig) throws {
-        let session = try Session(wanted, file: config)
+        let session = try Session(wanted, file: config, socket: UnixctlSocket(option: unixctl))
         defer { session.close() }
-        if let pidfile { try Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8).write(to: URL(fileURLWithPath: pidfile)) }
-        defer { if let pidfile { try? FileManager.default.removeItem(atPath: pidfile) } }
+        let lock = try pidfile.map { try PIDFile($0) }
+        defer { lock?.remove() }
         if warmUp > 0 { session.run(seconds: warmUp) }
         let before = session.vswitch.counters()
         session.run(seconds: runFor)

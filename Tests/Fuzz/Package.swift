@@ -17,6 +17,7 @@ let fuzzTargets: [(name: String, modules: [String])] = [
     ("FuzzFlowSyntax", ["OpenFlow", "Flow", "Wire"]),
     ("FuzzODPText", ["Datapath", "Flow", "Wire"]),
     ("FuzzConfig", ["VSwitch"]),
+    ("FuzzJSONRPC", ["OVSDB"]),
 ]
 
 /// Modules under test, and what they import.
@@ -24,6 +25,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("Wire", []),
     ("Flow", ["Wire"]),
     ("OpenFlow", ["Wire", "Flow"]),
+    ("OVSDB", []),
     ("Datapath", ["Wire", "Flow"]),
     ("VSwitch", ["Wire", "Flow", "Datapath", "OpenFlow", .product(name: "Yams", package: "Yams")]),
 ]

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A port of a configuration: its name and what stands in its braces.
@@ -58,6 +59,8 @@ func executable(_ name: String) -> String {
 final class RunningSwitch {
     let file: String
     let errors: String
+    /// For ovs-appctl.
+    let controlSocket: String
     private let pidfile: String
     private let task: BackgroundTask
     private(set) var hasBeenEnded = false
@@ -66,8 +69,9 @@ final class RunningSwitch {
     init(folder: String, _ text: String) throws {
         file = folder + "/switch.yaml"
         pidfile = folder + "/switch.pid"
+        controlSocket = folder + "/switch.ctl"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
-        task = try BackgroundTask(executable("needletaild"), ["--config", file, "--pidfile", pidfile], output: folder + "/switch")
+        task = try BackgroundTask(executable("needletaild"), ["--config", file, "--pidfile", pidfile, "--unixctl", controlSocket], output: folder + "/switch")
         errors = task.errors
     }
 
@@ -97,6 +101,19 @@ final class RunningSwitch {
         let folder = "/proc/" + contents(pidfile).trimmingCharacters(in: .whitespacesAndNewlines) + "/task"
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return threads.filter { contents("\(folder)/\($0)/comm") == name + "\n" }.map { allowedProcessors("\(folder)/\($0)/status") }
+    }
+
+    /// Runs ovs-appctl.
+    func ask(_ arguments: [String]) async throws -> CommandResult {
+        try await command("ovs-appctl", ["-T", "10", "-t", controlSocket] + arguments, seconds: 20)
+    }
+    func ask(_ arguments: String...) async throws -> CommandResult { try await ask(arguments) }
+
+    /// Waits until it has ended by itself, and returns the exit status.
+    func waitForEnd() async throws -> Int32 {
+        try await until("the switch has ended") { !task.isRunning }
+        hasBeenEnded = true
+        return task.status
     }
 
     /// Sends SIGTERM and returns the exit status.

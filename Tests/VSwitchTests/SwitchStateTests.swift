@@ -4,6 +4,7 @@ import Foundation
 import OpenFlow
 import Testing
 import Wire
+@testable import OFProto
 @testable import VSwitch
 
 /// Pure parts of the running switch: what runs after failures, the embedded configurations, counters and their texts.
@@ -31,6 +32,15 @@ import Wire
             }
         }
         #expect(ConfigDiff(from: new.without([], former: old), to: new).steps.isEmpty)
+    }
+
+    @Test func agingTimesAreSeconds() throws {
+        let datapath = try ThreadlessDatapath()
+        let vswitch = Switch(datapath: datapath, config: DatapathConfig(), seed: 1)
+        #expect(vswitch.apply(try config("bridges: {a: {mac-aging-time: 60}, b: {}}")).isEmpty)
+        // The table counts milliseconds.
+        #expect(vswitch.ofproto.bridges.map(\.macTable.aging) == [60_000, 300_000])
+        vswitch.close()
     }
 
     @Test func embeddedConfigurationIsTheFile() throws {

@@ -1,0 +1,88 @@
+import NetDev
+
+// What is asked of the datapath while it runs: its threads, its queues, and its megaflows a part at a time.
+
+/// A PMD as the commands of ovs-vswitchd(8), "DPIF-NETDEV COMMANDS", show it.
+public struct PMDStatus: Sendable {
+    public var core: Int
+    public var numa: Int
+    public var stats: PMDStats
+    /// A queue was pinned to it, so that it takes pinned queues only.
+    public var isIsolated: Bool
+    public var queues: [RxqStatus]
+}
+
+/// A receive queue and the cycles that its packets have taken since the port was opened.
+public struct RxqStatus: Hashable, Sendable {
+    public var port: String
+    public var queue: Int
+    public var cycles: UInt64
+}
+
+/// How far a dump has come.
+public struct DPFlowCursor: Sendable {
+    fileprivate(set) public var pmd = 0
+    fileprivate var slot = 0
+    public init() {}
+}
+
+extension DPIFNetdev {
+    /// All PMDs at this moment, draining ones too.
+    public func pmdStatus() -> [PMDStatus] {
+        pmds.map { handle in
+            let queues = ports.sorted { $0.key < $1.key }.flatMap { _, record in
+                record.pollers.indices.filter { record.pollers[$0] == handle.number }.map { queue in
+                    RxqStatus(port: record.request.name, queue: queue, cycles: unsafe relaxed(record.cycles + queue))
+                }
+            }
+            let isIsolated = ports.values.contains { record in
+                record.pinned.contains { $0.key < record.pollers.count && record.pollers[$0.key] == handle.number && $0.value == handle.core }
+            }
+            return unsafe PMDStatus(
+                core: handle.core, numa: handle.node, stats: handle.pmd.pointee.stats.pointee, isIsolated: isIsolated, queues: queues)
+        }
+    }
+
+    /// The core of the PMD with this number; nil: there is none (any more).
+    public func pmdCore(_ number: Int) -> Int? { pmd(number)?.core }
+
+    /// Receive and transmit queues of a port.
+    public func queueCounts(of name: String) -> (rx: Int, tx: Int)? {
+        portNumbers[name].flatMap { ports[$0] }.map { ($0.netdev.rxQueueCount, $0.netdev.txQueueCount) }
+    }
+
+    /// A port's own counters: those of the device or the kernel, not of the datapath.
+    public func netdevStats(of name: String) -> NetdevStats? { portNumbers[name].flatMap { ports[$0] }?.netdev.statistics }
+
+    /// The megaflows in the next `slots` places after the cursor, which goes on; nil: there are no more places. Megaflows that come and go
+    /// meanwhile may be among them or not.
+    public func flowDump(_ cursor: inout DPFlowCursor, slots: Int) -> [DPFlowDump]? {
+        guard cursor.pmd < pmds.count else { return nil }
+        let handle = pmds[cursor.pmd]
+        let end = min(cursor.slot + slots, handle.actions.count)
+        let flows = cursor.slot < end ? (cursor.slot..<end).compactMap { dump(handle, UInt32($0)) } : []
+        cursor.slot = end
+        if end == handle.actions.count {
+            cursor.pmd += 1
+            cursor.slot = 0
+        }
+        return flows
+    }
+}
+
+extension PMDStats {
+    /// What was counted since `former`, an earlier moment of the same PMD. If it is another PMD's, which shows in counters that went back, nothing is taken off.
+    public func since(_ former: PMDStats) -> PMDStats {
+        let counters: [WritableKeyPath<PMDStats, UInt64>] = [
+            \.rxPackets, \.rxBatches, \.recirculations, \.hintHits, \.emcHits, \.smcHits, \.megaflowHits, \.subtableLookups, \.upcalls, \.held, \.upcallsLost,
+            \.lookedUpAgain, \.txPackets, \.txBatches, \.iterations, \.busyIterations, \.busyCycles, \.idleCycles,
+        ]
+        guard counters.allSatisfy({ self[keyPath: $0] >= former[keyPath: $0] }) else { return self }
+        var result = self
+        for path in counters { result[keyPath: path] -= former[keyPath: path] }
+        for path in [\PMDStats.packetsPerBatch, \.cyclesPerIteration, \.upcallLatency] {
+            for bin in 0..<40 { result[keyPath: path].bins[bin] &-= former[keyPath: path].bins[bin] }
+        }
+        return result
+    }
+}

@@ -1,0 +1,82 @@
+import NIOCore
+import Synchronization
+
+/// What became of bytes that were to be sent.
+public enum SendResult: Hashable, Sendable {
+    /// They will be sent, if the connection lives long enough.
+    case accepted
+    /// None of them: too much waits already for a peer that does not read.
+    case full
+    /// None of them: the connection is closed.
+    case closed
+}
+
+/// One connection. Everything here is for any thread.
+public final class StreamConnection: Sendable {
+    private let channel: any Channel
+    /// The peer's address; a Unix socket's client mostly has none.
+    public let peer: String
+    private let sendLimit: Int
+    /// Bytes accepted and not yet with the kernel. Writers: senders add, the I/O thread takes off.
+    private let waiting = Atomic<Int>(0)
+    /// Messages delivered and not yet handled. Writers: the I/O thread adds, the user takes off.
+    private let unhandled = Atomic<Int>(0)
+    /// The I/O thread has stopped reading.
+    private let isPaused = Atomic<Bool>(false)
+
+    init(_ channel: any Channel, sendLimit: Int) {
+        self.channel = channel
+        self.sendLimit = sendLimit
+        peer = channel.remoteAddress.map { "\($0)" } ?? ""
+    }
+
+    /// Sends bytes in the order of the calls.
+    public func send(_ bytes: [UInt8]) -> SendResult {
+        guard channel.isActive else { return .closed }
+        let count = bytes.count
+        let (_, total) = waiting.add(count, ordering: .relaxed)
+        guard total <= sendLimit else {
+            waiting.subtract(count, ordering: .relaxed)
+            return .full
+        }
+        channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenComplete { [self] _ in waiting.subtract(count, ordering: .relaxed) }
+        return .accepted
+    }
+
+    /// Bytes that wait to be sent.
+    public var backlog: Int { waiting.load(ordering: .relaxed) }
+
+    /// The user is done with one message.
+    public func handled() {
+        let (_, left) = unhandled.subtract(1, ordering: .sequentiallyConsistent)
+        // pair STREAM-PAUSE: the count is down before the flag is read.
+        if left <= Limits.unhandledMessages / 2, isPaused.load(ordering: .sequentiallyConsistent) {
+            channel.eventLoop.execute { [self] in resume() }
+        }
+    }
+
+    /// Closes it at once; what waits to be sent is lost. The receiver is told.
+    public func close() { channel.close(promise: nil) }
+
+    // The I/O thread's part
+
+    func delivered() { unhandled.add(1, ordering: .sequentiallyConsistent) }
+
+    /// Stops reading if the user lags behind.
+    func pauseIfBehind() {
+        guard unhandled.load(ordering: .sequentiallyConsistent) > Limits.unhandledMessages else { return }
+        isPaused.store(true, ordering: .sequentiallyConsistent)
+        setReading(false)
+        // pair STREAM-PAUSE: the flag is up before the count is read again.
+        resume()
+    }
+
+    private func resume() {
+        guard unhandled.load(ordering: .sequentiallyConsistent) <= Limits.unhandledMessages / 2,
+            isPaused.exchange(false, ordering: .sequentiallyConsistent) else { return }
+        setReading(true)
+    }
+
+    /// On a channel that is closed meanwhile it has no effect.
+    private func setReading(_ reads: Bool) { _ = channel.setOption(.autoRead, value: reads) }
+}

@@ -1,0 +1,119 @@
+import Datapath
+import Flow
+import OpenFlow
+import Wire
+
+extension UnixctlCommand {
+    /// ovs-dpctl(8)'s commands.
+    static let datapath = [
+        UnixctlCommand("dpctl/dump-dps", "", 0...0) { _, _ in .text(UnixctlContext.datapathName) },
+        UnixctlCommand("dpctl/show", "[-s] [dp...]", 0...Int.max, show),
+        UnixctlCommand("dpctl/dump-flows", "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]", 0...6, dumpFlows),
+        UnixctlCommand("dpctl/del-flows", "[dp]", 0...1, deleteFlows),
+    ]
+
+    private static func checkDatapath(_ name: String) throws(UnixctlError) {
+        guard UnixctlContext.datapathNames.contains(name) else {
+            throw UnixctlError("\(UnixctlContext.program): opening datapath \(name) failed (No such device)")
+        }
+    }
+
+    private static func show(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
+        let options = try UnixctlArguments(arguments, flags: ["-s", "--statistics"])
+        for name in options.rest { try checkDatapath(name) }
+        let lookups = context.lookups, dpif = context.vswitch.datapath.dpif
+        var text = "\(UnixctlContext.datapathName):\n  lookups: hit:\(lookups.hits) missed:\(lookups.missed) lost:\(lookups.lost)\n  flows: \(dpif.flowCount)\n"
+        for port in dpif.portDump() {
+            text += "  port \(port.port.number): \(port.name) \(context.deviceText(port))\n"
+            if !options.flags.isEmpty { text += context.statisticsText(port) }
+        }
+        return .text(text)
+    }
+
+    private static func deleteFlows(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
+        for name in arguments { try checkDatapath(name) }
+        context.vswitch.ofproto.flushMegaflows()
+        return .text("")
+    }
+
+    // Megaflows
+
+    private static func dumpFlows(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
+        let options = try UnixctlArguments(arguments, flags: ["-m", "--more", "--names", "--no-names", "-s", "--statistics"])
+        var style = MegaflowStyle(options.flags)
+        style.hasDatapath = style.isVerbose
+        var selection = MegaflowSelection()
+        for argument in options.rest { try selection.add(argument, context) }
+        guard selection.isPossible else { return .text("") }
+        var core: Int?
+        return .parts(megaflowParts(context, style, selection) { flow in
+            // A heading before each PMD's flows.
+            let owner = context.netdev.pmdCore(flow.id.pmd)
+            defer { core = owner }
+            return owner == core ? "" : "flow-dump from pmd on cpu core: \(owner ?? flow.id.pmd)\n"
+        })
+    }
+
+    /// The megaflows that are selected, one a line, a slice of the table a part.
+    /// - Parameter heading: what stands before a megaflow's line.
+    static func megaflowParts(
+        _ context: UnixctlContext, _ style: MegaflowStyle, _ selection: MegaflowSelection, heading: @escaping (DPFlowDump) -> String
+    ) -> () -> String? {
+        let names = Dictionary(uniqueKeysWithValues: context.vswitch.datapath.dpif.portDump().map { ($0.port, $0.name) })
+        var cursor = DPFlowCursor()
+        return {
+            guard let flows = context.netdev.flowDump(&cursor, slots: Limits.dumpSlice) else { return nil }
+            let now = context.vswitch.datapath.now
+            return flows.filter { selection.includes($0, context) }
+                .map { heading($0) + megaflowText($0, style, names: names, now: now) + "\n" }.joined()
+        }
+    }
+}
+
+/// Which megaflows are dumped.
+struct MegaflowSelection {
+    /// nil: all; else those whose key has these bits. Ports are the datapath's.
+    var match: Match?
+    /// The core of the PMD that has them; nil: all.
+    var core: Int?
+    /// Datapath ports that they come in by; nil: all.
+    var ports: Set<UInt32>?
+    /// False: no megaflow is of the wanted type: all are the datapath's own, none is a device's.
+    var isPossible = true
+
+    /// Adds an argument of `dpctl/dump-flows`: a datapath's name, `filter=`, `type=` or `pmd=`.
+    mutating func add(_ argument: String, _ context: UnixctlContext) throws(UnixctlError) {
+        let program = UnixctlContext.program
+        if argument.hasPrefix("filter=") {
+            try filter(String(argument.dropFirst(7)), context)
+        } else if argument.hasPrefix("type=") {
+            for type in argument.dropFirst(5).split(separator: ",") {
+                switch type {
+                case "ovs", "non-offloaded": break
+                case "tc", "dpdk", "offloaded", "partially-offloaded": isPossible = false
+                default: throw UnixctlError("\(program): Failed to parse type (\(type)) (Invalid argument)")
+                }
+            }
+        } else if argument.hasPrefix("pmd=") {
+            guard let core = Int(argument.dropFirst(4)) else { throw UnixctlError("\(program): Failed to parse pmd (\(argument.dropFirst(4))) (Invalid argument)") }
+            self.core = core
+        } else if !UnixctlContext.datapathNames.contains(argument) {
+            throw UnixctlError("\(program): opening datapath \(argument) failed (No such device)")
+        }
+    }
+
+    private mutating func filter(_ text: String, _ context: UnixctlContext) throws(UnixctlError) {
+        let dpif = context.vswitch.datapath.dpif
+        do throws(FlowSyntaxError) {
+            match = try FlowSyntax(ports: { name in dpif.portQuery(name).map { OFPort(UInt16(truncatingIfNeeded: $0.port.number)) } }).match(text)
+        } catch {
+            throw UnixctlError("\(UnixctlContext.program): Failed to parse filter (\(error.message))")
+        }
+    }
+
+    func includes(_ flow: DPFlowDump, _ context: UnixctlContext) -> Bool {
+        if let core, context.netdev.pmdCore(flow.id.pmd) != core { return false }
+        if let ports, !ports.contains(flow.key.l0.inPort) { return false }
+        return match.map { flow.key.matches($0.key, under: $0.mask) } ?? true
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import TestSupport
+
+/// A real ovs-vswitchd with dummy devices, whose answers are the measure: br0 with the ports p1, p2 (VLAN 10) and pa, a patch to
+/// pb of br1. Its files are in a folder of its own; it ends with the bed.
+struct OVSPeer {
+    private let folder: String
+    private var controlSocket: String { folder + "/ctl" }
+    private var database: String { "unix:" + folder + "/db.sock" }
+
+    init(_ bed: Bed) async throws {
+        folder = bed.folder + "/ovs"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let file = folder + "/conf.db"
+        try await run("ovsdb-tool", "create", file, "/usr/share/openvswitch/vswitch.ovsschema")
+        let places = ["OVS_RUNDIR", "OVS_DBDIR", "OVS_LOGDIR", "OVS_SYSCONFDIR"].map { "\($0)=\(folder)" }
+        _ = try bed.spawn("env", places + ["ovsdb-server", file, "--remote=punix:\(folder)/db.sock", "--unixctl=\(folder)/db.ctl"])
+        try await run("ovs-vsctl", "--db=" + database, "--no-wait", "--retry", "-t", "10", "init")
+        _ = try bed.spawn("env", places + ["ovs-vswitchd", database, "--enable-dummy=override", "--disable-system", "--unixctl=" + controlSocket])
+        try await run("ovs-vsctl", "--db=" + database, "-t", "20",
+            "add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "--", "add-br", "br1", "--", "set", "bridge", "br1", "datapath_type=netdev",
+            "--", "add-port", "br0", "p1", "--", "set", "interface", "p1", "type=dummy-pmd",
+            "--", "add-port", "br0", "p2", "tag=10", "--", "set", "interface", "p2", "type=dummy-pmd",
+            "--", "add-port", "br0", "pa", "--", "set", "interface", "pa", "type=patch", "options:peer=pb",
+            "--", "add-port", "br1", "pb", "--", "set", "interface", "pb", "type=patch", "options:peer=pa")
+    }
+
+    private func run(_ program: String, _ arguments: String...) async throws {
+        let result = try await command(program, arguments, seconds: 30)
+        guard result.status == 0 else { throw BedFailure("\(program) \(arguments): \(result.errors)") }
+    }
+
+    func ask(_ arguments: [String]) async throws -> CommandResult {
+        try await command("ovs-appctl", ["-T", "10", "-t", controlSocket] + arguments, seconds: 20)
+    }
+
+    /// Lets `count` echo requests come in by a port.
+    func receive(_ port: String, count: Int) async throws {
+        let frame = "eth(src=50:54:00:00:00:0\(port.last ?? "0"),dst=50:54:00:00:00:07),eth_type(0x0800),ipv4(src=192.168.0.1,dst=192.168.0.2,proto=1,tos=0,ttl=64,frag=no),icmp(type=8,code=0)"
+        for _ in 0..<count { _ = try await ask(["netdev-dummy/receive", port, "in_port(1)," + frame, "--len", "1100"]) }
+    }
+}

@@ -1,0 +1,21 @@
+import TestSupport
+@testable import Datapath
+@testable import VSwitch
+
+/// A datapath without threads, in the test's own process.
+final class ThreadlessDatapath: SwitchDatapath {
+    let netdev: DPIFNetdev
+    init() throws {
+        _ = try TestEAL.started.get()
+        var settings = DatapathSettings()
+        settings.cores = []
+        netdev = try DPIFNetdev(settings: settings, netdevs: TestEAL.runtime)
+    }
+    var dpif: any DPIF { netdev }
+    var now: Int64 { netdev.now }
+    var hertz: UInt64 { netdev.hertz }
+    func wait(milliseconds: Int32) { netdev.wait(milliseconds: milliseconds) }
+    func change(_ config: DatapathConfig) throws(DPIFError) {}
+    func pmdStats() -> [(core: Int?, stats: PMDStats)] { netdev.pmdStats() }
+    func close() { netdev.close() }
+}
