@@ -66,8 +66,37 @@ import Testing
         let json = folder + "/report.json"
         let result = try await command(daemon, ["--config", file, "--run-for", "1", "--report", json])
         #expect(result.status == 0)
-        #expect(result.errors.contains("bridge br0: port p2: "))
+        #expect(result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("bridge br0: port p2: "), "\(result.errors)")
         #expect(try report(json).ports.map(\.name) == ["source", "sink"])
+    }
+
+    /// What EAL and the drivers have to say about it is not told as well, unless it is asked for.
+    @Test func aWrongDevargsIsToldInOneLine() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let wrong = ["net_nothing7", "0000:ff:1f.7", "nonsense here", "net_pcap9,rx_pcap=/nonexistent.pcap", "net_null9,colour=blue",
+            "net_memif9,role=king", "net_af_packet9,iface=nt-none", "net_null0"]
+        let ports = wrong.enumerated().map { "      w\($0): { type: dpdk, devargs: \"\($1)\" }" }.joined(separator: "\n")
+        let file = try write("a.yaml", ports: ports)
+        func configure(_ settings: String) throws {
+            let text = try String(contentsOfFile: file, encoding: .utf8).replacing(/memory: [^}]*/, with: settings)
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+        }
+        // Enough for a whole mempool, of which there would otherwise be a line, too.
+        try configure("memory: 512MB ")
+        let result = try await command(daemon, ["--config", file, "--run-for", "0.1"])
+        #expect(result.status == 0)
+        let lines = result.errors.split(separator: "\n")
+        #expect(lines.count == wrong.count, "\(result.errors)")
+        for (number, line) in lines.enumerated() {
+            #expect(line.hasPrefix("bridge br0: port w\(number): w\(number): '\(wrong[number])' "), "\(line)")
+        }
+        #expect(result.output.isEmpty)
+
+        #expect(lines[3].contains("No such file or directory"), "\(lines[3])")
+
+        try configure("memory: 512MB, eal: [\"--log-level=error\"] ")
+        let told = try await command(daemon, ["--config", file, "--run-for", "0.1"])
+        #expect(told.errors.contains("EAL: "), "\(told.errors)")
     }
 
     @Test func runReportsWhatWasForwarded() async throws {
