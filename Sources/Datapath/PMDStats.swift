@@ -53,7 +53,8 @@ public struct PMDStats: Sendable {
     public var busyCycles: UInt64 = 0
     public var idleCycles: UInt64 = 0
     public var packetsPerBatch = Log2Histogram()
-    public var cyclesPerIteration = Log2Histogram()
+    /// Of all turns, those without packets and commands too.
+    public var cyclesPerIteration = LogHistogram()
     /// Cycles from a miss to the execution of the packet's actions.
     public var upcallLatency = Log2Histogram()
     public init() {}

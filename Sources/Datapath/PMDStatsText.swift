@@ -55,7 +55,7 @@ public enum PMDStatsText {
               Tx batches:         \(pad(stats.txBatches))  (\(ratio(stats.txPackets, stats.txBatches)) pkts/batch)
 
             \(histogram("packets/batch", stats.packetsPerBatch))
-            \(histogram("cycles/it", stats.cyclesPerIteration))
+            \(histogram("cycles/it", stats.cyclesPerIteration.octaves))
             \(histogram("upcall latency, cycles", stats.upcallLatency))
             """
     }

@@ -8,6 +8,8 @@ public final class Session {
     public let vswitch: Switch
     public let signals = Signals()
     private let file: String?
+    /// What SIGUSR1 asks for; nil: nothing.
+    public var onReportRequest: (() -> Void)?
     private var runtime: Runtime { Runtime(vswitch) }
 
     /// Starts the datapath and applies the configuration. A step that fails is told in a line of its own, and the rest runs: a
@@ -33,6 +35,7 @@ public final class Session {
         let end = seconds.map { vswitch.datapath.now + Int64(($0 * 1000).rounded()) }
         runtime.run(until: end) {
             if signals.takeHangUp() { reload() }
+            if signals.takeReportRequest() { onReportRequest?() }
             return signals.wantsEnd
         }
     }
