@@ -13,6 +13,7 @@ struct Measurement {
     var scratch: URL
     var seed: UInt64
     var source: Generator
+    var generatorMode: GeneratorMode
     var prober: String
 
     /// One run of `bench` on `subject`; nil when the subject cannot do what the case is about.
@@ -36,7 +37,7 @@ struct Measurement {
     }
 
     private func throughput(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
-        let counters = try source.drive(bench.traffic, queues: subject.transmitQueues, scratch: scratch, folder: folder, seed: seed) { ports in
+        let counters = try source.drive(bench.traffic, mode: generatorMode, queues: subject.transmitQueues, scratch: scratch, folder: folder, seed: seed) { ports in
             try subject.run(setUp(bench.rules, ports, folder, subject), warmUp: warmUp, seconds: seconds)
         }
         if subject.isSwitch { try check(bench, counters, subject) }
