@@ -16,8 +16,9 @@ struct ProbeError: Error, CustomStringConvertible {
 
     /// Starts EAL and both ports.
     init(into: String, out: String, receiveQueues: UInt16, noHuge: Bool) throws {
-        var arguments = ["prober", "--lcores=0@0", "--no-pci", "--in-memory", "-m", "128", "--log-level=error"]
-        if noHuge { arguments.append("--no-huge") }
+        var arguments = ["prober", "--lcores=0@0", "--no-pci", "-m", "128", "--log-level=error"]
+        // EAL refuses --in-memory together with --no-huge.
+        arguments += noHuge ? ["--no-huge", "--no-shconf"] : ["--in-memory"]
         // The queue out of the switch holds 2¹³ packets: what the prober does not fetch while it sleeps must not be lost there.
         for (id, (socket, size)) in [(into, 10), (out, 13)].enumerated() {
             arguments.append("--vdev=net_memif\(id),role=client,id=\(id),socket=\(socket),socket-abstract=no,rsize=\(size)")

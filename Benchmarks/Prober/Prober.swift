@@ -8,7 +8,7 @@ import Foundation
 /// into one memif and receives from another, on core 0, where the switch's other threads run as well.
 ///
 /// Two kinds of frames, told apart by the source MAC address: *probes* (02:00:00:00:00:01, always the same flow) carry a
-/// number in their payload, and there is never more than one on its way; *new flows* (02:01:…) never repeat an address.
+/// number in their payload; *new flows* (02:01:…) never repeat an address.
 ///
 /// Sharing the core is made harmless in two ways. The prober sleeps whenever nothing is due, so that the switch's threads have the core. And it has a
 /// real-time priority (SCHED_FIFO, sched(7)): when a probe is due it runs at once, whatever else is under way, until the probe is back; neither its
@@ -27,8 +27,8 @@ struct Prober: ParsableCommand {
     @Flag(help: "Use ordinary pages.") var noHuge = false
 
     func validate() throws {
-        guard (1...100_000).contains(probes), (1...64).contains(queues) else {
-            throw ValidationError("--probes must be 1 to 100000, --queues 1 to 64")
+        guard (1...50_000).contains(probes), (1...64).contains(queues) else {
+            throw ValidationError("--probes must be 1 to 50000, --queues 1 to 64")
         }
     }
 
