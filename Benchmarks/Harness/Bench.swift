@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 
+extension GeneratorMode: ExpressibleByArgument {}
+
 @main
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "bench",
@@ -17,6 +19,8 @@ struct Bench: ParsableCommand {
     @Option(help: "Seconds before each measurement.") var warmUp = 3.0
     @Option(help: "Megabytes of huge pages for the subject.") var memory = 1_400
     @Option(help: "pcap, memif, vhost, or pci:GENERATOR,SWITCH (PCI addresses).") var generator = "pcap"
+    @Option(help: "What testpmd does as a generator: flowgen, or txonly, which is faster and always sends 256 flows.")
+    var generatorMode = GeneratorMode.flowgen
     @Option(help: "Seeds the order of the flows.") var seed: UInt64 = 7
     @Option(help: "The needletaild to measure; by default the one beside this program.") var needletaild: String?
     @Option(help: "The transmit queues that needletaild gives a port with one PMD; the prober must have as many.") var ourTxQueues = 1
@@ -55,7 +59,7 @@ struct Bench: ParsableCommand {
     private func measure(_ chosen: [Case], scratch: URL) throws {
         let subjects = self.subjects()
         let measurement = Measurement(warmUp: quick ? 1 : warmUp, seconds: quick ? 1 : seconds, memory: memory, peerSMC: peerSMC,
-            scratch: scratch, seed: seed, source: Generator(generator) ?? .replay, prober: beside("prober"))
+            scratch: scratch, seed: seed, source: Generator(generator) ?? .replay, generatorMode: generatorMode, prober: beside("prober"))
         var results = Results(cases: chosen.map { ($0.name, $0.title) }, subjects: subjects.map(\.name))
         var failure: (any Error)?
         do {
@@ -90,7 +94,7 @@ struct Bench: ParsableCommand {
             .first { $0.hasPrefix("model name") }?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "unknown CPU"
         return """
             \(cpu), time-stamp counter at \(Int(TSC.hertz / 1e6)) MHz, one poll-mode core. Medians of \(quick ? 1 : rounds) rounds of \
-            \(figure(quick ? 1 : seconds)) s; generator \(generator), seed \(seed)\(quick ? "; a quick run: the figures mean nothing" : ""). \
+            \(figure(quick ? 1 : seconds)) s; generator \(generator)\(generator == "pcap" ? "" : ", \(generatorMode)"), seed \(seed)\(quick ? "; a quick run: the figures mean nothing" : ""). \
             The last column is a ratio within these runs; absolute figures do not carry over to another machine.
             """
     }

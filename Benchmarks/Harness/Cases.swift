@@ -7,7 +7,7 @@ struct Case {
         case setUp
         /// Bytes that a process grows by per megaflow.
         case memory
-        /// Latency of an installed flow while `newFlows` flows a second arrive.
+        /// Latency of an installed flow while `newFlows` flows a second arrive, beside the latency while none do.
         case latency(newFlows: Int)
     }
     var name: String

@@ -40,6 +40,6 @@ struct Floor: Subject {
         return counters
     }
 
-    func serve(_ setUp: SetUp, _ body: () throws -> Void) throws { throw BenchError("testpmd is not a switch") }
+    func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws { throw BenchError("testpmd is not a switch") }
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int) { throw BenchError("testpmd is not a switch") }
 }

@@ -1,14 +1,29 @@
 import Foundation
 
+/// How testpmd makes packets when it is a process of its own.
+enum GeneratorMode: String, CaseIterable {
+    /// As many flows as the case has, each packet's headers and checksums made anew.
+    case flowgen
+    /// 256 flows, whatever the case has, from a template: faster.
+    case txonly
+
+    func arguments(_ traffic: Traffic) -> [String] {
+        switch self {
+        case .flowgen: ["--forward-mode=flowgen", "--flowgen-flows=\(traffic.flows)"]
+        case .txonly: ["--forward-mode=txonly", "--txonly-multi-flow"]
+        }
+    }
+}
+
 /// Where the packets of a throughput case come from.
 enum Generator: Hashable {
     /// A capture replayed by the receiving thread itself: no second process, no queue between them.
     case replay
-    /// testpmd's flowgen on core 0, over shared memory.
+    /// testpmd on core 0, over shared memory.
     case memif
-    /// testpmd's flowgen on core 0, as a guest's virtio device: the switch is the vhost-user client.
+    /// testpmd on core 0, as a guest's virtio device: the switch is the vhost-user client.
     case vhost
-    /// testpmd's flowgen on the NIC `generator`, wired to the NIC `port` of the switch.
+    /// testpmd on the NIC `generator`, wired to the NIC `port` of the switch.
     case nic(generator: String, port: String)
 
     /// Reads "pcap", "memif", "vhost" or "pci:GENERATOR,SWITCH" with two PCI addresses; nil: none of these.
@@ -27,7 +42,7 @@ enum Generator: Hashable {
     /// Calls `body` with the switch's ports while the packets of `traffic` come to p0.
     ///
     /// - Parameter queues: the transmit queues that the switch gives a port, which a memif must be able to receive.
-    func drive<Result>(_ traffic: Traffic, queues: Int, scratch: URL, folder: URL, seed: UInt64,
+    func drive<Result>(_ traffic: Traffic, mode: GeneratorMode, queues: Int, scratch: URL, folder: URL, seed: UInt64,
         _ body: (PortArguments) throws -> Result) throws -> Result {
         if self == .replay { return try body(.replay(try traffic.write(to: scratch, seed: seed))) }
         guard traffic.groups == 1, !traffic.distinctMACs else {
@@ -45,8 +60,9 @@ enum Generator: Hashable {
         // testpmd needs a core for its commands and one to forward; both are core 0. It ends with its standard input.
         let lcores = "--lcores=0@\(Harness.otherCore),1@\(Harness.otherCore)"
         let testpmd = try Child("generator", "stdbuf", ["-oL", "dpdk-testpmd", lcores, "--in-memory", "-m", "256"] + device + [
-            "--", "-i", "--forward-mode=flowgen", "--flowgen-flows=\(traffic.flows)", "--txpkts=\(traffic.size - 4)", "--nb-cores=1",
-            "--auto-start", "--no-lsc-interrupt", "--total-num-mbufs=32768", "--rxq=\(self == .memif ? queues : 1)",
+            "--", "-i",
+        ] + mode.arguments(traffic) + [
+            "--txpkts=\(traffic.size - 4)", "--nb-cores=1", "--auto-start", "--no-lsc-interrupt", "--total-num-mbufs=32768", "--rxq=\(self == .memif ? queues : 1)",
         ], folder: folder)
         defer { testpmd.stop() }
         // A virtio device in server mode waits for its client before testpmd says anything.

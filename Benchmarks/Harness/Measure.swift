@@ -13,6 +13,7 @@ struct Measurement {
     var scratch: URL
     var seed: UInt64
     var source: Generator
+    var generatorMode: GeneratorMode
     var prober: String
 
     /// One run of `bench` on `subject`; nil when the subject cannot do what the case is about.
@@ -36,7 +37,7 @@ struct Measurement {
     }
 
     private func throughput(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
-        let counters = try source.drive(bench.traffic, queues: subject.transmitQueues, scratch: scratch, folder: folder, seed: seed) { ports in
+        let counters = try source.drive(bench.traffic, mode: generatorMode, queues: subject.transmitQueues, scratch: scratch, folder: folder, seed: seed) { ports in
             try subject.run(setUp(bench.rules, ports, folder, subject), warmUp: warmUp, seconds: seconds)
         }
         if subject.isSwitch { try check(bench, counters, subject) }
@@ -70,35 +71,7 @@ struct Measurement {
         sample.values = [.bytesPerMegaflow: Double(many - one) / Double(bench.traffic.flows - 1)]
     }
 
-    private func latency(_ bench: Case, _ subject: any Subject, _ newFlows: Int, _ folder: URL, _ sample: inout Sample) throws {
-        let into = folder.appending(path: "p0.sock").path, out = folder.appending(path: "p1.sock").path
-        func server(_ id: Int, _ socket: String) -> String { "net_memif\(id),role=server,id=\(id),socket=\(socket),socket-abstract=no" }
-        let ports = PortArguments(p0: server(0, into), p1: server(1, out))
-        var report: ProbeReport?
-        let limit = max(400_000, Int(Double(newFlows) * (warmUp + seconds + 1)))
-        try subject.serve(setUp(bench.rules, ports, folder, subject, flowLimit: limit)) {
-            guard try wait(atMost: 30, until: { [into, out].allSatisfy(FileManager.default.fileExists) }) else {
-                throw BenchError("\(subject.name) opened no memif sockets in \(folder.path)")
-            }
-            let probe = try Child("prober", prober, ["--into", into, "--out", out, "--seconds", String(seconds),
-                "--warm-up", String(warmUp), "--new-flows", String(newFlows), "--queues", String(subject.transmitQueues)], folder: folder)
-            defer { probe.stop() }
-            let status = try probe.finish(seconds: warmUp + seconds + 60)
-            guard status == 0, let line = probe.text.split(separator: "\n").last(where: { $0.hasPrefix("{") }) else {
-                throw BenchError("the prober ended with status \(status):\n\(probe.text.suffix(2_000))")
-            }
-            report = try JSONDecoder().decode(ProbeReport.self, from: Data(line.utf8))
-        }
-        guard let report, report.sent > 0 else { throw BenchError("the prober sent nothing") }
-        sample.values = [.latencyP50: report.p50, .latencyP99: report.p99, .latencyP999: report.p999,
-            .lost: 100 * Double(report.sent - report.received) / Double(report.sent)]
-        if newFlows > 0 {
-            sample.notes.append(String(format: "%.0f new flows/s were offered, %.1f %% of their packets lost", report.newFlowsPerSecond, 100 * report.newFlowsLost))
-        }
-        sample.notes.append(String(format: "%.1f %% of the probes censored", 100 * Double(report.censored) / Double(max(report.received, 1))))
-    }
-
-    private func setUp(_ rules: String, _ ports: PortArguments, _ folder: URL, _ subject: any Subject, flowLimit: Int = 400_000) -> SetUp {
+    func setUp(_ rules: String, _ ports: PortArguments, _ folder: URL, _ subject: any Subject, flowLimit: Int = 400_000) -> SetUp {
         SetUp(ports: ports, rules: rules, memory: memory, flowLimit: flowLimit, smc: subject is Peer ? peerSMC : true, folder: folder)
     }
 
@@ -111,11 +84,4 @@ struct Measurement {
             throw BenchError("\(subject.name), \(bench.name): \(masks) masks, not \(expected)")
         }
     }
-}
-
-/// What the prober prints: times in microseconds, counts of probes, shares 0–1.
-struct ProbeReport: Codable {
-    var sent, received, censored: Int
-    var p50, p99, p999: Double
-    var newFlowsPerSecond, newFlowsLost: Double
 }

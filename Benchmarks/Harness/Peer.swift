@@ -1,3 +1,4 @@
+import Datapath
 import Foundation
 
 /// Debian's OVS-DPDK with a database and run-time files of its own in the run's folder, nothing of the system's OVS
@@ -22,7 +23,7 @@ struct Peer: Subject {
         }
     }
 
-    func serve(_ setUp: SetUp, _ body: () throws -> Void) throws { try withSwitch(setUp) { _ in try body() } }
+    func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws { try withSwitch(setUp, body) }
 
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int) {
         try withSwitch(setUp) { ovs in
@@ -55,6 +56,23 @@ struct Peer: Subject {
             lookupsPerHit: decimal(after: "%,", in: text), residentBytes: resident)
     }
 
+    /// Reads the histogram of cycles an iteration from `dpif-netdev/pmd-perf-show` with one poll-mode thread: the first two columns of its table, a bin's
+    /// greatest value and its iterations. The last bin has no bound: its iterations are taken for as long as they must at least have been.
+    static func turns(_ text: String) throws -> TurnTimes {
+        guard let cycles = number(after: "Used TSC cycles:", in: text), let table = text.range(of: "cycles/it ") else {
+            throw BenchError("OVS's pmd-perf-show has no histogram of cycles:\n\(text)")
+        }
+        var bins: [TurnTimes.Bin] = []
+        for line in text[table.upperBound...].split(separator: "\n").dropFirst() {
+            let words = line.split(separator: " ")
+            guard words.count > 1, let turns = UInt64(words[1]) else { break }
+            bins.append(TurnTimes.Bin(last: UInt64(words[0]) ?? (bins.last?.last ?? 0) + 1, turns: turns))
+        }
+        let times = TurnTimes(bins: bins, cycles: UInt64(cycles))
+        guard !times.bins.isEmpty else { throw BenchError("OVS has made no iterations:\n\(text)") }
+        return times
+    }
+
     private func withSwitch<Result>(_ setUp: SetUp, _ body: (RunningOVS) throws -> Result) throws -> Result {
         let ovs = try RunningOVS(setUp, daemon: Self.daemon)
         defer { ovs.stop() }
@@ -64,7 +82,7 @@ struct Peer: Subject {
 }
 
 /// ovsdb-server and ovs-vswitchd, running.
-private final class RunningOVS {
+private final class RunningOVS: TurnMeter {
     private let folder: URL
     private let environment: [String: String]
     private let database: Child
@@ -85,7 +103,7 @@ private final class RunningOVS {
                 "other_config:dpdk-socket-mem=\(setUp.memory)", "other_config:dpdk-extra=\"\(setUp.ports.pciArguments.joined(separator: " ")) --in-memory\"",
                 "other_config:pmd-cpu-mask=0x\(String(1 << Harness.pmdCore, radix: 16))",
                 "other_config:dpdk-lcore-mask=0x\(String(1 << Harness.otherCore, radix: 16))",
-                "other_config:smc-enable=\(setUp.smc)"])
+                "other_config:smc-enable=\(setUp.smc)", "other_config:pmd-perf-metrics=\(setUp.measuresTurns)"])
             vswitchd = try Child("ovs-vswitchd", daemon,
                 ["unix:\(path)/db.sock", "--unixctl=\(path)/vswitchd.ctl"], folder: folder, environment: environment)
         } catch {
@@ -96,7 +114,7 @@ private final class RunningOVS {
 
     /// The sink and the rules first, the source last, so that no packet meets a half-made switch.
     func configure(_ setUp: SetUp) throws {
-        try vsctl(["set", "Open_vSwitch", ".", "other_config:flow-limit=\(setUp.flowLimit)", "other_config:max-idle=60000",
+        try vsctl(["set", "Open_vSwitch", ".", "other_config:flow-limit=\(setUp.flowLimit)", "other_config:max-idle=\(setUp.maxIdle)",
             "--", "add-br", "br0", "--", "set", "Bridge", "br0", "datapath_type=netdev", "fail-mode=secure"])
         try addPort("p1", setUp.ports.p1, number: 2)
         // OVS starts at 10 000 megaflows and would need half a second for each further thousand.
@@ -149,6 +167,12 @@ private final class RunningOVS {
         }
         if !settled { throw BenchError("OVS does not add up: p0 received \(received), p1 sent \(sent), dropped \(dropped)") }
     }
+
+    var log: String { String((vswitchd?.text ?? "").suffix(2_000)) }
+
+    func beginTurns() throws { try control("dpif-netdev/pmd-stats-clear") }
+
+    func turns() throws -> TurnTimes { try Peer.turns(try control("dpif-netdev/pmd-perf-show")) }
 
     func residentBytes() throws -> Int { try database.residentBytes() + (vswitchd?.residentBytes() ?? 0) }
 

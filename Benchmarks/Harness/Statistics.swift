@@ -1,7 +1,11 @@
 /// What a sample tells, with the unit and the direction.
 enum Metric: String, Codable, CaseIterable {
     case packetsPerSecond, cyclesPerPacket, newFlowsPerSecond, bytesPerMegaflow
-    case latencyP50, latencyP99, latencyP999, lost
+    /// A probe's way through the switch, in windows with new flows and in those without; the ratio of neighbours.
+    case latencyP50, latencyP99, latencyP999, idleP50, idleP99, idleP999, slowdown, lost
+    case newFlowsOffered, newFlowsLost
+    /// Turns of the poll-mode thread, and what a packet waits for their end; the same of the bare core.
+    case turnP50, turnP99, turnP999, turnLongest, waitP999, idleTurnLongest, idleWaitP999, bareLongest, bareWaitP999
 
     /// As it stands in the table.
     var title: String {
@@ -13,14 +17,29 @@ enum Metric: String, Codable, CaseIterable {
         case .latencyP50: "p50 µs"
         case .latencyP99: "p99 µs"
         case .latencyP999: "p99.9 µs"
+        case .idleP50: "idle: p50 µs"
+        case .idleP99: "idle: p99 µs"
+        case .idleP999: "idle: p99.9 µs"
+        case .slowdown: "p99.9 / idle p99.9"
         case .lost: "probes lost, %"
+        case .newFlowsOffered: "1000 new flows/s offered"
+        case .newFlowsLost: "their packets lost, %"
+        case .turnP50: "turn p50 µs"
+        case .turnP99: "turn p99 µs"
+        case .turnP999: "turn p99.9 µs"
+        case .turnLongest: "longest turn µs"
+        case .waitP999: "rx wait p99.9 µs"
+        case .idleTurnLongest: "idle: longest turn µs"
+        case .idleWaitP999: "idle: rx wait p99.9 µs"
+        case .bareLongest: "bare core: longest gap µs"
+        case .bareWaitP999: "bare core: wait p99.9 µs"
         }
     }
     /// What a value is divided by to be printed under `title`.
     var unit: Double {
         switch self {
         case .packetsPerSecond: 1e6
-        case .newFlowsPerSecond: 1e3
+        case .newFlowsPerSecond, .newFlowsOffered: 1e3
         default: 1
         }
     }

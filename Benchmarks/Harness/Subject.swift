@@ -1,3 +1,4 @@
+import Datapath
 import Foundation
 
 /// How a port of the switch is opened: what DPDK calls devargs.
@@ -27,6 +28,10 @@ struct SetUp {
     var flowLimit: Int
     /// OVS's other_config:smc-enable and ours.
     var smc: Bool
+    /// Milliseconds after which an unused megaflow goes: longer than any run.
+    var maxIdle = 60_000
+    /// OVS counts the cycles of its iterations only if it is told to.
+    var measuresTurns = false
     /// Logs, sockets and configuration of the run.
     var folder: URL
 }
@@ -77,7 +82,17 @@ protocol Subject {
     /// Sets up, lets `warmUp` seconds pass, counts for `seconds`, checks that the counters add up and stops.
     func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters
     /// Sets up, calls `body` while the subject runs, stops.
-    func serve(_ setUp: SetUp, _ body: () throws -> Void) throws
+    func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws
     /// New megaflows per second, and how many of the `flows` were installed when the measurement ended.
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int)
+}
+
+/// A running subject that is asked how long the turns of its poll-mode thread's loop are.
+protocol TurnMeter {
+    /// The end of what it has written.
+    var log: String { get }
+    /// A window begins.
+    func beginTurns() throws
+    /// The turns since then.
+    func turns() throws -> TurnTimes
 }

@@ -10,4 +10,7 @@ enum TSC {
         let to = nt_cycles(), end = clock.now
         return Double(to &- from) / ((end - start) / .seconds(1))
     }()
+
+    /// The microseconds of so many ticks.
+    static func microseconds(_ ticks: UInt64) -> Double { Double(ticks) / hertz * 1e6 }
 }

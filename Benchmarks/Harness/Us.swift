@@ -1,3 +1,4 @@
+import Datapath
 import Foundation
 
 /// needletaild with a YAML file, one poll-mode thread, and the report that it writes at its end.
@@ -29,10 +30,11 @@ struct Us: Subject {
         return counters
     }
 
-    func serve(_ setUp: SetUp, _ body: () throws -> Void) throws {
-        let daemon = try start(setUp, [])
+    func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws {
+        let report = setUp.folder.appending(path: "report.json")
+        let daemon = try start(setUp, ["--report", report.path])
         defer { daemon.stop() }
-        try body()
+        try body(RunningDaemon(daemon: daemon, report: report))
         if !daemon.isRunning { throw BenchError("needletaild ended while it was used:\n\(daemon.text.suffix(2_000))") }
     }
 
@@ -50,7 +52,7 @@ struct Us: Subject {
     /// The configuration file of a run (the YAML form of needletaild).
     static func configuration(_ setUp: SetUp) -> String {
         """
-        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: 100, smc: \(setUp.smc), flow-limit: \(setUp.flowLimit) }
+        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: 100, smc: \(setUp.smc), flow-limit: \(setUp.flowLimit), max-idle: \(setUp.maxIdle)ms }
         bridges:
           br0:
             ports:
@@ -65,7 +67,13 @@ struct Us: Subject {
     /// What needletaild writes with `--report`: the counters of the window after the warm-up.
     struct Report: Codable {
         struct PMD: Codable {
-            var core, rx_packets, busy_cycles, total_cycles, emc_hits, smc_hits, megaflow_hits, upcalls, upcalls_lost: Int
+            var core, rx_packets, busy_cycles, hint_hits, emc_hits, smc_hits, megaflow_hits, upcalls, upcalls_lost: Int
+            var total_cycles: UInt64
+            var turn_cycles: Turns
+        }
+        struct Turns: Codable {
+            /// Pairs of a bin's greatest value and its turns.
+            var bins: [[UInt64]]
         }
         struct Port: Codable {
             var name: String
@@ -88,7 +96,7 @@ struct Us: Subject {
         let counters = Counters(seconds: report.seconds, received: p0.rx_packets, sent: p1.tx_packets,
             dropped: [p0, p1].flatMap(\.drops.values).reduce(0, +),
             cyclesPerPacket: report.tsc_hz * report.seconds / Double(p0.rx_packets), megaflows: report.megaflows, upcalls: sum(\.upcalls),
-            hits: [("EMC", sum(\.emc_hits)), ("SMC", sum(\.smc_hits)), ("dpcls", sum(\.megaflow_hits))], residentBytes: report.rss_bytes)
+            hits: [("hint", sum(\.hint_hits)), ("EMC", sum(\.emc_hits)), ("SMC", sum(\.smc_hits)), ("dpcls", sum(\.megaflow_hits))], residentBytes: report.rss_bytes)
         // The window's edges are read from a thread beside the PMD: a few bursts, and what waits in the upcall ring.
         try counters.check("needletail", slack: max(4_096, p0.rx_packets / 10_000))
         return counters
@@ -104,4 +112,30 @@ struct Us: Subject {
     }
 
     private func text(_ seconds: Double) -> String { seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds) }
+}
+
+/// needletaild while it serves: SIGUSR1 makes it write what it has counted since the last time.
+private struct RunningDaemon: TurnMeter {
+    let daemon: Child
+    let report: URL
+
+    var log: String { String(daemon.text.suffix(2_000)) }
+
+    func beginTurns() throws { _ = try ask() }
+
+    func turns() throws -> TurnTimes {
+        guard let pmd = try ask().pmds.first else { throw BenchError("needletaild's report has no PMD") }
+        let bins = pmd.turn_cycles.bins.compactMap { $0.count == 2 ? TurnTimes.Bin(last: $0[0], turns: $0[1]) : nil }
+        guard !bins.isEmpty else { throw BenchError("needletaild's report has no turns") }
+        return TurnTimes(bins: bins, cycles: pmd.total_cycles)
+    }
+
+    private func ask() throws -> Us.Report {
+        try? FileManager.default.removeItem(at: report)
+        kill(daemon.pid, SIGUSR1)
+        guard try wait(atMost: 10, until: { FileManager.default.fileExists(atPath: report.path) }) else {
+            throw BenchError("needletaild wrote no report when it was asked:\n\(daemon.text.suffix(2_000))")
+        }
+        return try JSONDecoder().decode(Us.Report.self, from: Data(contentsOf: report))
+    }
 }

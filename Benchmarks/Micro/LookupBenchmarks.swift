@@ -21,3 +21,28 @@ func lookupBenchmarks() throws -> [MicroBenchmark] {
         }
     }
 }
+
+/// What the hint before the EMC and the EMC's rest are worth: the lookup as a switch with default settings does it, without the one, without the other, and
+/// without both. EAL must be running.
+/// - Parameter warmUp: batches before, in which one key in a hundred enters the EMC.
+func lookupComparisons(warmUp: Int) -> Comparison {
+    let columns: [(String, LookupBench.Without)] = [
+        ("as it is", []), ("without the hint", .hint), ("the EMC never rests", .rest), ("without both", [.hint, .rest]),
+    ]
+    let cases = [(64, 1), (1_024, 1), (10_240, 1), (102_400, 1), (64, 16), (1_024, 16), (10_240, 16), (102_400, 16)]
+    let rows = cases.map { flows, masks in
+        Comparison.Row(name: "\(flows) flows, \(masks == 1 ? "one megaflow" : "\(masks) megaflows of as many masks")") {
+            let netdevs = NetdevRuntime()
+            let benches = try columns.map { try LookupBench(.all, masks: masks, flows: flows, without: $0.1, warmUp: warmUp, netdevs: netdevs) }
+            let benchmarks = zip(columns, benches).map { column, bench in
+                MicroBenchmark(name: column.0, batch: 32) {
+                    let found = bench.batch()
+                    precondition(found == 32, "a key found no megaflow")
+                    return found
+                }
+            }
+            return (benchmarks, { benches.forEach { $0.close() } })
+        }
+    }
+    return Comparison(title: "lookup", variants: columns.map(\.0), rows: rows)
+}

@@ -6,6 +6,8 @@ import CDPDK
 /// the switch. Each figure is the median of several repetitions after a warm-up; the least one shows how
 /// much the machine disturbed the others. `bench --micro` runs this program on the poll-mode core.
 ///
+/// What is worth its while only in some traffic stands in a second table, with and without, measured in turns.
+///
 /// A file a module: `FlowBenchmarks.swift`, `RingBenchmarks.swift`, `LookupBenchmarks.swift`. A new one adds its list to `Micro.all`.
 @main
 enum Micro {
@@ -21,12 +23,49 @@ enum Micro {
             let (median, least) = benchmark.measure(repetitions: quick ? 3 : 31, operations: quick ? 10_000 : 1_000_000)
             print("| \(benchmark.name) | \(tenths(median)) | \(tenths(least)) |")
         }
+        try compare(lookupComparisons(warmUp: quick ? 50 : 30_000), quick: quick)
+    }
+
+    private static func compare(_ table: Comparison, quick: Bool) throws {
+        print("\n| \(table.title), median cycles | \(table.variants.joined(separator: " | ")) |")
+        print("|---|" + String(repeating: "---:|", count: table.variants.count))
+        for row in table.rows {
+            let medians = try row.measure(repetitions: quick ? 3 : 31, operations: quick ? 1_000 : 1_000_000)
+            print("| \(row.name) | \(medians.map(tenths).joined(separator: " | ")) |")
+        }
     }
 
     static func all() throws -> [MicroBenchmark] { try flowBenchmarks() + ringBenchmarks() + lookupBenchmarks() }
 
     /// A number with one digit after the point.
     private static func tenths(_ value: Double) -> String { String((value * 10).rounded() / 10) }
+}
+
+/// The same operation with and without something.
+struct Comparison {
+    var title: String
+    /// What the columns are.
+    var variants: [String]
+    var rows: [Row]
+
+    struct Row {
+        var name: String
+        /// Makes what is measured, one a column, only when its turn comes; and what is to be done afterwards.
+        var make: () throws -> (benchmarks: [MicroBenchmark], close: () -> Void)
+
+        /// The median of each column. The columns take turns, so that what disturbs the machine disturbs all of them.
+        func measure(repetitions: Int, operations: Int) throws -> [Double] {
+            let (benchmarks, close) = try make()
+            defer { close() }
+            var results = [[Double]](repeating: [], count: benchmarks.count)
+            for _ in 0..<repetitions {
+                for (column, benchmark) in benchmarks.enumerated() {
+                    results[column].append(benchmark.measure(repetitions: 1, operations: operations / 4).median)
+                }
+            }
+            return results.map { $0.sorted()[repetitions / 2] }
+        }
+    }
 }
 
 /// One operation, measured many times over.

@@ -4,8 +4,8 @@ import NetDev
 /// The frames of 64 bytes (60 without check sequence) that the prober sends: Ethernet, IPv4, UDP, 18 bytes of payload.
 enum Frames {
     static let length = 60
-    /// Where the payload's fields are: the time-stamp counter (8 bytes) and the probe's number (4 bytes).
-    static let stampOffset = 42, numberOffset = 50
+    /// Where the probe's number (4 bytes) is in the payload.
+    static let numberOffset = 42
     /// The byte of the source MAC address that tells a new flow (1) from a probe (0); four bytes after it are its number.
     static let kindOffset = 7
 

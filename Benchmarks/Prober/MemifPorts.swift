@@ -16,10 +16,12 @@ struct ProbeError: Error, CustomStringConvertible {
 
     /// Starts EAL and both ports.
     init(into: String, out: String, receiveQueues: UInt16, noHuge: Bool) throws {
-        var arguments = ["prober", "--lcores=0@0", "--no-pci", "--in-memory", "-m", "128", "--log-level=error"]
-        if noHuge { arguments.append("--no-huge") }
-        for (id, socket) in [into, out].enumerated() {
-            arguments.append("--vdev=net_memif\(id),role=client,id=\(id),socket=\(socket),socket-abstract=no")
+        var arguments = ["prober", "--lcores=0@0", "--no-pci", "-m", "128", "--log-level=error"]
+        // EAL refuses --in-memory together with --no-huge.
+        arguments += noHuge ? ["--no-huge", "--no-shconf"] : ["--in-memory"]
+        // The queue out of the switch holds 2¹³ packets: what the prober does not fetch while it sleeps must not be lost there.
+        for (id, (socket, size)) in [(into, 10), (out, 13)].enumerated() {
+            arguments.append("--vdev=net_memif\(id),role=client,id=\(id),socket=\(socket),socket-abstract=no,rsize=\(size)")
         }
         // EAL keeps pointers into the arguments: the copies live as long as the process.
         var strings = unsafe arguments.map { unsafe strdup($0) }

@@ -1,144 +1,187 @@
 import CDPDK
+import Glibc
 import NetDev
 
-/// The loop that sends probes and new flows and times what comes back.
+/// The prober's schedule and what it counts.
+///
+/// Probes are due at random moments, some new flows every `tick`; both leave when they are due, whether or not earlier ones are back, so that a switch that
+/// stands still is met by as many probes as one that does not. While a probe is on its way the prober polls for it; otherwise it sleeps
+/// (clock_nanosleep(2)). So it takes a few per cent of its core, and the switch's other threads have the rest.
 ///
 /// Owner: the prober's only thread.
 @safe struct Probe {
+    /// Nanoseconds between two batches of new flows.
+    private static let tick: UInt64 = 200_000
+    /// New flows sent at once at the most: more than this late, and the rate is lowered, which the report tells.
+    private static let greatestBatch = 512
+    /// A probe that takes longer counts as lost.
+    private static let patience: UInt64 = 100_000_000
+    /// Nanoseconds for which it polls. A probe that takes longer is looked for every `tick`, for the switch may need this core to send it on; its latency is
+    /// that much too long at the most.
+    private static let spin: UInt64 = 300_000
+    /// Two looks at the queues this far apart while it polls, and the prober was not running: what is on its way then is late by its own fault.
+    private static let gap: UInt64 = 20_000
+
+    /// A probe that has been sent.
+    private struct Flight {
+        /// In ticks of the time-stamp counter; 0: it is back, or lost.
+        var sent: UInt64 = 0
+        var isCounted = false
+        var isLate = false
+    }
+
     private let hertz: Double
-    private let probePeriod: UInt64
-    private let newFlowsPerTick: Double
+    private let meanInterval: Double
     private let pool: OpaquePointer
     private let entry: TxQueue
     private let exits: [RxQueue]
+    private var random = SystemRandomNumberGenerator()
 
-    /// Longer without a look at the queue, in ticks, and a time measured across it is censored.
-    private let gapLimit: UInt64
-    /// By the lower 16 bits of a probe's number: it left late because the prober did not run.
-    private var sentLate = [Bool](repeating: false, count: 1 << 16)
-    /// By exit: what came while the prober did not run has not all been taken yet.
-    private var hasBacklog: [Bool]
+    /// By the lower bits of a probe's number: longer than `patience` at any rate of probes that is allowed.
+    private var flights = [Flight](repeating: Flight(), count: 1 << 14)
+    /// The numbers of the last probe and of the last new flow.
+    private var number: UInt32 = 0, newFlow: UInt32 = 0
+    /// The highest number that has come back. Packets keep their order, so an earlier one that is not back is lost, or has taken another way.
+    private var lastBack: UInt32 = 0
+    private var report = WindowReport()
     private var latencies: [UInt64] = []
-    private var sent = 0, received = 0, censored = 0
-    private var number: UInt32 = 0
-    /// The numbers of the probes of the window.
+    /// The numbers of the new flows of the window.
     private var counted: Range<UInt32> = 0..<0
-    private var newFlow: UInt32 = 0
-    private var newSent = 0, newReceived = 0
 
-    init(ports: MemifPorts, hertz: Double, probesPerSecond: Int, newFlowsPerSecond: Int) {
+    init(ports: MemifPorts, hertz: Double, probesPerSecond: Int) {
         self.hertz = hertz
-        probePeriod = UInt64(hertz / Double(probesPerSecond))
-        newFlowsPerTick = Double(newFlowsPerSecond) / hertz
-        gapLimit = UInt64(hertz * 50e-6)
+        meanInterval = 1e9 / Double(probesPerSecond)
         unsafe pool = ports.pool
         entry = TxQueue(.dpdk(port: ports.into, queue: 0))
         exits = (0..<ports.receiveQueues).map { RxQueue(.dpdk(port: ports.out, queue: $0)) }
-        hasBacklog = [Bool](repeating: false, count: exits.count)
-    }
-
-    /// Runs the load for `warmUp` and `seconds`, then half a second more without sending, for what is still under way.
-    mutating func run(warmUp: Double, seconds: Double) {
         latencies.reserveCapacity(1 << 20)
-        let start = nt_cycles()
-        let window = start &+ UInt64(hertz * warmUp), stop = window &+ UInt64(hertz * seconds), end = stop &+ UInt64(hertz / 2)
-        var nextProbe = start, lastPoll = start, lastNew = start
-        var open = false
-        while true {
-            let now = nt_cycles()
-            if now >= end { break }
-            if now >= window, !open {
-                open = true
-                counted = number..<UInt32.max
-                (newSent, newReceived) = (0, 0)
+    }
+
+    /// Makes a load, of which the middle part counts; then takes what is still under way.
+    mutating func run(_ window: Window) -> WindowReport {
+        report = WindowReport()
+        latencies.removeAll(keepingCapacity: true)
+        counted = newFlow + 1..<newFlow + 1
+        let start = nanoseconds(), from = start + UInt64(window.leadIn * 1e9), to = from + UInt64(window.seconds * 1e9)
+        let end = to + UInt64(window.leadOut * 1e9)
+        var nextProbe = start + interval(), nextTick = start, lastFlow = start, spinUntil: UInt64 = 0
+        var now = start
+        while now < end {
+            let isCounted = now >= from && now < to
+            if now >= nextTick {
+                lastFlow = sendNewFlows(window.newFlows, since: lastFlow, now, isCounted)
+                nextTick = now + Self.tick
             }
-            lastPoll = receive(lastPoll)
-            guard now < stop else { continue }
             if now >= nextProbe {
-                sendProbe()
-                // Probes that were due while the prober did not run are left out, not made up for.
-                nextProbe = max(nextProbe &+ probePeriod, now)
+                if number == lastBack { spinUntil = now + Self.spin }
+                sendProbe(isCounted)
+                // Those that were due while the prober did not run are left out.
+                nextProbe = max(nextProbe, now - min(now, Self.gap)) + interval()
             }
-            let due = Int(Double(now &- lastNew) * newFlowsPerTick)
-            if due > 0 {
-                sendNewFlows(min(due, 32))
-                // At most 10 ms are made up for: a longer absence lowers the rate, which the report tells.
-                let paid = UInt64(Double(min(due, 32)) / newFlowsPerTick)
-                lastNew = max(lastNew &+ paid, now &- min(now, UInt64(hertz / 100)))
-            }
+            drain()
+            if number == lastBack || now >= spinUntil { sleep(until: min(nextProbe, nextTick)) } else { noticeGap(since: now) }
+            now = nanoseconds()
         }
-        sent = Int(min(number, counted.upperBound)) - Int(counted.lowerBound)
+        // What the switch still has is back within this time, or lost.
+        for _ in 0..<300 {
+            sleep(until: nanoseconds() + 1_000_000)
+            drain()
+        }
+        for index in flights.indices { flights[index].sent = 0 }
+        lastBack = number
+        report.finish(latencies, hertz: hertz, window)
+        return report
     }
 
-    private mutating func sendProbe() {
+    private mutating func sendProbe(_ isCounted: Bool) {
         guard let packet = unsafe Frames.packet(pool) else { return }
-        let stamp = nt_cycles()
-        Frames.store(stamp, packet, Frames.stampOffset)
+        number += 1
         Frames.store(number, packet, Frames.numberOffset)
+        if isCounted { report.sent += 1 }
         var burst = packet
+        let sent = nt_cycles()
         // A queue that is full loses the probe, as a NIC in front of a late switch would: it counts as sent.
-        if unsafe entry.burst(&burst, 1) == 0 { packet.free() }
-        sentLate[Int(number & 0xffff)] = nt_cycles() &- stamp > gapLimit
-        number &+= 1
+        guard unsafe entry.burst(&burst, 1) == 1 else { return packet.free() }
+        let place = Int(number) & (flights.count - 1)
+        flights[place] = Flight(sent: sent, isCounted: isCounted, isLate: nt_cycles() - sent > ticks(Self.gap))
     }
 
-    private mutating func sendNewFlows(_ count: Int) {
-        for _ in 0..<count {
-            guard let packet = unsafe Frames.packet(pool) else { return }
+    /// Sends the new flows that are due; returns the time up to which they have been sent.
+    private mutating func sendNewFlows(_ rate: Int, since last: UInt64, _ now: UInt64, _ isCounted: Bool) -> UInt64 {
+        guard rate > 0 else { return now }
+        let due = Int(Double(now - last) * Double(rate) / 1e9)
+        let first = newFlow + 1
+        for _ in 0..<min(due, Self.greatestBatch) {
+            guard let packet = unsafe Frames.packet(pool) else { break }
+            newFlow += 1
             Frames.store(UInt8(1), packet, Frames.kindOffset)
             Frames.store(newFlow, packet, Frames.kindOffset + 1)
-            newFlow &+= 1
-            newSent += 1
             var burst = packet
             if unsafe entry.burst(&burst, 1) == 0 { packet.free() }
         }
+        if isCounted {
+            counted = (counted.isEmpty ? first : counted.lowerBound)..<newFlow + 1
+            report.newFlows = counted.count
+        }
+        // What is left of a flow is due next time; what was too much is not made up for.
+        return due > Self.greatestBatch ? now : last + UInt64(Double(due) * 1e9 / Double(rate))
     }
 
-    /// Takes what has arrived; returns the time of this look. After a gap everything measures the gap until a queue gave less than a
-    /// full burst, and so held nothing older than this look.
-    private mutating func receive(_ lastPoll: UInt64) -> UInt64 {
-        for (place, exit) in exits.enumerated() {
+    /// Takes what has arrived.
+    private mutating func drain() {
+        for exit in exits {
             // The packets live in this array only until they are freed below.
             unsafe withUnsafeTemporaryAllocation(of: Mbuf.self, capacity: 32) { packets in
                 guard let base = packets.baseAddress else { return }
-                let count = unsafe exit.burst(base, 32)
-                let now = nt_cycles()
-                let isLate = hasBacklog[place] || now &- lastPoll > gapLimit
-                for index in 0..<count {
-                    let packet = unsafe base[index]
-                    take(packet, now, isLate: isLate)
-                    packet.free()
-                }
-                hasBacklog[place] = isLate && count == 32
+                var count: Int
+                repeat {
+                    count = unsafe exit.burst(base, 32)
+                    let now = nt_cycles()
+                    for index in 0..<count {
+                        let packet = unsafe base[index]
+                        take(packet, now)
+                        packet.free()
+                    }
+                } while count == 32
             }
         }
-        return nt_cycles()
     }
 
-    private mutating func take(_ packet: Mbuf, _ now: UInt64, isLate: Bool) {
-        guard let kind = Frames.load(packet, Frames.kindOffset, UInt8.self) else { return }
-        if kind == 1 { return newReceived += 1 }
-        guard kind == 0, let stamp = Frames.load(packet, Frames.stampOffset, UInt64.self),
-              let number = Frames.load(packet, Frames.numberOffset, UInt32.self), counted.contains(number)
-        else { return }
-        received += 1
-        if isLate || sentLate[Int(number & 0xffff)] { censored += 1 } else { latencies.append(now &- stamp) }
-    }
-
-    /// Times in microseconds; counts of probes sent in the window; shares 0–1. The harness reads it as `ProbeReport`.
-    struct Report: Codable {
-        var sent, received, censored: Int
-        var p50, p99, p999: Double
-        var newFlowsPerSecond, newFlowsLost: Double
-    }
-
-    func report(seconds: Double) -> Report {
-        let sorted = latencies.sorted()
-        func percentile(_ share: Double) -> Double {
-            sorted.isEmpty ? 0 : Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / hertz * 1e6
+    private mutating func take(_ packet: Mbuf, _ now: UInt64) {
+        if Frames.load(packet, Frames.kindOffset, UInt8.self) == 1 {
+            if let flow = Frames.load(packet, Frames.kindOffset + 1, UInt32.self), counted.contains(flow) { report.newFlowsReceived += 1 }
+            return
         }
-        return Report(sent: sent, received: received, censored: censored, p50: percentile(0.5), p99: percentile(0.99),
-            p999: percentile(0.999), newFlowsPerSecond: Double(newSent) / seconds,
-            newFlowsLost: newSent > 0 ? max(0, 1 - Double(newReceived) / Double(newSent)) : 0)
+        guard let number = Frames.load(packet, Frames.numberOffset, UInt32.self) else { return }
+        let place = Int(number) & (flights.count - 1), flight = flights[place]
+        // Frames of others (a kernel's) and probes of an earlier window have no flight.
+        guard flight.sent != 0, self.number &- number < UInt32(flights.count) else { return }
+        flights[place].sent = 0
+        lastBack = max(lastBack, number)
+        guard flight.isCounted, now - flight.sent <= ticks(Self.patience) else { return }
+        report.received += 1
+        if flight.isLate { report.censored += 1 } else { latencies.append(now - flight.sent) }
+    }
+
+    /// Marks what is on its way when the prober, though it polls, has not been running since `look`.
+    private mutating func noticeGap(since look: UInt64) {
+        guard nanoseconds() - look > Self.gap else { return }
+        for back in 0..<min(number - lastBack, UInt32(flights.count)) { flights[Int(number - back) & (flights.count - 1)].isLate = true }
+    }
+
+    /// To the next probe, in nanoseconds: exponentially distributed, so that probes come at any moment of what the switch does.
+    private mutating func interval() -> UInt64 { UInt64(-meanInterval * log(Double.random(in: 1e-9..<1, using: &random))) }
+
+    private func ticks(_ nanoseconds: UInt64) -> UInt64 { UInt64(Double(nanoseconds) * hertz / 1e9) }
+
+    private func nanoseconds() -> UInt64 {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+        return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+    }
+
+    private func sleep(until time: UInt64) {
+        var wanted = timespec(tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
+        unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wanted, nil)
     }
 }

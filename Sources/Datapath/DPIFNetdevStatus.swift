@@ -69,20 +69,3 @@ extension DPIFNetdev {
         return flows
     }
 }
-
-extension PMDStats {
-    /// What was counted since `former`, an earlier moment of the same PMD. If it is another PMD's, which shows in counters that went back, nothing is taken off.
-    public func since(_ former: PMDStats) -> PMDStats {
-        let counters: [WritableKeyPath<PMDStats, UInt64>] = [
-            \.rxPackets, \.rxBatches, \.recirculations, \.hintHits, \.emcHits, \.smcHits, \.megaflowHits, \.subtableLookups, \.upcalls, \.held, \.upcallsLost,
-            \.lookedUpAgain, \.txPackets, \.txBatches, \.iterations, \.busyIterations, \.busyCycles, \.idleCycles,
-        ]
-        guard counters.allSatisfy({ self[keyPath: $0] >= former[keyPath: $0] }) else { return self }
-        var result = self
-        for path in counters { result[keyPath: path] -= former[keyPath: path] }
-        for path in [\PMDStats.packetsPerBatch, \.cyclesPerIteration, \.upcallLatency] {
-            for bin in 0..<40 { result[keyPath: path].bins[bin] &-= former[keyPath: path].bins[bin] }
-        }
-        return result
-    }
-}

@@ -4,22 +4,35 @@ import Wire
 
 /// One PMD's lookup without its thread, fed with keys: what the micro-benchmarks measure. EAL must be running.
 @safe package final class LookupBench {
-    package enum Stage: String, CaseIterable, Sendable { case emc = "EMC", smc = "SMC", dpcls }
+    /// Where keys are found: in one cache, in the subtables, or wherever a switch with default settings finds them.
+    package enum Stage: String, CaseIterable, Sendable { case emc = "EMC", smc = "SMC", dpcls, all = "all stages" }
+
+    /// What is left out of the lookup, to see what it is worth.
+    package struct Without: OptionSet, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// The hint is never tried.
+        package static let hint = Without(rawValue: 1)
+        /// The EMC never rests, however few its hits.
+        package static let rest = Without(rawValue: 2)
+    }
 
     private let dpif: DPIFNetdev
     private let keys: [Line]
+    private let without: Without
     private var next = 0
     /// Keys that found no megaflow; 0 if all is well.
     package private(set) var missed = 0
 
     /// - Parameters:
-    ///   - stage: where the keys are found: in the EMC, in the SMC, or in the subtables.
+    ///   - warmUp: batches looked up before; 0: enough to fill the caches that keys enter at once.
     ///   - masks: megaflows, each with a mask of its own.
     ///   - flows: distinct keys, uniform over the megaflows; a multiple of 32.
-    package init(_ stage: Stage, masks: Int, flows: Int, netdevs: NetdevRuntime) throws {
+    package init(_ stage: Stage, masks: Int, flows: Int, without: Without = [], warmUp: Int = 0, netdevs: NetdevRuntime) throws {
+        self.without = without
         var settings = DatapathSettings()
         settings.cores = []
-        settings.emcInsertInverseProbability = stage == .emc ? 1 : 0
+        if stage != .all { settings.emcInsertInverseProbability = stage == .emc ? 1 : 0 }
         settings.smcEnabled = stage != .dpcls
         dpif = try DPIFNetdev(settings: settings, netdevs: netdevs, virtualHertz: 1_000_000_000)
         for rule in 0..<masks {
@@ -41,7 +54,7 @@ import Wire
             key.l0.nwSrc = BE32(UInt32(truncatingIfNeeded: splitMix64(&state)))
             return key[line: 0]
         }
-        for _ in 0..<(flows / Limits.burst * 4) { _ = batch() }
+        for _ in 0..<max(flows / Limits.burst * 4, warmUp) { _ = batch() }
     }
 
     /// Looks up the next 32 keys; the number found.
@@ -55,6 +68,9 @@ import Wire
             unsafe scratch.pointee.valid[index] = .l0
         }
         next += Limits.burst
+        // From outside, so that the packet path has no switch for it.
+        if without.contains(.hint) { unsafe scratch.pointee.hint.pointee.pause = .max }
+        if without.contains(.rest) { unsafe pmd.pointee.emcTrial = EMCTrial() }
         let missing = unsafe findFlows(pmd, scratch, Limits.burst, scratch.pointee.hint)
         missed += missing
         return UInt64(Limits.burst - missing)

@@ -31,10 +31,10 @@ import NetDev
         let worked = unsafe pmdTurn(pmd, now: start)
         let end = nt_cycles()
         unsafe stats.pointee.iterations &+= 1
+        unsafe stats.pointee.cyclesPerIteration.add(end &- start)
         if worked {
             unsafe stats.pointee.busyIterations &+= 1
             unsafe stats.pointee.busyCycles &+= end &- start
-            unsafe stats.pointee.cyclesPerIteration.add(end &- start)
         } else {
             unsafe stats.pointee.idleCycles &+= end &- start
         }

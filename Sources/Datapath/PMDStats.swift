@@ -11,6 +11,12 @@ public struct Log2Histogram: Sendable {
     mutating func add(_ other: Log2Histogram) {
         for bin in bins.indices { bins[bin] &+= other.bins[bin] }
     }
+    /// What has been added since `former`.
+    func since(_ former: Log2Histogram) -> Log2Histogram {
+        var result = self
+        for bin in bins.indices { result.bins[bin] &-= former.bins[bin] }
+        return result
+    }
     /// The number of values.
     public var count: UInt64 {
         var sum: UInt64 = 0
@@ -58,7 +64,8 @@ public struct PMDStats: Sendable {
     public var busyCycles: UInt64 = 0
     public var idleCycles: UInt64 = 0
     public var packetsPerBatch = Log2Histogram()
-    public var cyclesPerIteration = Log2Histogram()
+    /// Of all turns, those without packets and commands too.
+    public var cyclesPerIteration = LogHistogram()
     /// Cycles from a miss to the execution of the packet's actions.
     public var upcallLatency = Log2Histogram()
     public init() {}
@@ -66,7 +73,7 @@ public struct PMDStats: Sendable {
     /// The counters without the histograms.
     private static var counters: [WritableKeyPath<PMDStats, UInt64>] {
         [\.rxPackets, \.rxBatches, \.recirculations, \.hintHits, \.emcHits, \.smcHits, \.megaflowHits, \.subtableLookups, \.upcalls,
-            \.upcallsLost, \.lookedUpAgain, \.txPackets, \.txBatches, \.iterations, \.busyIterations, \.busyCycles, \.idleCycles]
+            \.held, \.upcallsLost, \.lookedUpAgain, \.txPackets, \.txBatches, \.iterations, \.busyIterations, \.busyCycles, \.idleCycles]
     }
 
     mutating func add(_ other: PMDStats) {
@@ -74,5 +81,16 @@ public struct PMDStats: Sendable {
         packetsPerBatch.add(other.packetsPerBatch)
         cyclesPerIteration.add(other.cyclesPerIteration)
         upcallLatency.add(other.upcallLatency)
+    }
+
+    /// What was counted since `former`, an earlier moment of the same PMD. If it is another PMD's, which shows in counters that went back, nothing is taken off.
+    public func since(_ former: PMDStats) -> PMDStats {
+        guard Self.counters.allSatisfy({ self[keyPath: $0] >= former[keyPath: $0] }) else { return self }
+        var result = self
+        for counter in Self.counters { result[keyPath: counter] -= former[keyPath: counter] }
+        result.packetsPerBatch = packetsPerBatch.since(former.packetsPerBatch)
+        result.cyclesPerIteration = cyclesPerIteration.since(former.cyclesPerIteration)
+        result.upcallLatency = upcallLatency.since(former.upcallLatency)
+        return result
     }
 }

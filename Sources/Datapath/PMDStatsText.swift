@@ -60,7 +60,7 @@ public enum PMDStatsText {
             """
         text += packetLines(stats, seconds: seconds, us: us)
         guard histograms else { return text }
-        return text + "\n" + histogram("packets/batch", stats.packetsPerBatch) + histogram("cycles/it", stats.cyclesPerIteration)
+        return text + "\n" + histogram("packets/batch", stats.packetsPerBatch) + histogram("cycles/it", stats.cyclesPerIteration.octaves)
             + histogram("upcall latency, cycles", stats.upcallLatency)
     }
 

@@ -41,9 +41,11 @@ struct DPDKDevice {
         guard !devargs.hasPrefix("class=") else {
             throw NetdevError(.notFound, "\(name): '\(devargs)' names no device")
         }
-        let status = unsafe rte_dev_probe(devargs)
+        var status: Int32 = 0
+        let complaint = DPDKLog.firstError { status = unsafe rte_dev_probe(devargs) }
         guard status == 0 else {
-            throw NetdevError(.invalid, "\(name): '\(devargs)' is not a valid devargs: \(errorText(status))")
+            // What the driver says is more than the number that is left of it.
+            throw NetdevError(.invalid, "\(name): '\(devargs)' is not a valid devargs: \(complaint ?? errorText(status))")
         }
         guard let port = lookUp(filter) else {
             throw NetdevError(.notFound, "\(name): '\(devargs)' was attached but is no Ethernet device")

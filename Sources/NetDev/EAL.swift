@@ -73,6 +73,8 @@ public enum EAL {
             return !state.began
         }
         guard first else { throw .alreadyStarted }
+        // Who asks for a level of DPDK's log wants to see it.
+        if !plan.asksForLog { DPDKLog.open() }
         // EAL binds this thread to its main lcore, and gives its own threads what is left of this thread's
         // processors; afterwards the thread goes where it was.
         let home = try Affinity.current()

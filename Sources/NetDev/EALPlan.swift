@@ -3,6 +3,8 @@ struct EALPlan: Equatable {
     var arguments: [String]
     var hugepages: Bool
     var memory: Int
+    /// The extra arguments say what is to be logged.
+    var asksForLog: Bool
 
     /// - Parameters:
     ///   - freeHugeMemory: MB in free hugepages.
@@ -18,6 +20,7 @@ struct EALPlan: Equatable {
         let refused = options.hugepages == .never || extra.contains("--no-huge")
         hugepages = !refused && freeHugeMemory >= wanted
         memory = hugepages ? freeHugeMemory : options.plainMemory ?? Limits.defaultPlainMemory
+        asksForLog = extra.contains { $0 == "--log-level" || $0.hasPrefix("--log-level=") }
         arguments = []
 
         /// Adds an option, unless the extra arguments have it by this or another name.

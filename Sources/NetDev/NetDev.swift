@@ -16,4 +16,4 @@
 /// Read in this order: `Mbuf.swift`, `Queues.swift`, `QueueLock.swift`, `Waker.swift` (what a PMD calls), `Netdev.swift` (the class
 /// seam), `NetdevRuntime.swift` (opening a port), then a class: `DPDKDevice.swift` and `DPDKNetdev.swift`; `VhostUser.swift`;
 /// `KernelNetdev.swift`, `KernelIO.swift`, `KernelPort.swift`, `SoftwareOffload.swift`; `DummyNetdev.swift`. And what they stand
-/// on: `EALPlan.swift`, `EAL.swift`, `Mempools.swift`.
+/// on: `EALPlan.swift`, `EAL.swift`, `DPDKLog.swift`, `Mempools.swift`.

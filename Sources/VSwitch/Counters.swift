@@ -17,6 +17,8 @@ public struct SwitchCounters: Sendable {
         public var megaflowHits: UInt64
         public var upcalls: UInt64
         public var upcallsLost: UInt64
+        /// Cycles of each turn of its loop.
+        public var turns = LogHistogram()
     }
     public struct Port: Sendable {
         public var bridge: String
@@ -41,6 +43,7 @@ public struct SwitchCounters: Sendable {
         for index in pmds.indices {
             guard let old = former.pmds.first(where: { $0.core == pmds[index].core }) else { continue }
             for path in PMD.counters { result.pmds[index][keyPath: path] &-= old[keyPath: path] }
+            result.pmds[index].turns = pmds[index].turns.since(old.turns)
         }
         result.pmds.removeAll { $0.core >= 0 && $0.totalCycles == 0 }
         for index in ports.indices {
@@ -86,7 +89,8 @@ extension Switch {
         let pmds = datapath.pmdStats().map { core, stats in
             SwitchCounters.PMD(core: core ?? -1, rxPackets: stats.rxPackets, busyCycles: stats.busyCycles,
                 totalCycles: stats.busyCycles &+ stats.idleCycles, hintHits: stats.hintHits, emcHits: stats.emcHits, smcHits: stats.smcHits,
-                megaflowHits: stats.megaflowHits, upcalls: stats.upcalls, upcallsLost: stats.upcallsLost)
+                megaflowHits: stats.megaflowHits, upcalls: stats.upcalls, upcallsLost: stats.upcallsLost,
+                turns: stats.cyclesPerIteration)
         }
         var ports: [SwitchCounters.Port] = []
         for bridge in ofproto.bridges {

@@ -10,6 +10,8 @@ public final class Session {
     private let file: String?
     private let unixctl: UnixctlServer?
     private let context: UnixctlContext
+    /// What SIGUSR1 asks for; nil: nothing.
+    public var onReportRequest: (() -> Void)?
     private var runtime: Runtime { Runtime(vswitch) }
 
     /// Starts the datapath and applies the configuration. A step that fails is told in a line of its own, and the rest runs: a
@@ -44,6 +46,7 @@ public final class Session {
         let end = seconds.map { vswitch.datapath.now + Int64(($0 * 1000).rounded()) }
         runtime.run(until: end, command: { unixctl?.run() ?? false }) {
             if signals.takeHangUp() { reload() }
+            if signals.takeReportRequest() { onReportRequest?() }
             return signals.wantsEnd || context.wantsEnd
         }
     }

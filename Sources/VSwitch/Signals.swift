@@ -4,27 +4,28 @@ import Synchronization
 
 /// Signals as flags that the loop looks at, at most `Runtime.longestSleep` late.
 public final class Signals {
-    /// Writer: Dispatch's queue. Reader: the ofproto thread, which also clears `hungUp`.
+    /// Writer: Dispatch's queue. Reader: the ofproto thread, which also clears `hungUp` and `asked`.
     private final class Flags: Sendable {
         let ended = Atomic(false)
         let hungUp = Atomic(false)
+        let asked = Atomic(false)
     }
     private let flags: Flags
     private let sources: [any DispatchSourceSignal]
 
-    /// From now on SIGTERM and SIGINT do not end the process, nor does SIGHUP.
+    /// From now on SIGTERM and SIGINT do not end the process, nor do SIGHUP and SIGUSR1.
     public init() {
         let queue = DispatchQueue(label: "signals")
         let flags = Flags()
-        sources = [SIGTERM, SIGINT, SIGHUP].map { number in
+        sources = [SIGTERM, SIGINT, SIGHUP, SIGUSR1].map { number in
             // The default action would end the process before Dispatch sees the signal.
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                if number == SIGHUP {
-                    flags.hungUp.store(true, ordering: .relaxed)
-                } else {
-                    flags.ended.store(true, ordering: .relaxed)
+                switch number {
+                case SIGHUP: flags.hungUp.store(true, ordering: .relaxed)
+                case SIGUSR1: flags.asked.store(true, ordering: .relaxed)
+                default: flags.ended.store(true, ordering: .relaxed)
                 }
             }
             source.resume()
@@ -38,6 +39,9 @@ public final class Signals {
 
     /// SIGHUP came since the last look.
     public func takeHangUp() -> Bool { flags.hungUp.exchange(false, ordering: .relaxed) }
+
+    /// SIGUSR1 came since the last look.
+    public func takeReportRequest() -> Bool { flags.asked.exchange(false, ordering: .relaxed) }
 
     deinit {
         for source in sources { source.cancel() }

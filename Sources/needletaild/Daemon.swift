@@ -2,17 +2,18 @@ import ArgumentParser
 import Foundation
 import VSwitch
 
-/// The daemon: a switch from one YAML file. SIGHUP rereads the file and applies what differs; SIGTERM and SIGINT end it.
+/// The daemon: a switch from one YAML file. SIGHUP rereads the file and applies what differs; SIGUSR1 writes the report so far; SIGTERM and
+/// SIGINT end it.
 @main struct Daemon: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "needletaild", abstract: "A virtual switch, described by one YAML file.",
-        discussion: "SIGHUP rereads the file and applies what differs. SIGTERM and SIGINT end the switch.", version: softwareVersion)
+        discussion: "SIGHUP rereads the file and applies what differs. SIGUSR1 writes the report so far and begins another one. SIGTERM and SIGINT end the switch.", version: softwareVersion)
 
     @Option(help: "The configuration file.") var config: String
     @Flag(help: "Check the configuration file and do nothing else.") var check = false
     @Option(help: "End after so many seconds, not counting the warm-up.") var runFor: Double?
     @Option(help: "Run for so many seconds before the counters of the report begin.") var warmUp = 0.0
-    @Option(help: "Write what was counted after the warm-up to this file, as JSON.") var report: String?
+    @Option(help: "Write what was counted after the warm-up, or since SIGUSR1, to this file, as JSON.") var report: String?
     @Option(help: "Write the process number to this file once the switch forwards packets, and hold a lock on it.") var pidfile: String?
     @Option(help: "The control socket for ovs-appctl; \"none\" for none. By default, if possible, needletaild.PID.ctl in $OVS_RUNDIR or /var/run/openvswitch.")
     var unixctl: String?
@@ -43,9 +44,17 @@ import VSwitch
         let lock = try pidfile.map { try PIDFile($0) }
         defer { lock?.remove() }
         if warmUp > 0 { session.run(seconds: warmUp) }
-        let before = session.vswitch.counters()
+        var before = session.vswitch.counters()
+        func write() throws {
+            guard let report else { return }
+            let now = session.vswitch.counters()
+            try Report(window: now.since(before), hertz: session.vswitch.datapath.hertz).write(to: report)
+            before = now
+        }
+        session.onReportRequest = {
+            do { try write() } catch { complain("needletaild: \(error)") }
+        }
         session.run(seconds: runFor)
-        let window = session.vswitch.counters().since(before)
-        if let report { try Report(window: window, hertz: session.vswitch.datapath.hertz).write(to: report) }
+        try write()
     }
 }

@@ -1,3 +1,4 @@
+import Datapath
 import Foundation
 import TestSupport
 import Testing
@@ -41,10 +42,30 @@ import Testing
         }
     }
 
+    @Test func iterationsAreRead() throws {
+        let text = """
+              Iterations:             18494793  (0.05 us/it)
+              - Used TSC cycles:    2583671043  ( 98.8 % of total cycles)
+
+            Histograms
+               cycles/it              packets/it             cycles/pkt
+               499       18491846     0         18494995     100       0
+               716       1381         1         0            1096      0
+               1025      0            2         0            2093      0
+               >         2            >         0            >         0
+            -----------------------------------------------------------
+               cycles/it              packets/it             cycles/pkt
+               139                    0.00000                0
+            """
+        let times = try Peer.turns(text)
+        #expect(times == TurnTimes(bins: [.init(last: 499, turns: 18_491_846), .init(last: 716, turns: 1_381), .init(last: 1026, turns: 2)], cycles: 2_583_671_043))
+        #expect(throws: BenchError.self) { try Peer.turns(perfShow) }
+    }
+
     private func report(sent: Int) throws -> Us.Report {
         let text = """
-            {"seconds": 2.0, "tsc_hz": 2000000000, "pmds": [{"core": 1, "rx_packets": 100000, "busy_cycles": 1, "total_cycles": 2,
-              "emc_hits": 25000, "smc_hits": 50000, "megaflow_hits": 25000, "upcalls": 7, "upcalls_lost": 1}],
+            {"seconds": 2.0, "tsc_hz": 2000000000, "pmds": [{"core": 1, "rx_packets": 100000, "busy_cycles": 1, "total_cycles": 2, "hint_hits": 0,
+              "turn_cycles": {"bins": [[103, 7]]}, "emc_hits": 25000, "smc_hits": 50000, "megaflow_hits": 25000, "upcalls": 7, "upcalls_lost": 1}],
              "ports": [{"name": "p0", "rx_packets": 100000, "rx_bytes": 6000000, "tx_packets": 0, "tx_bytes": 0, "drops": {"upcall-ring-full": 1}},
                        {"name": "p1", "rx_packets": 0, "rx_bytes": 0, "tx_packets": \(sent), "tx_bytes": 0, "drops": {}}],
              "megaflows": 3, "rss_bytes": 4096}

@@ -1,3 +1,4 @@
+import Datapath
 import Foundation
 import TestSupport
 import Testing
@@ -29,6 +30,22 @@ import Testing
 
             """)
         #expect(results().notes() == "- case <A> & more, us: note 2\n")
+    }
+
+    @Test func windowsBecomeMediansAndLossesAreAddedUp() {
+        func window(_ p999: Double, lost: Int, turn: UInt64) -> WindowSample {
+            WindowSample(probes: ProbeReport(sent: 100, received: 100 - lost, censored: 0, p50: 1, p99: 2, p999: p999,
+                newFlows: 1_000, newFlowsReceived: 1_000 - 3 * lost, newFlowsPerSecond: 500), turns: TurnTimes(bins: [.init(last: turn, turns: 1)], cycles: turn))
+        }
+        let idle = [window(4, lost: 50, turn: 10), window(10, lost: 0, turn: 10), window(5, lost: 0, turn: 10)]
+        let busy = [window(8, lost: 0, turn: 100), window(9, lost: 3, turn: 300), window(20, lost: 0, turn: 200)]
+        let values = Measurement.values(idle: idle, busy: busy, bare: TurnTimes(bins: [.init(last: 7, turns: 1)], cycles: 7))
+        #expect(values[.latencyP999] == 9 && values[.idleP999] == 5)
+        // 2, 0.9 and 4.
+        #expect(values[.slowdown] == 2)
+        #expect(values[.lost] == 1 && values[.newFlowsLost] == 0.3)
+        #expect(values[.turnLongest] == TSC.microseconds(200))
+        #expect(values[.bareLongest] == TSC.microseconds(7))
     }
 
     @Test func plotIsWellFormedAndToScale() async throws {
@@ -76,5 +93,8 @@ import Testing
         #expect(nic.pciArguments == ["-a", "0000:01:00.1"])
         #expect(nic.virtualDevices == ["--vdev=net_null1,no-rx=1"])
         #expect(Generator("tape") == nil)
+        let traffic = Traffic(flows: 77)
+        #expect(GeneratorMode.flowgen.arguments(traffic).contains("--flowgen-flows=77"))
+        #expect(GeneratorMode.txonly.arguments(traffic).contains("--txonly-multi-flow"))
     }
 }

@@ -38,7 +38,7 @@ extension HostTests {
                 let missing = bed.folder + "/none"
                 let task = try await start(bed, runFolder: missing, [])
                 #expect(task.isRunning)
-                let errors = ownLines(task.errors)
+                let errors = errorLines(task.errors)
                 #expect(errors.count == 1)
                 #expect(errors.first?.hasPrefix("needletaild: no control socket: punix:\(missing)/needletaild.") ?? false, "\(errors)")
                 #expect(errors.first?.hasSuffix(".ctl: No such file or directory") ?? false, "\(errors)")
@@ -51,14 +51,14 @@ extension HostTests {
                 let task = try await start(bed, runFolder: bed.folder, ["--unixctl", path])
                 try await until("the switch has ended") { !task.isRunning }
                 #expect(task.status == 1)
-                #expect(ownLines(task.errors) == ["needletaild: control socket: punix:\(path): No such file or directory"])
+                #expect(errorLines(task.errors) == ["needletaild: control socket: punix:\(path): No such file or directory"])
             }
         }
 
         @Test func noneIsNone() async throws {
             try await Bed.with { bed in
                 let task = try await start(bed, runFolder: bed.folder, ["--unixctl", "none"])
-                #expect(task.isRunning && ownLines(task.errors).isEmpty)
+                #expect(task.isRunning && errorLines(task.errors).isEmpty)
                 #expect(try FileManager.default.contentsOfDirectory(atPath: bed.folder).allSatisfy { !$0.hasSuffix(".ctl") })
             }
         }

@@ -28,7 +28,7 @@ extension HostTests {
                 }
                 let output = try await demo.finish(after: SIGINT)
                 #expect(demo.status == 0)
-                #expect(ownLines(demo.errors).isEmpty)
+                #expect(errorLines(demo.errors).isEmpty)
                 for text in ["ip netns exec needletail-red ping 10.99.0.2", "tap-red", "tap-blue"] { #expect(output.contains(text), "\(output)") }
                 #expect(try await !namespaces().contains { [red, blue].contains($0) })
                 for tap in ["tap-red", "tap-blue"] { #expect(try await command("ip", ["link", "show", tap]).status == 1) }

@@ -52,7 +52,7 @@ extension HostTests {
                 let wrong = mistakes(bed, busy: other.port)
                 let bridges = [BridgeText("br0", hosts.map { PortText($0) }), BridgeText("br1", wrong.map(\.port))]
                 let vswitch = try await bed.start(bridges)
-                let told = ownLines(vswitch.errors)
+                let told = errorLines(vswitch.errors)
                 #expect(told.count == wrong.count, "\(told)")
                 for (line, mistake) in zip(told, wrong) { #expect(line.hasPrefix(mistake.complaint), "\(line)") }
                 for host in hosts { try await host.connect() }

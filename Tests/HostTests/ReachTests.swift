@@ -18,7 +18,7 @@ extension HostTests {
                 #expect(try await hosts[0].ping(hosts[1].address4, size: 1472).isWhole)
                 let fragments = try await hosts[0].run("ping", "-n", "-c", "3", "-i", "0.02", "-w", "10", "-s", "4000", hosts[1].address4)
                 #expect(try PingResult(fragments.output).isWhole)
-                #expect(ownLines(vswitch.errors).isEmpty)
+                #expect(errorLines(vswitch.errors).isEmpty)
                 #expect(try await vswitch.terminate() == 0)
             }
         }

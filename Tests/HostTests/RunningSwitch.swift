@@ -89,11 +89,11 @@ final class RunningSwitch {
 
     func apply(_ text: String) async throws -> [String] {
         try text.write(toFile: file, atomically: true, encoding: .utf8)
-        let before = ownLines(errors).count
+        let before = errorLines(errors).count
         task.send(SIGHUP)
         // Its last word begins with the file's name: "applied, …", or the place of a mistake.
-        try await until("the changed file is applied") { ownLines(errors).dropFirst(before).last?.hasPrefix(file + ":") ?? false }
-        return Array(ownLines(errors).dropFirst(before))
+        try await until("the changed file is applied") { errorLines(errors).dropFirst(before).last?.hasPrefix(file + ":") ?? false }
+        return Array(errorLines(errors).dropFirst(before))
     }
 
     /// The processors that each of the daemon's threads of this name may run on.

@@ -44,7 +44,7 @@ extension HostTests {
                     let packets = try #require(sum.packets), lost = try #require(sum.lost_packets)
                     #expect(packets > 500 && lost * 50 <= packets, "\(lost) of \(packets)")
                 }
-                #expect(ownLines(vswitch.errors).isEmpty)
+                #expect(errorLines(vswitch.errors).isEmpty)
             }
         }
 

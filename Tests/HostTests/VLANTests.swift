@@ -45,7 +45,7 @@ extension HostTests {
                 #expect(heard.contains { $0.contains("vlan 10,") && $0.contains("10.10.0.1 > 10.10.0.4: ICMP echo request") })
                 #expect(heard.contains { $0.contains("vlan 20,") && $0.contains("10.20.0.3 > 10.20.0.4: ICMP echo request") })
                 #expect(!heard.contains { $0.contains("vlan 10,") && $0.contains("10.20.0.") })
-                #expect(ownLines(vswitch.errors).isEmpty)
+                #expect(errorLines(vswitch.errors).isEmpty)
             }
         }
 

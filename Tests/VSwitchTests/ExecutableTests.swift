@@ -15,11 +15,11 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
 
-    /// A switch without hugepages; `ports` are further lines of its ports.
-    func write(_ name: String, ports: String = "") throws -> String {
+    /// A switch without hugepages, with memory enough for a whole mempool, lest it warn of that; `ports` are further lines of its ports, `datapath` further settings.
+    func write(_ name: String, ports: String = "", datapath: String = "") throws -> String {
         let file = folder + "/" + name
         try """
-            datapath: { hugepages: false, memory: 256MB }
+            datapath: { hugepages: false, memory: 512MB\(datapath) }
             bridges:
               br0:
                 fail-mode: standalone
@@ -66,8 +66,31 @@ import Testing
         let json = folder + "/report.json"
         let result = try await command(daemon, ["--config", file, "--run-for", "1", "--report", json])
         #expect(result.status == 0)
-        #expect(result.errors.contains("bridge br0: port p2: "))
+        #expect(result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("bridge br0: port p2: "), "\(result.errors)")
         #expect(try report(json).ports.map(\.name) == ["source", "sink"])
+    }
+
+    /// What EAL and the drivers have to say about it is not told as well, unless it is asked for.
+    @Test func aWrongDevargsIsToldInOneLine() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let wrong = ["net_nothing7", "0000:ff:1f.7", "nonsense here", "net_pcap9,rx_pcap=/nonexistent.pcap", "net_null9,colour=blue",
+            "net_memif9,role=king", "net_af_packet9,iface=nt-none", "net_null0"]
+        let ports = wrong.enumerated().map { "      w\($0): { type: dpdk, devargs: \"\($1)\" }" }.joined(separator: "\n")
+        let file = try write("a.yaml", ports: ports)
+        let result = try await command(daemon, ["--config", file, "--run-for", "0.1"])
+        #expect(result.status == 0)
+        let lines = result.errors.split(separator: "\n")
+        #expect(lines.count == wrong.count, "\(result.errors)")
+        for (number, line) in lines.enumerated() {
+            #expect(line.hasPrefix("bridge br0: port w\(number): w\(number): '\(wrong[number])' "), "\(line)")
+        }
+        #expect(result.output.isEmpty)
+
+        #expect(lines[3].contains("No such file or directory"), "\(lines[3])")
+
+        _ = try write("a.yaml", ports: ports, datapath: ", eal: [\"--log-level=error\"]")
+        let told = try await command(daemon, ["--config", file, "--run-for", "0.1"])
+        #expect(told.errors.contains("EAL: "), "\(told.errors)")
     }
 
     @Test func runReportsWhatWasForwarded() async throws {
@@ -89,6 +112,12 @@ import Testing
         #expect(report.ports.map(\.name) == ["source", "sink"])
         #expect(report.ports[0].rx_bytes == report.ports[0].rx_packets * 64)
         #expect(report.megaflows == 1)
+        let turns = pmd.turn_cycles
+        #expect(0 < turns.p50 && turns.p50 <= turns.p99 && turns.p99 <= turns.p999 && turns.p999 <= turns.longest)
+        #expect(turns.wait_p99 <= turns.wait_p999 && turns.wait_p999 <= turns.longest)
+        // Each of them in a bin, which is at most an eighth wide; one turn may be under way at either end.
+        let least = turns.bins.reduce(0) { $0 + $1[0] * 8 / 9 * $1[1] }
+        #expect(least <= pmd.total_cycles + 2 * turns.longest && turns.bins.reduce(0) { $0 + $1[1] } > 1000)
     }
 
     @Test func hangUpAppliesTheDifferenceAndTerminateEnds() async throws {
@@ -103,6 +132,19 @@ import Testing
         defer { if process.isRunning { process.terminate() } }
         try await until { FileManager.default.fileExists(atPath: pidfile) }
 
+        // A report when it is asked for, and another one that begins there: their windows do not overlap.
+        let began = ContinuousClock.now
+        var reported = 0.0, firstWindow = 0.0
+        for _ in 0..<2 {
+            try? FileManager.default.removeItem(atPath: json)
+            kill(process.processIdentifier, SIGUSR1)
+            try await until { FileManager.default.fileExists(atPath: json) }
+            let window = try self.report(json)
+            #expect(window.pmds[0].total_cycles > 0)
+            if firstWindow == 0 { firstWindow = window.seconds }
+            reported += window.seconds
+        }
+
         // A mistake changes nothing and is told.
         _ = try write("a.yaml", ports: "      p2: { type: bogus }")
         kill(process.processIdentifier, SIGHUP)
@@ -116,7 +158,10 @@ import Testing
         try await until { !process.isRunning }
         #expect(process.terminationStatus == 0)
         #expect(!FileManager.default.fileExists(atPath: pidfile))
-        #expect(try report(json).ports.map(\.name) == ["source", "late"])
+        let last = try report(json)
+        #expect(last.ports.map(\.name) == ["source", "late"])
+        // The first window began before the clock; all are whole milliseconds.
+        #expect(reported - firstWindow + last.seconds <= (ContinuousClock.now - began) / .seconds(1) + 0.01)
     }
 
     func text(_ file: String) -> String { (try? String(contentsOfFile: file, encoding: .utf8)) ?? "" }
