@@ -9,14 +9,20 @@ public enum UnixctlSocket: Sendable {
     /// Here, or the switch does not start.
     case required(String)
 
+    private static let runFolder = "/var/run/openvswitch"
+
     /// What `--unixctl` asks for: "none", a path, or nothing, which is `needletaild.PID.ctl` in the folder where OVS's tools look:
-    /// `$OVS_RUNDIR`, or /var/run/openvswitch.
+    /// `$OVS_RUNDIR`, or /var/run/openvswitch if there is such a folder; without OVS's tools nobody misses the socket.
     public init(option: String?) {
         switch option {
         case nil:
             let process = ProcessInfo.processInfo
-            let folder = process.environment["OVS_RUNDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/var/run/openvswitch"
-            self = .ifPossible("\(folder)/\(UnixctlContext.program).\(process.processIdentifier).ctl")
+            let file = "/\(UnixctlContext.program).\(process.processIdentifier).ctl"
+            if let folder = process.environment["OVS_RUNDIR"], !folder.isEmpty {
+                self = .ifPossible(folder + file)
+            } else {
+                self = FileManager.default.fileExists(atPath: Self.runFolder) ? .ifPossible(Self.runFolder + file) : .none
+            }
         case "none": self = .none
         case .some(let path): self = .required(path)
         }
