@@ -65,7 +65,7 @@ public struct DatapathSettings: Hashable, Sendable {
         self.settings = settings
         self.netdevs = netdevs
         do throws(NetdevError) {
-            let demand = netdevs.options.demand.covering(pmds: settings.pmdCores.count, upcallRing: Limits.upcallRing)
+            let demand = netdevs.options.demand.covering(pmds: settings.pmdCores.count, waiting: Limits.waitingPackets)
             pool = try Mempools.acquire(mtu: 1500, node: 0, demand: demand)
         } catch {
             throw DPIFError(.noMemory, error.description)

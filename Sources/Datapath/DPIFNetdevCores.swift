@@ -30,7 +30,7 @@ extension DPIFNetdev {
     func pmd(_ number: Int) -> PMDHandle? { pmds.first { $0.number == number } }
 
     /// What mempools of ports opened now have to hold.
-    var demand: MempoolDemand { netdevs.options.demand.covering(pmds: pmds.count, upcallRing: Limits.upcallRing) }
+    var demand: MempoolDemand { netdevs.options.demand.covering(pmds: pmds.count, waiting: Limits.waitingPackets) }
 
     /// Starts PMDs that know no port and poll nothing yet. After an error there is none.
     func startPMDs(on cores: [Int]) throws(DPIFError) -> [PMDHandle] {

@@ -24,6 +24,8 @@ public enum Limits {
     /// Packets of a PMD that wait behind a miss of their microflow. A further one without a megaflow is dropped, `upcallRingFull`; one with a
     /// megaflow does not wait.
     @inlinable public static var heldPackets: Int { 1 << 12 }
+    /// Packets of a PMD that wait for the ofproto thread, in one way or the other.
+    @inlinable public static var waitingPackets: Int { upcallRing + heldPackets }
     /// Packets that go on in one turn after they waited.
     @inlinable public static var releasedPerTurn: Int { 64 }
     /// Answered misses that are forgotten in one turn.

@@ -10,7 +10,7 @@ public struct MempoolDemand: Hashable, Sendable {
     /// Threads that handle packets: PMDs, the kernel I/O thread, the ofproto thread.
     public var threads = 10
     /// Slots of all upcall rings together, and places of packets that wait behind a miss.
-    public var upcallSlots = 16 * 1024
+    public var upcallSlots = 8 * 1024
     /// Kernel ports (internal, tap, system) that carry traffic at the same time, and transmit rings of each.
     public var kernelPorts = 4
     public var kernelTxRings = 3
@@ -18,12 +18,12 @@ public struct MempoolDemand: Hashable, Sendable {
     public var replayedPackets = 0
     public init() {}
 
-    /// The same, for at least so many PMDs with an upcall ring of `upcallRing` slots each.
-    public func covering(pmds: Int, upcallRing: Int) -> MempoolDemand {
+    /// The same, for at least so many PMDs, in each of which `waiting` packets may wait on the upcall ring and behind misses.
+    public func covering(pmds: Int, waiting: Int) -> MempoolDemand {
         var demand = self
         // Beside the PMDs: the kernel I/O thread and the ofproto thread.
         demand.threads = max(threads, pmds + 2)
-        demand.upcallSlots = max(upcallSlots, pmds * upcallRing)
+        demand.upcallSlots = max(upcallSlots, pmds * waiting)
         demand.kernelTxRings = max(kernelTxRings, pmds)
         return demand
     }

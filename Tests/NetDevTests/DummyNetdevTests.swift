@@ -39,8 +39,8 @@ extension NetDevTests {
             _ = try Environment.info.get()
             let demand = Environment.runtime.options.demand
             // More than the options cover by themselves; rings of other sizes than elsewhere, so that the pool is this test's.
-            let few = demand.covering(pmds: 3, upcallRing: 1000), many = demand.covering(pmds: 12, upcallRing: 1000)
-            #expect((many.threads, many.upcallSlots, many.kernelTxRings) == (14, 12_000, 12) && demand.covering(pmds: 1, upcallRing: 0) == demand)
+            let few = demand.covering(pmds: 3, waiting: 1000), many = demand.covering(pmds: 12, waiting: 1000)
+            #expect((many.threads, many.upcallSlots, many.kernelTxRings) == (14, 12_000, 12) && demand.covering(pmds: 1, waiting: 0) == demand)
             let first = try Mempools.acquire(mtu: 2500, node: 0, demand: few), second = try Mempools.acquire(mtu: 2500, node: 0, demand: many)
             let third = try Mempools.acquire(mtu: 2500, node: 0, demand: many)
             #expect(first.packets >= few.packets && second.packets >= many.packets && second != first && third == second)
