@@ -59,6 +59,8 @@ import NetDev
         self.node = node
         self.clock = clock
         let hashSeed = HashSeed(seed: seed &+ UInt64(number))
+        // Addresses only, until they are used: the table never moves while packets wait.
+        actions.reserveCapacity(Limits.flowsPerPMD)
         mirror = ClassifierMirror(slab: slab, seed: hashSeed)
         let scratch: UnsafeMutablePointer<BatchScratch> = .allocate(capacity: Limits.recirculationDepth + 1)
         for depth in 0...Limits.recirculationDepth { unsafe (scratch + depth).initialize(to: BatchScratch()) }

@@ -59,15 +59,46 @@ struct MaskStore {
     var count: Int { ids.count }
 }
 
+/// Where in the megaflow table the megaflow in a slot of the datapath is. A slot holds one megaflow at a time, so this is an array for each datapath
+/// thread; one that is still to be told as retired when its slot has the next one stands aside.
+private struct MegaflowIndex {
+    private var places: [Int: ContiguousArray<Int32>] = [:]
+    private var aside: [DPFlowID: Int32] = [:]
+
+    /// The place in the table for the megaflow that was put last into this slot.
+    func latest(_ pmd: Int, _ slot: UInt32) -> Int? {
+        guard let places = places[pmd], Int(slot) < places.count, places[Int(slot)] >= 0 else { return nil }
+        return Int(places[Int(slot)])
+    }
+
+    func aside(_ id: DPFlowID) -> Int? { aside.isEmpty ? nil : aside[id].map(Int.init) }
+
+    /// Puts a megaflow's place; `former` is the one that has the slot so far.
+    mutating func put(_ id: DPFlowID, at place: Int32, former: (id: DPFlowID, place: Int)?) {
+        if let former { aside[former.id] = Int32(former.place) }
+        let slot = Int(id.slot)
+        let missing = slot + 1 - places[id.pmd, default: []].count
+        if missing > 0 { places[id.pmd, default: []].append(contentsOf: repeatElement(-1, count: missing)) }
+        places[id.pmd, default: []][slot] = place
+    }
+
+    mutating func remove(_ id: DPFlowID, at place: Int) {
+        if latest(id.pmd, id.slot) == place { places[id.pmd, default: []][Int(id.slot)] = -1 } else { aside[id] = nil }
+    }
+}
+
 /// All megaflows that this thread has installed, live or on their way out. Owner: `OFProto`.
 struct MegaflowTable {
     /// nil: a free place.
     private(set) var slots: ContiguousArray<Megaflow?> = []
     private var unused: ContiguousArray<Int32> = []
-    private var index: [DPFlowID: Int32] = [:]
+    private var index = MegaflowIndex()
     private(set) var masks = MaskStore()
     /// Megaflows whose removal has not begun.
     private(set) var liveCount = 0
+
+    /// Takes room for so many megaflows, so that the table never moves while packets wait. It costs addresses only, until it is used.
+    mutating func reserve(_ count: Int) { slots.reserveCapacity(count) }
 
     /// Remembers a megaflow. Its key and mask are the translator's.
     mutating func insert(
@@ -82,6 +113,8 @@ struct MegaflowTable {
         let flow = Megaflow(
             id: id, mask: masks.retain(lines), line: first, moreLines: more, actions: actions, credits: credits, stations: stations,
             created: now, used: now)
+        // A megaflow that the datapath has forgotten and takes again.
+        if let old = find(id) { remove(old) }
         let at: Int32
         if let free = unused.popLast() {
             slots[Int(free)] = flow
@@ -90,12 +123,15 @@ struct MegaflowTable {
             slots.append(flow)
             at = Int32(slots.count - 1)
         }
-        // A slot of the datapath that is used again had its last flow retired first; if not, that one is forgotten.
-        if let old = index.updateValue(at, forKey: id) { release(Int(old)) }
+        let former = index.latest(id.pmd, id.slot).flatMap { place in slots[place].map { (id: $0.id, place: place) } }
+        index.put(id, at: at, former: former)
         liveCount += 1
     }
 
-    func find(_ id: DPFlowID) -> Int? { index[id].map(Int.init) }
+    func find(_ id: DPFlowID) -> Int? {
+        if let place = index.latest(id.pmd, id.slot), slots[place]?.id == id { return place }
+        return index.aside(id)
+    }
 
     /// Reads or changes the megaflow at a place that is in use.
     mutating func with<Result>(_ at: Int, _ body: (inout Megaflow) -> Result) -> Result? {
@@ -113,12 +149,7 @@ struct MegaflowTable {
     /// Forgets a megaflow whose removal is complete.
     mutating func remove(_ at: Int) {
         guard let flow = slots[at] else { return }
-        index[flow.id] = nil
-        release(at)
-    }
-
-    private mutating func release(_ at: Int) {
-        guard let flow = slots[at] else { return }
+        index.remove(flow.id, at: at)
         if !flow.isDeleting { liveCount -= 1 }
         masks.release(flow.mask)
         slots[at] = nil

@@ -52,6 +52,7 @@ public final class OFProto {
         random = seed
         hashSeed = HashSeed(seed: seed)
         controllers = ControllerContexts(limit: limits.controllerContexts)
+        megaflows.reserve(limits.flowLimit)
     }
 
     var translator: Translator {
@@ -143,6 +144,7 @@ public final class OFProto {
     public func configure(flowLimit: Int, maxIdle: Int64) {
         limits.flowLimit = flowLimit
         limits.maxIdle = maxIdle
+        megaflows.reserve(flowLimit)
     }
 
     // MARK: Turns
