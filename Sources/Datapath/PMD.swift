@@ -197,6 +197,8 @@ struct EMCTrial {
     var randomState: UInt32
     /// The cycle counter at the start of this turn.
     var now: UInt64 = 0
+    /// The cycle counter up to which cycles have been charged to a queue in this turn.
+    var chargedUntil: UInt64 = 0
     var lastRanking: UInt64 = 0
     var upcallPushed = false
     var stopRequested = false

@@ -9,6 +9,8 @@ import NetDev
     unsafe pmd.pointee.now = now
     var worked = unsafe takeCommands(pmd)
     if unsafe pmd.pointee.pending.count != 0, unsafe releaseHeld(pmd) { worked = true }
+    // What comes before the queues is none of their load.
+    unsafe pmd.pointee.chargedUntil = worked ? nt_cycles() : now
     var index = 0
     while unsafe index < pmd.pointee.queueCount {
         if unsafe pollQueue(pmd, pmd.pointee.queues! + index) { worked = true }
@@ -54,7 +56,8 @@ func pollQueue(_ pmd: UnsafeMutablePointer<PMD>, _ queue: UnsafeMutablePointer<P
     unsafe stats.pointee.packetsPerBatch.add(UInt64(truncatingIfNeeded: count))
     unsafe receiveBatch(pmd, scratch, count, hintOf(queue), inPort: queue.pointee.port)
     let end = nt_cycles()
-    unsafe queue.pointee.cycles.pointee &+= end &- pmd.pointee.now
+    unsafe queue.pointee.cycles.pointee &+= end &- pmd.pointee.chargedUntil
+    unsafe pmd.pointee.chargedUntil = end
     return true
 }
 
