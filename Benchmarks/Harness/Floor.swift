@@ -36,7 +36,8 @@ struct Floor: Subject {
         else { throw BenchError("testpmd's statistics are not understood:\n\(final)") }
         let counters = Counters(seconds: Double(received) / Double(perSecond), received: received, sent: sent, dropped: dropped,
             cyclesPerPacket: TSC.hertz / Double(perSecond))
-        try counters.check(name, slack: 512)
+        // testpmd reads the ports one after the other, and the last time while it still forwards.
+        try counters.check(name, slack: max(512, received / 10_000))
         return counters
     }
 

@@ -54,43 +54,30 @@ final class FieldWrite {
     let indices: [Int]
     let values: [Line]
     let masks: [Line]
-    let needs: Prerequisites
+    /// What a packet must have for its bits to be set (ovs-fields(7), "Prerequisites"): one of these.
+    let needs: [Prerequisite]
 
-    init(_ match: Match) {
+    init(_ field: Field, _ value: MaskedValue) {
+        let match = Match(setting: field, to: value)
         let lines = MaskLines(match.mask)
         indices = lines.indices
         masks = lines.masks
         values = zip(lines.indices, lines.masks).map { index, mask in match.key[line: index] & mask }
-        needs = Prerequisites(match.mask)
+        needs = switch field {
+        case .vlanVID: [.vlan]
+        // As a whole it may add a tag; its parts need one.
+        case .vlanTCI: match.mask.l0.vlanTCI.host & VLANTCI.present == 0 ? [.vlan] : [.none]
+        default: [field.row.prerequisite]
+        }
     }
 
-    /// What a packet must have for its bits to be set (ovs-fields(7), "Prerequisites").
-    struct Prerequisites: OptionSet {
-        var rawValue: UInt8
-        static let vlan = Prerequisites(rawValue: 1)
-        static let mpls = Prerequisites(rawValue: 2)
-        static let ipv4OrARP = Prerequisites(rawValue: 4)
-        static let ip = Prerequisites(rawValue: 8)
-        static let ipv6 = Prerequisites(rawValue: 16)
-        static let arp = Prerequisites(rawValue: 32)
-        static let transport = Prerequisites(rawValue: 64)
-        static let arpOrND = Prerequisites(rawValue: 128)
-
-        init(rawValue: UInt8) { self.rawValue = rawValue }
-
-        init(_ mask: FlowMask) {
-            self = []
-            // vlan_tci as a whole may add a tag; its parts need one.
-            let tci = mask.l0.vlanTCI.host
-            if tci != 0, tci & VLANTCI.present == 0 || tci == VLANTCI.vidMask | VLANTCI.present { insert(.vlan) }
-            if mask.l3.mplsLSE0 != .zero { insert(.mpls) }
-            if mask.l0.nwSrc != .zero || mask.l0.nwDst != .zero { insert(.ipv4OrARP) }
-            if mask.l0.nwTOS | mask.l0.nwTTL != 0 { insert(.ip) }
-            if mask.l0.nwProto != 0 { insert(.arp) }
-            if mask.l0.tpSrc != .zero || mask.l0.tpDst != .zero { insert(.transport) }
-            if mask.l1.ipv6Src != .zero || mask.l1.ipv6Dst != .zero || mask.l1.ipv6Label != .zero { insert(.ipv6) }
-            if mask.l1.arpSHA != .zero || mask.l1.arpTHA != .zero || mask.l1.ndTarget != .zero { insert(.arpOrND) }
-        }
+    /// A port of TCP, UDP or SCTP, which have it in the same place.
+    init(transportPort field: Field, _ port: UInt16) {
+        let match = Match(setting: field, to: MaskedValue(value: UInt128(port), mask: field.place.ones))
+        indices = [0]
+        masks = [match.mask[line: 0]]
+        values = [match.key[line: 0]]
+        needs = [.tcp, .udp, .sctp]
     }
 }
 
@@ -121,7 +108,9 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .setVLANPCP(let pcp): program.append(.setVLANPCP(pcp & 7))
         case .pushMPLS(let type): program.append(.pushMPLS(BE16(type)))
         case .popMPLS(let type): program.append(.popMPLS(BE16(type)))
-        case .setField(let match): program.append(.set(FieldWrite(match)))
+        case .setField(let field, let value): program.append(.set(FieldWrite(field, value)))
+        case .setTransportSource(let port): program.append(.set(FieldWrite(transportPort: .tcpSrc, port)))
+        case .setTransportDestination(let port): program.append(.set(FieldWrite(transportPort: .tcpDst, port)))
         case .move(let from, let to): program.append(.move(from: from, to: to))
         case .decTTL(let controllers): program.append(.decTTL(controllers))
         case .decMPLSTTL: program.append(.decMPLSTTL)

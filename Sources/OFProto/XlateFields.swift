@@ -9,7 +9,7 @@ extension Translator {
 
     /// set_field and its kin. Does nothing to a packet without the field.
     func set(_ write: FieldWrite) {
-        guard write.needs.isEmpty || has(write.needs) else { return }
+        guard write.needs.contains(where: has) else { return }
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0
         for at in 0..<write.indices.count {
             let index = write.indices[at], mask = write.masks[at]
@@ -49,21 +49,6 @@ extension Translator {
         }
     }
 
-    private func has(_ needs: FieldWrite.Prerequisites) -> Bool {
-        let type = flow.key.l0.dlType
-        if needs.contains(.vlan), flow.key.l0.vlanTCI.host & VLANTCI.present == 0 { return false }
-        if needs.contains(.mpls), !isMPLS(type) { return false }
-        if needs.contains(.ipv4OrARP), type != XlateTypes.ipv4, type != XlateTypes.arp, type != XlateTypes.rarp { return false }
-        if needs.contains(.ip), !isIP { return false }
-        if needs.contains(.ipv6), type != XlateTypes.ipv6 { return false }
-        if needs.contains(.arp), type != XlateTypes.arp, type != XlateTypes.rarp { return false }
-        if needs.contains(.transport), !hasTransport([IPProtocol.tcp, IPProtocol.udp, IPProtocol.sctp, IPProtocol.icmp, IPProtocol.icmpv6]) {
-            return false
-        }
-        if needs.contains(.arpOrND), type != XlateTypes.arp, type != XlateTypes.rarp, !has(.nd) { return false }
-        return true
-    }
-
     private func has(_ prerequisite: Prerequisite) -> Bool {
         let type = flow.key.l0.dlType
         switch prerequisite {
@@ -95,6 +80,9 @@ extension Translator {
 
     private func hasND(_ type: UInt16) -> Bool {
         guard flow.key.l0.dlType == XlateTypes.ipv6, hasTransport([IPProtocol.icmpv6]) else { return false }
+        // Neighbour discovery has code 0 (RFC 4861, section 4).
+        wildcards.key.l0.tpDst = .ones
+        guard flow.key.l0.tpDst == .zero else { return false }
         wildcards.key.l0.tpSrc = .ones
         return flow.key.l0.tpSrc == BE16(type)
     }

@@ -68,7 +68,9 @@ struct ActionPrinter {
         case .popMPLS(let type):
             packet.set(.ethType, to: UInt128(type))
             return "pop_mpls:" + hex(type, digits: 4)
-        case .setField(let match): return setField(match)
+        case .setField(let field, let value): return setField(field, value)
+        case .setTransportSource(let port): return setTransportPort(port, "mod_tp_src", (.tcpSrc, .udpSrc, .sctpSrc))
+        case .setTransportDestination(let port): return setTransportPort(port, "mod_tp_dst", (.tcpDst, .udpDst, .sctpDst))
         case .move(let from, let to): return "move:" + from.text + "->" + to.text
         case .decTTL(let ids): return ids.isEmpty ? "dec_ttl" : "dec_ttl(" + ids.map { String($0) }.joined(separator: ",") + ")"
         case .decMPLSTTL: return "dec_mpls_ttl"

@@ -21,8 +21,11 @@ public indirect enum OFAction: Hashable, Sendable {
     case setVLANPCP(UInt8)
     case pushMPLS(etherType: UInt16)
     case popMPLS(etherType: UInt16)
-    /// set_field:VALUE/MASK->FIELD and the mod_… and load forms: `match` holds the field's value and mask in place.
-    case setField(Match)
+    /// set_field:VALUE/MASK->FIELD and the mod_… and load forms. A packet without the field (ovs-fields(7), "Prerequisites") stays as it is.
+    case setField(Field, MaskedValue)
+    /// mod_tp_src, mod_tp_dst of a flow that does not say which protocol it is: the port of TCP, UDP or SCTP.
+    case setTransportSource(UInt16)
+    case setTransportDestination(UInt16)
     /// move:SRC->DST
     case move(from: FieldRange, to: FieldRange)
     /// dec_ttl, or with the controllers that are told of a TTL that ran out: dec_ttl(1,2).

@@ -4,23 +4,36 @@ import Wire
 // Actions that change fields: set_field, load, move and the mod_… and set_… forms.
 
 extension OFAction {
-    /// A `setField` of the bits of `field` that `value.mask` selects.
+    /// A `setField` of the bits of `field` that `value.mask` selects. Fields with an older and a newer name (nw_tos and ip_dscp, dl_vlan and
+    /// vlan_vid) go by the newer one.
     public static func set(_ field: Field, to value: MaskedValue) -> OFAction {
-        var match = Match()
-        let selected = value.mask & field.place.ones
-        match.key.set(field, to: value.value & selected)
-        match.mask.set(field, to: selected)
-        // A tunnel's IPv4 address is its mapped form; a tag's presence, on the other hand, is not this action's matter.
-        if field == .tunSrc || field == .tunDst {
-            match.key.setFrame(of: field, asMask: false)
-            match.mask.setFrame(of: field, asMask: true)
+        let mask = value.mask & field.place.ones
+        let selected = MaskedValue(value: value.value & mask, mask: mask)
+        switch field {
+        case .nwTOS: return .setField(.ipDSCP, MaskedValue(value: selected.value >> 2, mask: mask >> 2))
+        case .dlVLAN: return .setField(.vlanVID, selected)
+        case .dlVLANPCP: return .setField(.vlanPCP, selected)
+        default: return .setField(field, selected)
         }
-        return .setField(match)
     }
 
     /// A `setField` of a whole field.
     public static func set(_ field: Field, to value: UInt128) -> OFAction {
         set(field, to: MaskedValue(value: value, mask: field.widthMask))
+    }
+}
+
+extension Match {
+    /// The bits that `setField` writes, in their places.
+    public init(setting field: Field, to value: MaskedValue) {
+        self.init()
+        key.set(field, to: value.value)
+        mask.set(field, to: value.mask)
+        // A tunnel's IPv4 address is its mapped form; a tag's presence, on the other hand, is not this action's matter.
+        if field == .tunSrc || field == .tunDst {
+            key.setFrame(of: field, asMask: false)
+            mask.setFrame(of: field, asMask: true)
+        }
     }
 }
 
@@ -67,6 +80,11 @@ extension TextSlice {
         }
         return nil
     }
+}
+
+extension Match {
+    /// Of three fields the one that a packet has which matches this; nil: it may be any of them, or none.
+    func transportPort(_ fields: Field...) -> Field? { fields.first { key.satisfies($0.row.prerequisite, under: mask) } }
 }
 
 extension ActionParser {
@@ -117,7 +135,7 @@ extension ActionParser {
     }
 
     private mutating func written(_ field: Field, _ action: OFAction) -> OFAction {
-        if case .setField(let match) = action { check.wrote(field, match) }
+        if case .setField(let field, let value) = action { check.wrote(field, Match(setting: field, to: value)) }
         return action
     }
 
@@ -150,10 +168,12 @@ extension ActionParser {
             return .set(.nwTTL, to: UInt128(value))
         case "mod_tp_src":
             check.suit(.tcp, .udp, .sctp)
-            return .set(.tcpSrc, to: UInt128(try small(text, "source port") as UInt16))
+            let port: UInt16 = try small(text, "source port")
+            return check.packet.transportPort(.tcpSrc, .udpSrc, .sctpSrc).map { .set($0, to: UInt128(port)) } ?? .setTransportSource(port)
         case "mod_tp_dst":
             check.suit(.tcp, .udp, .sctp)
-            return .set(.tcpDst, to: UInt128(try small(text, "destination port") as UInt16))
+            let port: UInt16 = try small(text, "destination port")
+            return check.packet.transportPort(.tcpDst, .udpDst, .sctpDst).map { .set($0, to: UInt128(port)) } ?? .setTransportDestination(port)
         case "set_mpls_label":
             let label: UInt32 = try small(text, "MPLS label")
             guard label <= 0xfffff else { throw FlowSyntaxError("\(text.string): not a valid MPLS label", text) }

@@ -1,61 +1,32 @@
 import Flow
 import Wire
 
-// How a `setField` is written: the smallest field that covers what it sets.
+// How a `setField` is written: by its own field, or by an older name that the style asks for.
 
 extension ActionPrinter {
-    func setField(_ match: Match) -> String {
-        guard let field = field(of: match) else { return several(match) }
-        let value = MaskedValue(value: match.key.value(of: field), mask: match.mask.value(of: field))
+    func setField(_ field: Field, _ value: MaskedValue) -> String {
+        let (field, value) = named(field, value)
         if style == .openFlow15 || hasNoLoad(field) { return "set_field:" + field.actionText(value, names: names) + "->" + field.name }
         return legacy(field, value) ?? loads(field, value)
     }
 
-    /// The field that holds all the bits that `match` sets, and means something for the packet; of several, the one that has fewest
-    /// other bits.
-    private func field(of match: Match) -> Field? {
-        var best: Field?
-        var bestScore = Int.max
-        for field in Field.allCases where isCandidate(field, match) {
-            var rest = match.mask
-            rest.set(field, to: 0)
-            if field == .tunSrc || field == .tunDst, match.key.hasFrame(of: field, asMask: false) { rest.clearFrame(of: field) }
-            guard rest.usedLines.isEmpty, match.mask.value(of: field) != 0 else { continue }
-            let suits = packet.key.satisfies(field.row.prerequisite, under: packet.mask)
-            let score = field.place.ones.nonzeroBitCount + (suits ? 0 : 1000)
-            if score < bestScore {
-                best = field
-                bestScore = score
-            }
-        }
-        return best
-    }
-
-    /// dl_vlan and dl_vlan_pcp have no header of their own; vlan_vid and vlan_pcp need a tag and are for whole values, and so is
-    /// ip_dscp, which is nw_tos's newer name.
-    private func isCandidate(_ field: Field, _ match: Match) -> Bool {
+    /// vlan_vid and vlan_pcp need a tag and are for whole values: parts of them, or of what may be untagged, are vlan_tci's bits. ip_dscp has no load.
+    private func named(_ field: Field, _ value: MaskedValue) -> (Field, MaskedValue) {
         switch field {
-        case .dlVLAN, .dlVLANPCP: false
         case .vlanVID, .vlanPCP:
-            match.mask.value(of: field) == field.place.ones && packet.key.satisfies(.vlan, under: packet.mask)
-        case .nwTOS: style == .openFlow10 || match.mask.l0.nwTOS & 3 != 0
-        default: field.row.writable
+            if value.mask == field.place.ones, packet.key.satisfies(.vlan, under: packet.mask) { return (field, value) }
+            let bits = Match(setting: field, to: value)
+            return (.vlanTCI, MaskedValue(value: bits.key.value(of: .vlanTCI), mask: bits.mask.value(of: .vlanTCI)))
+        case .ipDSCP where style == .openFlow10: return (.nwTOS, MaskedValue(value: value.value << 2, mask: value.mask << 2))
+        default: return (field, value)
         }
     }
 
-    /// What sets more than one field is written as one set_field a field.
-    private func several(_ match: Match) -> String {
-        var rest = match.mask
-        var parts: [String] = []
-        for field in Field.allCases where isCandidate(field, match) && rest.value(of: field) != 0 {
-            var part = Match()
-            part.mask.set(field, to: rest.value(of: field))
-            part.key.set(field, to: match.key.value(of: field) & rest.value(of: field))
-            guard packet.key.satisfies(field.row.prerequisite, under: packet.mask) else { continue }
-            parts.append(setField(part))
-            rest.set(field, to: 0)
-        }
-        return parts.joined(separator: ",")
+    /// mod_tp_src and mod_tp_dst of any protocol.
+    func setTransportPort(_ port: UInt16, _ legacy: String, _ fields: (tcp: Field, udp: Field, sctp: Field)) -> String {
+        if style == .openFlow10 { return "\(legacy):\(port)" }
+        let field = packet.transportPort(fields.tcp, fields.udp, fields.sctp) ?? fields.tcp
+        return "set_field:\(port)->" + field.name
     }
 
     /// Fields with 64-bit headers do not fit OpenFlow 1.0's load.
@@ -70,9 +41,8 @@ extension ActionPrinter {
         case .ethSrc, .ethDst: return "mod_dl_\(field == .ethSrc ? "src" : "dst"):" + field.actionText(value, names: names)
         case .ipv4Src, .ipv4Dst: return "mod_nw_\(field == .ipv4Src ? "src" : "dst"):" + field.actionText(value, names: names)
         case .nwTOS: return "mod_nw_tos:\(value.value)"
-        case .ipDSCP: return "mod_nw_tos:\(value.value << 2)"
-        case .tcpSrc, .udpSrc: return "mod_tp_src:\(value.value)"
-        case .tcpDst, .udpDst: return "mod_tp_dst:\(value.value)"
+        case .tcpSrc, .udpSrc, .sctpSrc: return "mod_tp_src:\(value.value)"
+        case .tcpDst, .udpDst, .sctpDst: return "mod_tp_dst:\(value.value)"
         case .tunID: return value.value >> 32 == 0 ? "set_tunnel:" + hex(value.value) : "set_tunnel64:" + hex(value.value)
         default: return nil
         }

@@ -185,7 +185,7 @@ import Wire
         var packets: [PacketIn] = []
         net.ofproto.controllerSink = { packets.append($0) }
         try net.add(table: 0, Match(), [
-            .setField(match { $0.regs[2] = 77; $1.regs[2] = .max }), .controller(maxLength: 64, reason: 1, id: 3, userdata: [9, 8]),
+            .set(.reg2, to: 77), .controller(maxLength: 64, reason: 1, id: 3, userdata: [9, 8]),
         ]) { $0.cookie = 0xc0 }
         net.send(ipv4(1))
         net.send(ipv4(1))

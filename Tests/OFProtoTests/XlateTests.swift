@@ -19,10 +19,7 @@ import Wire
     }
 
     private func set(_ field: Field, _ value: UInt128) -> OFAction {
-        var key = FlowKey(), mask = FlowMask()
-        key.set(field, to: value)
-        mask.setMask(of: field)
-        return .setField(Match(key: key, mask: mask))
+        .set(field, to: value)
     }
 
     @Test func outputNeverGoesBackExceptByInPort() throws {

@@ -67,12 +67,14 @@ import Wire
         #expect(Set(request.ignored) == [.tcpDst, .ipv4Src])
     }
 
-    @Test func setFieldHoldsValueAndMaskInPlace() throws {
+    @Test func setFieldNamesTheFieldAndPutsValueAndMaskInPlace() throws {
         let actions = try FlowSyntax().actions("load:3->NXM_NX_REG2[8..15],mod_dl_dst:02:00:00:00:00:09")
-        guard case .setField(let register) = actions[0], case .setField(let address) = actions[1] else {
+        guard case .setField(let first, let bits) = actions[0], case .setField(let second, let number) = actions[1] else {
             Issue.record("not set_field: \(actions)")
             return
         }
+        #expect(first == .reg2 && second == .ethDst)
+        let register = Match(setting: first, to: bits), address = Match(setting: second, to: number)
         #expect(register.key.regs[2] == 0x300 && register.mask.regs[2] == 0xff00)
         #expect(register.mask.usedLines == .registers)
         #expect(address.key.l0.dlDst == EthernetAddress(0x0200_0000_0009) && address.mask.l0.dlDst == .broadcast)

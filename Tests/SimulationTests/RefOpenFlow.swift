@@ -53,10 +53,10 @@ extension RefAction {
         case .all: return .output(.all, maxLength: 0)
         case .outputReg0: return .outputField(FieldRange(field: .reg0, start: 0, count: 16))
         case .set(.metadata, let value, let mask): return .writeMetadata(value: value, mask: mask)
+        case .set(.tpSrc, let value, _): return .setTransportSource(UInt16(truncatingIfNeeded: value))
+        case .set(.tpDst, let value, _): return .setTransportDestination(UInt16(truncatingIfNeeded: value))
         case .set(let field, let value, let mask):
-            var one = RefMatch()
-            one.add(field, value, mask: mask)
-            return .setField(one.match)
+            return .set(field.field, to: MaskedValue(value: UInt128(value), mask: UInt128(mask)))
         case .move(let from, let to):
             let count = min(from.field.width, to.field.width)
             return .move(from: FieldRange(field: from.field, start: 0, count: count), to: FieldRange(field: to.field, start: 0, count: count))
@@ -76,13 +76,17 @@ extension RefAction {
 }
 
 extension RefField {
-    /// The field as move names it.
+    /// The field as actions name it.
     var field: Field {
         switch self {
         case .dlDst: .ethDst
         case .dlSrc: .ethSrc
         case .nwSrc: .ipv4Src
         case .nwDst: .ipv4Dst
+        case .nwTOS: .nwTOS
+        case .nwTTL: .nwTTL
+        case .ipv6Src: .ipv6Src
+        case .ipv6Dst: .ipv6Dst
         case .reg1: .reg1
         default: .reg0
         }

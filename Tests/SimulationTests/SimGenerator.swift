@@ -56,13 +56,13 @@ struct SimGenerator {
         let match = match(for: bridge, table: table)
         return RefRule(
             id: lastRule, table: table, priority: priority, match: match,
-            actions: actions(match, bridge, table: table, tables: tables), idle: chance(12) ? UInt16(1 + below(20)) : 0,
+            actions: actions(bridge, table: table, tables: tables), idle: chance(12) ? UInt16(1 + below(20)) : 0,
             hard: chance(8) ? UInt16(1 + below(40)) : 0)
     }
 
     /// Other actions for a rule.
     mutating func actions(for rule: RefRule, in bridge: RefBridge) -> [RefAction] {
-        actions(rule.match, bridge, table: rule.table, tables: 4)
+        actions(bridge, table: rule.table, tables: 4)
     }
 
     private mutating func match(for bridge: RefBridge, table: UInt8) -> RefMatch {
@@ -111,14 +111,14 @@ struct SimGenerator {
         if proto == 6 && chance(20) { match.add(.tcpFlags, 2, mask: one([2, 0xfff])) }
     }
 
-    private mutating func actions(_ match: RefMatch, _ bridge: RefBridge, table: UInt8, tables: Int) -> [RefAction] {
+    private mutating func actions(_ bridge: RefBridge, table: UInt8, tables: Int) -> [RefAction] {
         if chance(8) { return [.drop] }
         var list: [RefAction] = []
-        for _ in 0..<below(4) { list.append(change(match)) }
-        if chance(10) { list.append(.clone([change(match), end(bridge)])) }
+        for _ in 0..<below(4) { list.append(change()) }
+        if chance(10) { list.append(.clone([change(), end(bridge)])) }
         list.append(end(bridge))
         if chance(30) {
-            list.append(change(match))
+            list.append(change())
             list.append(end(bridge))
         }
         let last = Int(table) + 1 < tables
@@ -143,11 +143,9 @@ struct SimGenerator {
         }
     }
 
-    /// An action that changes the packet. Layers 3 and 4 are set only where the match says that they are there.
-    private mutating func change(_ match: RefMatch) -> RefAction {
-        let isIPv4 = match.value(.dlType) == 0x0800
-        let proto = match.value(.nwProto)
-        switch below(isIPv4 ? 22 : match.value(.dlType) == 0x86dd ? 15 : 13) {
+    /// An action that changes the packet. Layers 3 and 4 are set on packets that do not have them, too: nothing happens then.
+    private mutating func change() -> RefAction {
+        switch below(22) {
         case 0: return .set(.dlSrc, mac(), mask: one([0xffff_ffff_ffff, 0xff]))
         case 1: return .set(.dlDst, mac(), mask: 0xffff_ffff_ffff)
         case 2: return .stripVLAN
@@ -164,8 +162,8 @@ struct SimGenerator {
         case 15: return .set(.nwSrc, address(), mask: one([0xffff_ffff, 0xff]))
         case 16: return .set(.nwDst, address(), mask: one([0xffff_ffff, 0xff00_0000]))
         case 17: return .set(.nwTTL, UInt64(one([2, 64])), mask: 0xff)
-        case 18 where proto == 6 || proto == 17: return .set(.tpSrc, UInt64(one([80, 1024])), mask: 0xffff)
-        case 19 where proto == 6 || proto == 17: return .set(.tpDst, UInt64(one([22, 80])), mask: one([0xffff, 0xff]))
+        case 18: return .set(.tpSrc, UInt64(one([80, 1024])), mask: 0xffff)
+        case 19: return .set(.tpDst, UInt64(one([22, 80])), mask: 0xffff)
         default: return .decTTL
         }
     }
