@@ -1,3 +1,4 @@
+import CDPDK
 import Flow
 import Glibc
 
@@ -108,14 +109,13 @@ final class ClassifierMirror {
         guard var subtable = subtables[Int(number)] else { return nil }
         if subtable.table.count + 1 > subtable.table.capacity {
             let old = subtable.table
-            subtable.table = copy(old, capacity: old.capacity * 2)
+            subtable.table = grown(old)
             old.deallocate()
         }
         var forPMD: TupleTable?
         if subtable.table.count + 1 > subtable.sentCapacity {
-            let table = copy(subtable.table, capacity: subtable.sentCapacity * 2)
-            subtable.sentCapacity = table.capacity
-            forPMD = table
+            subtable.sentCapacity = subtable.table.capacity
+            forPMD = subtable.table.duplicate()
         }
         _ = subtable.table.insert(hash, slot: slot)
         subtables[Int(number)] = subtable
@@ -123,10 +123,18 @@ final class ClassifierMirror {
         return forPMD
     }
 
-    private func copy(_ table: TupleTable, capacity: Int) -> TupleTable {
-        var copy = TupleTable(capacity: capacity)
-        table.forEach { slot in _ = unsafe copy.insert(slab[slot].pointee.hash, slot: slot) }
-        return copy
+    /// A table of twice the size. Misses wait meanwhile, so each megaflow's memory is sent for some entries before its turn comes.
+    private func grown(_ table: TupleTable) -> TupleTable {
+        var slots: [UInt32] = []
+        slots.reserveCapacity(table.count)
+        table.forEach { slots.append($0) }
+        var grown = TupleTable(capacity: table.capacity * 2)
+        let ahead = 16
+        for index in slots.indices {
+            if index + ahead < slots.count { unsafe nt_prefetch(slab[slots[index + ahead]]) }
+            _ = unsafe grown.insert(slab[slots[index]].pointee.hash, slot: slots[index])
+        }
+        return grown
     }
 
     /// Takes a megaflow's slot out; returns true when its subtable is empty now.

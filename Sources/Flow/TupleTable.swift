@@ -124,6 +124,17 @@
         return nil
     }
 
+    /// A table of the same size with the same entries, in memory of its own.
+    public func duplicate() -> TupleTable { TupleTable(copying: self) }
+
+    private init(copying other: TupleTable) {
+        unsafe buckets = UnsafeMutableRawPointer.allocate(byteCount: other.memory, alignment: 64)
+            .bindMemory(to: TupleBucket.self, capacity: Int(other.bucketMask) + 1)
+        unsafe buckets.initialize(from: other.buckets, count: Int(other.bucketMask) + 1)
+        bucketMask = other.bucketMask
+        entries = other.entries
+    }
+
     /// All entries' slots.
     public func forEach(_ body: (UInt32) -> Void) {
         for index in 0...Int(bucketMask) {

@@ -39,6 +39,22 @@ import Testing
         #expect(table.find(7) { _ in false } == TupleTable.none)
     }
 
+    @Test func aDuplicateIsATableOfItsOwn() {
+        var table = TupleTable(capacity: 40)
+        // Few hashes, so that entries have passed over full buckets.
+        for slot in 0..<UInt32(40) { _ = table.insert(slot % 3, slot: slot) }
+        #expect(table.count == 40)
+        var other = table.duplicate()
+        defer { other.deallocate() }
+        for slot in 0..<UInt32(40) { _ = table.remove(slot % 3, slot: slot) }
+        #expect(table.count == 0)
+        table.deallocate()
+        #expect(other.count == 40 && other.capacity >= 40)
+        for slot in 0..<UInt32(40) { #expect(other.find(slot % 3) { $0 == slot } == slot) }
+        for slot in 0..<UInt32(40) { _ = other.remove(slot % 3, slot: slot) }
+        #expect(other.count == 0)
+    }
+
     @Test func anEmptiedTableFindsNothing() {
         var table = TupleTable(capacity: 40)
         defer { table.deallocate() }
