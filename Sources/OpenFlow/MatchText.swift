@@ -245,7 +245,7 @@ struct MatchPrinter {
 }
 
 private let ipv4Protocols: [UInt8: String] = [
-    IPProtocol.icmp: "icmp", IPProtocol.igmp: "igmp", IPProtocol.tcp: "tcp", IPProtocol.udp: "udp", IPProtocol.sctp: "sctp",
+    IPProtocol.icmp: "icmp", IPProtocol.tcp: "tcp", IPProtocol.udp: "udp", IPProtocol.sctp: "sctp",
 ]
 private let ipv6Protocols: [UInt8: String] = [
     IPProtocol.icmpv6: "icmp6", IPProtocol.tcp: "tcp6", IPProtocol.udp: "udp6", IPProtocol.sctp: "sctp6",

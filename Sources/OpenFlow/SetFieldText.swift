@@ -6,7 +6,8 @@ import Wire
 extension ActionPrinter {
     func setField(_ field: Field, _ value: MaskedValue) -> String {
         let (field, value) = named(field, value)
-        if style == .openFlow15 || hasNoLoad(field) { return "set_field:" + field.actionText(value, names: names) + "->" + field.name }
+        // What sets no bits at all has no load either.
+        if style == .openFlow15 || hasNoLoad(field) || value.mask == 0 { return "set_field:" + field.actionText(value, names: names) + "->" + field.name }
         return legacy(field, value) ?? loads(field, value)
     }
 

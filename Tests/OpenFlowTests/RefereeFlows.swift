@@ -74,6 +74,7 @@ let agreedFlows = lines(#"""
     icmp6,icmp_type=135,nd_tll=1:2:3:4:5:6 actions=1
     icmp6,nd_target=::1 actions=1
     igmp actions=1
+    ip,nw_proto=2 actions=1
     igmp,tp_src=5 actions=1
     sctp,tp_src=5/0xff,tp_dst=0x50 actions=1
     sctp6,sctp_src=5 actions=1
