@@ -21,13 +21,13 @@ private func again(_ mod: FlowMod, _ style: ActionStyle) -> (text: String, mod: 
     }
 }
 
-/// True if some of these set a field that an action of OpenFlow 1.0 or 1.1 sets, whatever the match says.
+/// True if some of these are actions that OpenFlow 1.0 takes whatever the match says.
 private func hasLenientForm(_ actions: [OFAction]) -> Bool {
     actions.contains { action in
         switch action {
         case .setField(let field, _):
             [.ipv4Src, .ipv4Dst, .ipDSCP, .tcpSrc, .tcpDst, .udpSrc, .udpDst, .sctpSrc, .sctpDst, .mplsLabel, .mplsTC, .mplsTTL].contains(field)
-        case .setTransportSource, .setTransportDestination: true
+        case .setTransportSource, .setTransportDestination, .decTTL, .decMPLSTTL, .stripVLAN, .popMPLS, .setVLANVID, .setVLANPCP: true
         case .clone(let inner), .writeActions(let inner): hasLenientForm(inner)
         default: false
         }
