@@ -97,8 +97,9 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         switch action {
         case .output(let port, let maxLength): program.append(compileOutput(port, maxLength))
         case .outputField(let range): program.append(.outputField(range))
-        case .controller(let maxLength, let reason, let id, let userdata):
-            program.append(.controller(ControllerAction(maxLength: maxLength, reason: reason, controllerID: id, userdata: userdata)))
+        case .controller(let spec):
+            program.append(.controller(ControllerAction(
+                maxLength: spec.maxLength, reason: spec.reason, controllerID: spec.id, userdata: spec.userdata)))
         case .enqueue(let port, let queue): program.append(.enqueue(port, queue: queue))
         case .setQueue(let queue): program.append(.setQueue(queue))
         case .popQueue: program.append(.popQueue)
@@ -115,19 +116,19 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .decTTL(let controllers): program.append(.decTTL(controllers))
         case .decMPLSTTL: program.append(.decMPLSTTL)
         case .meter(let meter): program.append(.meter(meter))
-        case .resubmit(let port, let table): program.append(.resubmit(port: port, table: table == 0xff ? nil : table))
+        case .resubmit(let port, let table, _): program.append(.resubmit(port: port, table: table == 0xff ? nil : table))
         case .gotoTable(let table): program.append(.gotoTable(table))
         case .writeMetadata(let value, let mask): program.append(.writeMetadata(value: value, mask: mask))
         case .writeActions(let nested): program.append(.writeActions(try compile(nested, depth: depth + 1, left: &left)))
         case .clearActions: program.append(.clearActions)
         case .clone(let nested):
             program.append(.clone(try compile(nested, depth: depth + 1, left: &left)))
-        case .sample(let probability, let set, let domain, let point):
-            let sample = SampleAction(collectorSet: set, observationDomain: domain, observationPoint: point)
-            program.append(.sample(probability: probability, sample))
+        case .sample(let spec):
+            let sample = SampleAction(collectorSet: spec.collectorSet, observationDomain: spec.observationDomain, observationPoint: spec.observationPoint)
+            program.append(.sample(probability: spec.probability, sample))
         case .exit: program.append(.exit)
         case .drop, .note: break
-        case .group: program.append(.unsupported("group"))
+        default: program.append(.unsupported("\(action.kind)"))
         }
     }
     return program

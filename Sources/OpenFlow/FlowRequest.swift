@@ -12,7 +12,9 @@ public struct FlowRequest: Hashable, Sendable {
     public var outPort: OFPort?
     /// A deletion looks at flows that send to this group.
     public var outGroup: UInt32?
-    /// A deletion is about every table.
+    /// The packet that the switch kept and that is to take the new flow; nil: none.
+    public var bufferID: UInt32?
+    /// No table was named: a deletion or modification is about every table, an addition about table 0.
     public var everyTable = false
     /// Fields that were given but mean nothing, because the match lacks their prerequisites.
     public var ignored: [Field] = []

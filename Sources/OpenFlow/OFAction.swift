@@ -8,8 +8,8 @@ public indirect enum OFAction: Hashable, Sendable {
     case output(OFPort, maxLength: UInt16)
     /// output:reg0[0..15]
     case outputField(FieldRange)
-    /// controller(max_len=…,reason=…,id=…,userdata=…); `reason` is OpenFlow's OFPR_ number, 1 for an action.
-    case controller(maxLength: UInt16, reason: UInt8, id: UInt16, userdata: [UInt8])
+    /// controller(max_len=…,reason=…,id=…,userdata=…,pause,meter_id=…)
+    case controller(ControllerSpec)
     case enqueue(OFPort, queue: UInt32)
     /// The same as no action at all; the parser answers "drop" with an empty list.
     case drop
@@ -31,21 +31,44 @@ public indirect enum OFAction: Hashable, Sendable {
     /// dec_ttl, or with the controllers that are told of a TTL that ran out: dec_ttl(1,2).
     case decTTL([UInt16])
     case decMPLSTTL
+    case decNSHTTL
     case setQueue(UInt32)
     case popQueue
     case group(UInt32)
     case meter(UInt32)
-    /// resubmit(port,table); nil: the packet's own port, the current table.
-    case resubmit(port: OFPort?, table: UInt8?)
+    /// resubmit(port,table,ct); nil: the packet's own port, the current table. `ct`: the lookup sees the connection's original direction.
+    case resubmit(port: OFPort?, table: UInt8?, ct: Bool)
     case gotoTable(UInt8)
     case writeMetadata(value: UInt64, mask: UInt64)
     case writeActions([OFAction])
     case clearActions
     case clone([OFAction])
-    case sample(probability: UInt16, collectorSet: UInt32, observationDomain: UInt32, observationPoint: UInt32)
+    case sample(SampleSpec)
     /// The bytes, padded with zeroes as the protocol carries them: 6, 14, 22, …
     case note([UInt8])
     case exit
+    /// push:FIELD, pop:FIELD: the stack.
+    case push(FieldRange)
+    case pop(FieldRange)
+    case bundle(BundleSpec)
+    case multipath(MultipathSpec)
+    case learn(LearnSpec)
+    case conjunction(id: UInt32, clause: UInt8, clauses: UInt8)
+    case finTimeout(idle: UInt16, hard: UInt16)
+    case ct(ConntrackSpec)
+    case ctClear
+    /// Only among the actions of `ct`.
+    case nat(NATSpec)
+    case checkPacketLarger(UInt16, FieldRange)
+    /// encap(…): packet_type as namespace << 16 | type; properties are NSH's.
+    case encap(packetType: UInt32, [EncapProperty])
+    /// decap(packet_type(…)); 0xfffe: what the header says (OFPHTN "use next proto").
+    case decap(packetType: UInt32)
+    case deleteField(Field)
+    /// OVS's own, for tests and for its continuations.
+    case unrollTranslation(table: UInt8, cookie: UInt64)
+    case debugRecirculate
+    case debugSlow
 }
 
 /// Some bits of a field, as `reg0[0..15]`.

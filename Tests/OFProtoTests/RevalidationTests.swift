@@ -92,7 +92,7 @@ import Wire
     @Test func countersArriveAtRulesOnceAndComplete() throws {
         let net = try TestSwitch()
         try net.add(priority: 1, Match(), out2)
-        try net.add(priority: 2, udp(53), [.resubmit(port: nil, table: 1)] + out2)
+        try net.add(priority: 2, udp(53), [.resubmit(port: nil, table: 1, ct: false)] + out2)
         try net.add(table: 1, Match(), [])
         var dns = ipv4(1)
         dns.l0.tpDst = BE16(53)
@@ -185,7 +185,7 @@ import Wire
         var packets: [PacketIn] = []
         net.ofproto.controllerSink = { packets.append($0) }
         try net.add(table: 0, Match(), [
-            .set(.reg2, to: 77), .controller(maxLength: 64, reason: 1, id: 3, userdata: [9, 8]),
+            .set(.reg2, to: 77), .controller(ControllerSpec(maxLength: 64, reason: 1, id: 3, userdata: [9, 8])),
         ]) { $0.cookie = 0xc0 }
         net.send(ipv4(1))
         net.send(ipv4(1))

@@ -146,12 +146,12 @@ extension Random {
         case 13: return .move(from: FieldRange(one(of: [.ipv4Src, .tcpSrc, .nwTTL, .reg0])), to: FieldRange(.reg1))
         case 14: return .move(from: FieldRange(field: .ethSrc, start: 0, count: 16), to: FieldRange(field: .ethDst, start: 0, count: 16))
         case 15: return .outputField(FieldRange(field: one(of: [.reg0, .reg1]), start: 0, count: 16))
-        case 16: return .resubmit(port: below(2) == 0 ? nil : OFPort(UInt16(1 + below(4))), table: UInt8(min(2, table + 1)))
+        case 16: return .resubmit(port: below(2) == 0 ? nil : OFPort(UInt16(1 + below(4))), table: UInt8(min(2, table + 1)), ct: false)
         case 17 where depth < 2:
             return .clone([action(table: table, depth: depth + 1), action(table: table, depth: depth + 1)])
         case 18: return .meter(1)
         case 19: return .writeActions([.setVLANVID(7), .output(OFPort(UInt16(1 + below(4))), maxLength: 0)])
-        default: return .controller(maxLength: 128, reason: 1, id: 0, userdata: [])
+        default: return .controller(ControllerSpec(maxLength: 128, reason: 1, id: 0, userdata: []))
         }
     }
 }

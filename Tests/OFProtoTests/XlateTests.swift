@@ -165,7 +165,7 @@ import Wire
         #expect(try translate([.clone([.setVLANVID(5), out(2)]), out(3)]).actions
             == [.pushVLAN(tpid: BE16(0x8100), tci: BE16(5)), .output(ODPPort(2)), .popVLAN, .output(ODPPort(3))])
         #expect(try translate([.clone([.meter(7), out(2)]), out(3)]).actions == [.clone([.meter(1), .output(ODPPort(2))]), .output(ODPPort(3))])
-        #expect(try translate([.sample(probability: .max, collectorSet: 1, observationDomain: 2, observationPoint: 3)]).actions
+        #expect(try translate([.sample(SampleSpec(probability: .max, collectorSet: 1, observationDomain: 2, observationPoint: 3))]).actions
             == [.sample(probability: .max, [.userspace(userdata: 2 << 56, maxLength: 0)])])
         #expect(try translate([.writeActions([out(2), .setVLANVID(5)]), .writeActions([out(3)]), .output(OFPort(4), maxLength: 0)]).actions
             == [.output(ODPPort(4)), .pushVLAN(tpid: BE16(0x8100), tci: BE16(5)), .output(ODPPort(3))])
@@ -178,20 +178,20 @@ import Wire
     @Test func resubmitLooksUpWithAnotherPortAndReturns() throws {
         let net = try TestSwitch()
         try net.add(match { $0.l0.inPort = 1; $1.l0.inPort = .max },
-            [.resubmit(port: OFPort(3), table: nil), .output(OFPort(2), maxLength: 0), .resubmit(port: nil, table: 5)])
+            [.resubmit(port: OFPort(3), table: nil, ct: false), .output(OFPort(2), maxLength: 0), .resubmit(port: nil, table: 5, ct: false)])
         try net.add(match { $0.l0.inPort = 3; $1.l0.inPort = .max }, [.output(OFPort(4), maxLength: 0), .output(OFPort(1), maxLength: 0)])
         #expect(net.ports(ipv4(1)) == [4, 2])
     }
 
     @Test func loopsEndAndTheirPacketsAreDropped() throws {
         let net = try TestSwitch()
-        try net.add(Match(), [.output(OFPort(2), maxLength: 0), .resubmit(port: nil, table: 0)])
+        try net.add(Match(), [.output(OFPort(2), maxLength: 0), .resubmit(port: nil, table: 0, ct: false)])
         #expect(net.ports(ipv4(1)) == [])
         #expect(net.ofproto.counters.tooDeep > 0)
         // Twice in each of 13 tables: 8192 lookups would come of it.
         let wide = try TestSwitch()
         for table in 0..<13 {
-            try wide.add(table: UInt8(table), Match(), [.resubmit(port: nil, table: UInt8(table + 1)), .resubmit(port: nil, table: UInt8(table + 1))])
+            try wide.add(table: UInt8(table), Match(), [.resubmit(port: nil, table: UInt8(table + 1), ct: false), .resubmit(port: nil, table: UInt8(table + 1), ct: false)])
         }
         try wide.add(table: 13, Match(), [.output(OFPort(2), maxLength: 0)])
         #expect(wide.ports(ipv4(1)) == [])

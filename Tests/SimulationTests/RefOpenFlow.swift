@@ -65,7 +65,7 @@ extension RefAction {
         case .pushVLAN: return .pushVLAN(etherType: 0x8100)
         case .setVID(let vid): return .setVLANVID(vid)
         case .setPCP(let pcp): return .setVLANPCP(pcp)
-        case .resubmit(let table): return .resubmit(port: nil, table: table)
+        case .resubmit(let table): return .resubmit(port: nil, table: table, ct: false)
         case .goto(let table): return .gotoTable(table)
         case .clone(let list): return .clone(list.map(\.action))
         case .writeActions(let list): return .writeActions(list.map(\.action))

@@ -49,7 +49,7 @@ struct ActionPrinter {
         switch action {
         case .output(let port, let maxLength): return output(port, maxLength)
         case .outputField(let range): return "output:" + range.text
-        case .controller(let maxLength, let reason, let id, let userdata): return controller(maxLength, reason, id, userdata)
+        case .controller(let spec): return controller(spec.maxLength, spec.reason, spec.id, spec.userdata)
         case .enqueue(let port, let queue):
             let port = portText(port, names)
             return style == .openFlow10 ? "enqueue:\(port):\(queue)" : "set_queue:\(queue),output:\(port),pop_queue"
@@ -78,17 +78,18 @@ struct ActionPrinter {
         case .popQueue: return "pop_queue"
         case .group(let group): return "group:\(group)"
         case .meter(let meter): return "meter:\(meter)"
-        case .resubmit(let port, let table): return resubmit(port, table)
+        case .resubmit(let port, let table, _): return resubmit(port, table)
         case .gotoTable(let table): return "goto_table:\(table)"
         case .writeMetadata(let value, let mask):
             return "write_metadata:" + hex(value) + (mask == .max ? "" : "/" + hex(mask))
         case .writeActions(let actions): return "write_actions(" + nested(actions) + ")"
         case .clearActions: return "clear_actions"
         case .clone(let actions): return "clone(" + nested(actions) + ")"
-        case .sample(let probability, let collectorSet, let domain, let point):
-            return "sample(probability=\(probability),collector_set_id=\(collectorSet),obs_domain_id=\(domain),obs_point_id=\(point))"
+        case .sample(let spec):
+            return "sample(probability=\(spec.probability),collector_set_id=\(spec.collectorSet),obs_domain_id=\(spec.observationDomain),obs_point_id=\(spec.observationPoint))"
         case .note(let bytes): return "note:" + dotted(bytes)
         case .exit: return "exit"
+        default: return "\(action.kind)"
         }
     }
 

@@ -136,7 +136,7 @@ struct ActionParser {
         var maxLength = UInt16.max, reason: UInt8 = 1, id: UInt16 = 0, userdata: [UInt8] = []
         if part.delimiter != 0x28 {
             if !part.value.isEmpty { maxLength = try small(part.value, "max_len") }
-            return .controller(maxLength: maxLength, reason: reason, id: id, userdata: userdata)
+            return .controller(ControllerSpec(maxLength: maxLength, reason: reason, id: id, userdata: userdata))
         }
         var parts = KeyValues(part.value)
         while let argument = parts.next() {
@@ -152,7 +152,7 @@ struct ActionParser {
             default: throw FlowSyntaxError("unknown key \"\(argument.key.string)\" parsing controller action", argument.key)
             }
         }
-        return .controller(maxLength: maxLength, reason: reason, id: id, userdata: userdata)
+        return .controller(ControllerSpec(maxLength: maxLength, reason: reason, id: id, userdata: userdata))
     }
 
     private func enqueue(_ value: TextSlice) throws(FlowSyntaxError) -> OFAction {
@@ -191,7 +191,7 @@ struct ActionParser {
         guard port != nil || table != nil else {
             throw FlowSyntaxError("at least one \"in_port\" or \"table\" must be specified on resubmit", part.value)
         }
-        return .resubmit(port: port, table: table)
+        return .resubmit(port: port, table: table, ct: false)
     }
 }
 

@@ -21,7 +21,7 @@ extension ActionParser {
             }
         }
         guard probability != 0 else { throw FlowSyntaxError("non-zero \"probability\" must be specified on sample", value) }
-        return .sample(probability: probability, collectorSet: collectorSet, observationDomain: domain, observationPoint: point)
+        return .sample(SampleSpec(probability: probability, collectorSet: collectorSet, observationDomain: domain, observationPoint: point))
     }
 
     /// Pairs of hexadecimal digits, with or without dots between them.
