@@ -16,12 +16,19 @@ public final class Bridge {
     private var portsByNumber: ContiguousArray<BridgePort?> = []
     private var localPort: BridgePort?
     var tables = ContiguousArray<OpenFlowTable?>(repeating: nil, count: 255)
+    /// What lookups see of the tables.
+    var version: UInt64 = 1
+    /// Rules that no packet sees any more and that are to be taken out; the first `reaped` have been.
+    var reaping: [EndedRule] = []
+    var reaped = 0
     var timers = RuleTimers()
     public internal(set) var macTable: MACTable
     /// Meters by their OpenFlow number, with the datapath's number for each.
     var meters: [UInt32: UInt32] = [:]
     /// Told of flows that had `sendFlowRemoved`.
     public var flowRemovedSink: ((FlowRemoved) -> Void)?
+    /// Told of every flow that comes, changes or goes.
+    public var flowObserver: ((FlowEvent) -> Void)?
     /// Distinguishes this bridge's stations from those of others in the tags of megaflows.
     let tagSeed: UInt64
 

@@ -19,7 +19,7 @@ extension Bridge {
             table.classifier.forEach { rule in
                 if rule.actions.contains(.meter(id)) { users.append(rule) }
             }
-            for rule in users { remove(rule, reason: .meterDelete, now: now) }
+            remove(users, reason: .meterDelete, now: now)
         }
         ofproto.noteChange()
         ofproto.dpif.meterDelete(inner)

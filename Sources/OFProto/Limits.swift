@@ -15,7 +15,9 @@ public struct OFProtoLimits: Hashable, Sendable {
     public var translationCost = 8
     /// Rules that may expire in one turn; the rest waits for the next one.
     public var expiriesPerTurn = 1_024
-    /// Rules in one table; beyond it a flow modification fails with `FlowModError.Code.tableFull`.
+    /// Rules taken out of the tables in one turn after many were deleted at once; the rest waits for the next one.
+    public var reapedPerTurn = 512
+    /// Rules in one table; beyond it a flow modification fails with OFPFMFC_TABLE_FULL.
     public var rulesPerTable = 1_000_000
     /// Entries of a bridge's MAC table; the least recently used one makes room.
     public var macTableSize = 8_192

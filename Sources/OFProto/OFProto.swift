@@ -157,6 +157,7 @@ public final class OFProto {
         var more = upcalls >= limits.upcallsPerTurn
         let statsTime = megaflows.liveCount == 0 && sweep.cursor == nil ? now : sweep.completed
         for bridge in bridgesByName.values {
+            if bridge.reap(limit: limits.reapedPerTurn, now: now) { more = true }
             if bridge.expireRules(now: now, statsTime: statsTime, limit: limits.expiriesPerTurn) { more = true }
             bridge.expireStations(now: now, limit: limits.expiriesPerTurn)
         }

@@ -88,9 +88,9 @@ func compile(_ actions: [OFAction]) throws(FlowModError) -> [XAction] {
 }
 
 private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(FlowModError) -> [XAction] {
-    guard depth <= OFProtoLimits.actionNesting else { throw FlowModError(.badActions, "actions are nested too deep") }
+    guard depth <= OFProtoLimits.actionNesting else { throw FlowModError(.bacTooMany, "actions are nested too deep") }
     left -= actions.count
-    guard left >= 0 else { throw FlowModError(.badActions, "more than \(OFProtoLimits.actionsPerRule) actions") }
+    guard left >= 0 else { throw FlowModError(.bacTooMany, "more than \(OFProtoLimits.actionsPerRule) actions") }
     var program: [XAction] = []
     program.reserveCapacity(actions.count)
     for action in actions {
