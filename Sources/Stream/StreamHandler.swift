@@ -55,10 +55,11 @@ final class StreamHandler<Decoder: MessageDecoder>: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard let connection, failure == nil, !connection.isClosing else { return }
+        guard let connection, failure == nil else { return }
         let buffer = unwrapInboundIn(data)
         do {
             try decoder.decode(Array(buffer.readableBytesView)) { message in
+                guard !connection.isClosing else { return }
                 connection.delivered()
                 receiver(connection, .message(message))
             }
@@ -74,7 +75,8 @@ final class StreamHandler<Decoder: MessageDecoder>: ChannelInboundHandler {
     }
 
     private func close(_ context: ChannelHandlerContext, _ error: any Error) {
-        if failure == nil { failure = error }
+        // What comes of the user's own closing is no failure.
+        if failure == nil, connection?.isClosing != true { failure = error }
         context.close(promise: nil)
     }
 
@@ -87,6 +89,6 @@ final class StreamHandler<Decoder: MessageDecoder>: ChannelInboundHandler {
             return pipeline.failed(failure as? StreamError ?? StreamError(.tls, "\(name): closed during TLS's handshake"))
         }
         self.connection = nil
-        receiver(connection, .closed(connection.isClosing ? nil : failure))
+        receiver(connection, .closed(failure))
     }
 }

@@ -32,15 +32,19 @@ struct StreamTests {
         }
     }
 
-    @Test func theServerMayCloseToo() async throws {
+    /// What has come together with the last message is not told any more.
+    @Test(arguments: methods) func theServerMayCloseToo(_ text: String) async throws {
         try await withThread { thread, folder in
             let server = Endpoint(), client = Endpoint()
-            let listener = try StreamListener(.punix(folder + "/s"), on: thread, decoder: { LineDecoder() }, receiver: server.receiver { connection, _ in connection.close() })
-            thread.connect(listener.client, client)
+            let (method, tls) = try await ConnectionMethod.forTest(text, folder)
+            let listener = try StreamListener(
+                method, tls: tls, on: thread, decoder: { LineDecoder() }, receiver: server.receiver { connection, _ in connection.close() })
+            thread.connect(listener.client, tls: tls, client)
             try await client.wait("opened") { $0.opened == 1 }
-            #expect(client.now.open.first?.send(Array("bye\n".utf8)) == .accepted)
+            #expect(client.now.open.first?.send(Array("bye\nmore\n".utf8)) == .accepted)
             try await client.wait("closed") { $0.closed == 1 }
-            #expect(server.now.messages == ["bye"])
+            try await server.wait("closed") { $0.closed == 1 }
+            #expect(server.now.messages == ["bye"] && server.now.failures.isEmpty)
         }
     }
 
