@@ -1,4 +1,5 @@
 import Flow
+import Wire
 
 /// OFPT_TABLE_MOD.
 public struct TableMod: Hashable, Sendable {
@@ -140,5 +141,26 @@ public struct IPFIXStatistics: Hashable, Sendable {
     public var totalFlows: UInt64 = 0, currentFlows: UInt64 = 0, packets: UInt64 = 0
     public var ipv4Packets: UInt64 = 0, ipv6Packets: UInt64 = 0, errorPackets: UInt64 = 0, ipv4ErrorPackets: UInt64 = 0, ipv6ErrorPackets: UInt64 = 0
     public var transmittedPackets: UInt64 = 0, transmitErrors: UInt64 = 0
+    public init() {}
+}
+
+/// NXT_CT_FLUSH: which connections are to be forgotten. What is nil is not looked at.
+public struct CTFlush: Hashable, Sendable {
+    /// One direction of a connection. Addresses are IPv6, or IPv4 mapped into it.
+    public struct Tuple: Hashable, Sendable {
+        public var src: BE128?
+        public var dst: BE128?
+        public var srcPort: UInt16?
+        public var dstPort: UInt16?
+        public var icmpID: UInt16?
+        public var icmpType: UInt8?
+        public var icmpCode: UInt8?
+        public init() {}
+    }
+    /// 0: any.
+    public var ipProto: UInt8 = 0
+    public var zone: UInt16?
+    public var original = Tuple()
+    public var reply = Tuple()
     public init() {}
 }
