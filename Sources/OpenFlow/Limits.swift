@@ -4,4 +4,12 @@ enum Limits {
     static let actionNesting = 8
     /// Actions in one list: OpenFlow's 64 kB for a message hold no more than 8192 of them.
     static let actionsInList = 8192
+    /// Members of a bundle; what is named beyond them is left out.
+    static let bundleMembers = 2048
+    /// Buckets of a group: as many as a message of 64 kB holds of the smallest ones.
+    static let bucketsInGroup = 4094
+    /// Bands of a meter: as many as a message of 64 kB holds.
+    static let bandsInMeter = 4094
+    /// Bytes of a selection method's name.
+    static let selectionMethodBytes = 15
 }
