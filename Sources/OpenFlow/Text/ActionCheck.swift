@@ -111,7 +111,7 @@ struct ActionCheck {
         guard packet.key.satisfies(to.field.row.prerequisite, under: packet.mask) else {
             throw FlowSyntaxError("destination field \(to.field.name) lacks correct prerequisites (OFPBAC_MATCH_INCONSISTENT)", text)
         }
-        guard to.field.row.writable, to.field != .ctMark, to.field != .ctLabel else {
+        guard to.field.row.writable else {
             throw FlowSyntaxError("destination field \(to.field.name) is not writable (OFPBAC_BAD_SET_ARGUMENT)", text)
         }
     }
