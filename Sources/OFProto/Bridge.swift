@@ -25,10 +25,16 @@ public final class Bridge {
     public internal(set) var macTable: MACTable
     /// Meters by their OpenFlow number, with the datapath's number for each.
     var meters: [UInt32: UInt32] = [:]
-    /// Told of flows that had `sendFlowRemoved`.
-    public var flowRemovedSink: ((FlowRemoved) -> Void)?
-    /// Told of every flow that comes, changes or goes.
-    public var flowObserver: ((FlowEvent) -> Void)?
+    /// Connections to controllers and tools.
+    public private(set) lazy var connections = ConnectionManager(bridge: self)
+    /// The number that the configuration gives the bridge; nil: it is made of an address.
+    public var configuredDatapathID: UInt64?
+    /// What is done with fragments (OFPT_SET_CONFIG).
+    public private(set) var fragments = SwitchSettings.Fragments.normal
+    /// Which tunnel options are fields.
+    var tlvMappings = TLVMappings()
+    /// A packet without a flow goes to a controller, where the table says nothing else.
+    private(set) var sendsMisses = false
     /// Distinguishes this bridge's stations from those of others in the tags of megaflows.
     let tagSeed: UInt64
 
@@ -54,11 +60,12 @@ public final class Bridge {
         guard port(named: config.name) == nil else { throw DPIFError(.exists, "port \(config.name) is already on bridge \(name)") }
         let number = try choose(config)
         let odpPort = config.isPatch ? nil : try ofproto.dpif.portAdd(config.device)
-        let port = BridgePort(config, number: number, odpPort: odpPort, bridge: self)
+        let port = BridgePort(config, number: number, odpPort: odpPort, bridge: self, now: ofproto.clock)
         ports.append(port)
         ports.sort { $0.number < $1.number }
         enter(port, at: number)
         ofproto.portAdded(port)
+        connections.tell(PortStatus(.add, portDescription(port)))
         return number
     }
 
@@ -74,6 +81,7 @@ public final class Bridge {
                 macTable.flush { $0 == number }
             }
             ofproto.noteChange()
+            connections.tell(PortStatus(.modify, portDescription(port)))
             return
         }
         try removePort(config.name)
@@ -87,11 +95,34 @@ public final class Bridge {
         guard let index = ports.firstIndex(where: { $0.name == name }) else {
             throw DPIFError(.notFound, "no port \(name) on bridge \(self.name)")
         }
+        connections.tell(PortStatus(.delete, portDescription(ports[index])))
         let port = ports.remove(at: index)
         enter(nil, at: port.number)
         macTable.removeAll(at: port.number)
         ofproto.portRemoved(port)
         if let odpPort = port.odpPort { try ofproto.dpif.portDelete(odpPort) }
+    }
+
+    /// Switches what a controller may switch at a port.
+    func setFlags(_ flags: PortFlags, of port: BridgePort) {
+        guard port.config.flags != flags else { return }
+        port.config.flags = flags
+        ofproto.noteChange()
+        connections.tell(PortStatus(.modify, portDescription(port)))
+    }
+
+    func setFragments(_ fragments: SwitchSettings.Fragments) {
+        guard fragments != self.fragments else { return }
+        self.fragments = fragments
+        ofproto.noteChange()
+    }
+
+    /// Controllers came or went.
+    func controllersChanged() {
+        let sends = connections.wantsMisses
+        guard sends != sendsMisses else { return }
+        sendsMisses = sends
+        ofproto.noteChange()
     }
 
     /// What went in and out by a port. Patch ports are counted here, others by the datapath.

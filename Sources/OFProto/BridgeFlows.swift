@@ -77,6 +77,17 @@ extension Bridge {
         change.add(rule)
     }
 
+    /// Adds a rule of the switch's own, above all that OpenFlow can add.
+    func addHidden(_ mod: FlowMod, priority: Int32, now: Int64) -> Rule? {
+        guard let program = try? compile(mod.actions), let table = try? openTable(0) else { return nil }
+        var change = beginChange()
+        let rule = Rule(mod, table: 0, priority: priority, program: program, version: change.version, now: now)
+        table.insert(rule, match: mod.match)
+        change.add(rule)
+        commit(change, now: now)
+        return rule
+    }
+
     private func makeRoom(in table: OpenFlowTable, _ change: inout FlowChange) throws(FlowModError) {
         let limit = min(table.config.maximum ?? .max, ofproto.limits.rulesPerTable)
         guard table.liveCount >= limit else { return }
@@ -132,7 +143,7 @@ extension Bridge {
                 rules += table.classifier.rules(within: mod.match, version: version)
             }
         }
-        rules.removeAll { $0.isHidden || !selection.includes($0, cookie: selection.cookie ?? mod.cookie) }
+        rules.removeAll { $0.isHidden || !selection.includes($0, cookie: mod.cookie) }
         return rules
     }
 

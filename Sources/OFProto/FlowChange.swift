@@ -58,14 +58,14 @@ extension Bridge {
         for rule in change.added where rule.endVersion == .max {
             if let expiry = rule.expiry { timers.add(rule, at: expiry.deadline) }
         }
-        if let flowObserver {
+        if connections.hasMonitors {
             let replacing = Set(change.ended.compactMap { ended -> ObjectIdentifier? in
                 if case .replaced(let heir, _, _) = ended.why { ObjectIdentifier(heir) } else { nil }
             })
             for rule in change.added where rule.endVersion == .max && !replacing.contains(ObjectIdentifier(rule)) {
-                flowObserver(FlowEvent(kind: .added, rule: rule))
+                connections.tell(FlowEvent(kind: .added, rule: rule))
             }
-            for rule in change.modified { flowObserver(FlowEvent(kind: .modified, rule: rule)) }
+            for rule in change.modified { connections.tell(FlowEvent(kind: .modified, rule: rule)) }
         }
         if reaping.isEmpty, change.ended.count <= Self.reapedAtOnce {
             for ended in change.ended { finish(ended, now: now) }
@@ -108,17 +108,17 @@ extension Bridge {
         guard !rule.isRemoved, let table = tables[Int(rule.table)] else { return }
         switch ended.why {
         case .removed(let reason):
-            if rule.flags.contains(.sendFlowRemoved), let flowRemovedSink {
-                flowRemovedSink(FlowRemoved(flow: rule.flowMod, stats: rule.stats, reason: reason, now: now))
+            if rule.flags.contains(.sendFlowRemoved) {
+                connections.tell(FlowRemoved(flow: rule.flowMod, stats: rule.stats, reason: reason, now: now))
             }
-            flowObserver?(FlowEvent(kind: .removed(reason), rule: rule))
+            connections.tell(FlowEvent(kind: .removed(reason), rule: rule))
         case .replaced(let heir, let event, let keepsCounters):
             if keepsCounters {
                 heir.stats.packets = rule.stats.packets
                 heir.stats.bytes = rule.stats.bytes
                 heir.inherit(from: rule)
             }
-            if heir.isLive { flowObserver?(FlowEvent(kind: event, rule: heir)) }
+            if heir.isLive { connections.tell(FlowEvent(kind: event, rule: heir)) }
         case .undone: break
         }
         takeOut(rule, of: table)

@@ -26,7 +26,7 @@ public final class OFProto {
     public let dpif: any DPIF
     public internal(set) var limits: OFProtoLimits
     public internal(set) var counters = OFProtoCounters()
-    /// Takes packets for controllers.
+    /// Takes packets for controllers, too.
     public var controllerSink: ((PacketIn) -> Void)?
     /// Takes packets that sample actions picked.
     public var sampleSink: ((SampledPacket) -> Void)?
@@ -44,6 +44,8 @@ public final class OFProto {
     var samples = SampleTable()
     private var meterCount: UInt32 = 0
     private var inner: Translator?
+    /// The time of the last turn, in milliseconds.
+    private(set) var clock: Int64 = 0
 
     /// - Parameter seed: all randomness (hashes) follows from it.
     public init(dpif: any DPIF, seed: UInt64, limits: OFProtoLimits = OFProtoLimits()) {
@@ -132,7 +134,12 @@ public final class OFProto {
     // MARK: Changes
 
     /// Something changed that any megaflow may depend on.
-    func noteChange() { sweep.changed = true }
+    func noteChange() {
+        sweep.changed = true
+        sweep.changes &+= 1
+        // Without megaflows nothing can be stale.
+        if megaflows.liveCount == 0, sweep.cursor == nil { sweep.settled = sweep.changes }
+    }
 
     /// The place of stations with these tags changed.
     func noteStation(_ tags: UInt64) { sweep.changedStations |= tags }
@@ -152,6 +159,7 @@ public final class OFProto {
     /// One bounded turn: upcalls first, then retired megaflows, timers and a slice of revalidation. `now` is in milliseconds and never
     /// goes back. Returns true if there is more to do at once.
     public func run(now: Int64) -> Bool {
+        clock = now
         let upcalls = dpif.receiveUpcalls(limit: limits.upcallsPerTurn) { handle($0, now: now) }
         collectRetired()
         var more = upcalls >= limits.upcallsPerTurn
@@ -162,6 +170,7 @@ public final class OFProto {
             bridge.expireStations(now: now, limit: limits.expiriesPerTurn)
         }
         if runSweep(now: now) { more = true }
+        for bridge in bridgesByName.values where bridge.connections.run(now: now) { more = true }
         return more
     }
 
@@ -170,7 +179,7 @@ public final class OFProto {
         if sweep.cursor != nil || sweep.hasChanges || sweep.isWanted { return now }
         var deadline: Int64? = megaflows.liveCount > 0 ? sweep.began + limits.sweepInterval : nil
         for bridge in bridgesByName.values {
-            for time in [bridge.timers.next, bridge.macTable.nextExpiry] {
+            for time in [bridge.connections.nextDeadline, bridge.timers.next, bridge.macTable.nextExpiry] {
                 if let time { deadline = min(deadline ?? time, time) }
             }
         }

@@ -39,9 +39,8 @@ final class OpenFlowTable {
 
 /// What a flow modification selects beside its match.
 public struct FlowModSelection: Hashable, Sendable {
-    /// Only flows whose cookie agrees with `cookie`, or else the modification's, in these bits; 0: all.
+    /// Only flows whose cookie agrees with the modification's in these bits; 0: all.
     public var cookieMask: UInt64 = 0
-    public var cookie: UInt64?
     /// The cookie that modified flows get; nil: they keep theirs.
     public var newCookie: UInt64?
     /// Only flows that have an output to this port.

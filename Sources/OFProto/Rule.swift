@@ -53,6 +53,8 @@ public final class Rule {
 
     /// One of the switch's own, which OpenFlow neither shows nor changes.
     var isHidden: Bool { priority > Int32(UInt16.max) }
+    /// The flow for packets that no other one of its table is for (OpenFlow 1.3.5, section 5.4).
+    var isTableMiss: Bool { priority == 0 && subtable?.mask.count == 0 }
     /// In a table and not on its way out.
     var isLive: Bool { endVersion == .max && !isRemoved }
     func isSeen(in version: UInt64) -> Bool { firstVersion <= version && version < endVersion }

@@ -18,6 +18,18 @@ public struct TableConfig: Hashable, Sendable {
     public init() {}
 }
 
+extension Bridge {
+    /// What the configuration says of tables; what it does not speak of is as it was without it. What controllers switched stays.
+    public func configureTables(_ wanted: [UInt8: TableConfig]) {
+        for id in 0..<OpenFlowTable.internalTable {
+            guard wanted[id] != nil || tables[Int(id)] != nil, let table = try? openTable(id) else { continue }
+            let config = wanted[id] ?? TableConfig()
+            (table.config.name, table.config.maximum) = (config.name, config.maximum)
+            (table.config.evicts, table.config.evictionFields) = (config.evicts, config.evictionFields)
+        }
+    }
+}
+
 extension OpenFlowTable {
     var evicts: Bool { config.evicts || config.evictsByController }
 

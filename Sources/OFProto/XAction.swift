@@ -40,6 +40,13 @@ struct ControllerAction: Hashable {
     var reason: UInt8
     var controllerID: UInt16
     var userdata: [UInt8]
+
+    /// The reason is that of the place where the action is run.
+    static let contextual: UInt8 = 0xff
+    /// output:CONTROLLER
+    static func output(maxLength: UInt16) -> ControllerAction {
+        ControllerAction(maxLength: maxLength, reason: contextual, controllerID: 0, userdata: [])
+    }
 }
 
 /// What `sample(…)` names, for a collector.
@@ -136,6 +143,5 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
 
 private func compileOutput(_ port: OFPort, _ maxLength: UInt16) -> XAction {
     guard port == .controller else { return .output(port, maxLength: maxLength) }
-    // Reason 1: an action asked for it (OpenFlow 1.0, OFPR_ACTION).
-    return .controller(ControllerAction(maxLength: maxLength, reason: 1, controllerID: 0, userdata: []))
+    return .controller(.output(maxLength: maxLength))
 }

@@ -12,7 +12,7 @@ extension Translator {
         case .flood: flood(bridge: bridge) { $0.floods }
         case .all: flood(bridge: bridge) { _ in true }
         case .table: runTable(0, bridge: bridge)
-        case .controller: sendToController(ControllerAction(maxLength: .max, reason: 1, controllerID: 0, userdata: []), bridge: bridge)
+        case .controller: sendToController(.output(maxLength: .max), bridge: bridge)
         case .none, .unset: break
         default: if UInt32(port.number) != flow.key.l0.inPort { emit(port, bridge: bridge) }
         }
@@ -59,8 +59,13 @@ extension Translator {
     /// controller(…): a copy of the packet goes to the ofproto thread with the name of a context that says what to tell.
     func sendToController(_ action: ControllerAction, bridge: Bridge) {
         commit()
+        var action = action
+        if action.reason == ControllerAction.contextual {
+            action.reason = (rule?.isTableMiss ?? false) && outputReason == .action ? PacketInMessage.Reason.explicitMiss.rawValue : outputReason.rawValue
+        }
         let key = ControllerContext.Key(
-            bridge: ObjectIdentifier(bridge), table: rule?.table ?? 0, cookie: rule?.cookie ?? .max, inPort: flow.key.l0.inPort,
+            bridge: ObjectIdentifier(bridge), table: missTable ?? rule?.table ?? 0, cookie: missTable == nil ? rule?.cookie ?? .max : .max,
+            inPort: flow.key.l0.inPort,
             metadata: flow.key.l11.metadata.host, registers: flow.key.regs, action: action)
         guard let context = ofproto.controllers.context(key, bridge: bridge, now: now) else { return }
         credit(.controller(context))
@@ -85,7 +90,10 @@ extension Translator {
         actionSet = []
         // ovs-actions(7), exit: "Actions in the action set are still executed".
         exits = false
+        let outer = outputReason
+        if outer == .action { outputReason = .actionSet }
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
+        outputReason = outer
     }
 }
 

@@ -23,6 +23,9 @@ public final class StreamConnection: Sendable {
     private let unhandled = Atomic<Int>(0)
     /// The I/O thread has stopped reading.
     private let isPaused = Atomic<Bool>(false)
+    /// Much waits to be sent: the user is told when it does not any more.
+    private let isCongested = Atomic<Bool>(false)
+    private let drained = Mutex<(@Sendable () -> Void)?>(nil)
     /// The user has closed it.
     private let closing = Atomic<Bool>(false)
 
@@ -41,8 +44,18 @@ public final class StreamConnection: Sendable {
             waiting.subtract(count, ordering: .relaxed)
             return .full
         }
-        channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenComplete { [self] _ in waiting.subtract(count, ordering: .relaxed) }
+        if total > Limits.drainMark { isCongested.store(true, ordering: .sequentiallyConsistent) }
+        channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenComplete { [self] _ in sent(count) }
         return .accepted
+    }
+
+    /// Calls `handler` on the I/O thread each time that less than half of `Limits.drainMark` bytes wait again after it was more.
+    public func whenDrained(_ handler: @escaping @Sendable () -> Void) { drained.withLock { $0 = handler } }
+
+    private func sent(_ count: Int) {
+        let (_, left) = waiting.subtract(count, ordering: .sequentiallyConsistent)
+        guard left <= Limits.drainMark / 2, isCongested.exchange(false, ordering: .sequentiallyConsistent) else { return }
+        drained.withLock { $0 }?()
     }
 
     /// Bytes that wait to be sent. By TLS too they are counted as they were given, until the kernel has all of what became of them.
