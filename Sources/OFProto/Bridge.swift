@@ -18,8 +18,9 @@ public final class Bridge {
     var tables = ContiguousArray<OpenFlowTable?>(repeating: nil, count: 255)
     var timers = RuleTimers()
     public internal(set) var macTable: MACTable
-    /// Meters by their OpenFlow number, with the datapath's number for each.
-    var meters: [UInt32: UInt32] = [:]
+    var groups = GroupTable()
+    /// Meters by their OpenFlow number.
+    var meters: [UInt32: Meter] = [:]
     /// Told of flows that had `sendFlowRemoved`.
     public var flowRemovedSink: ((FlowRemoved) -> Void)?
     /// Distinguishes this bridge's stations from those of others in the tags of megaflows.

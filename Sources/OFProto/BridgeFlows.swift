@@ -61,6 +61,7 @@ extension Bridge {
             takeOut(old, of: table)
         }
         table.classifier.insert(rule, match: match)
+        addReferences(rule)
         if let expiry = rule.expiry { timers.add(rule, at: expiry.deadline) }
         ofproto.noteChange()
     }
@@ -73,7 +74,9 @@ extension Bridge {
             return
         }
         for rule in rules {
+            dropReferences(rule)
             rule.actions = mod.actions
+            addReferences(rule)
             rule.program = program
             rule.modified = now
             // With a cookie mask the cookie only selects.
@@ -102,6 +105,7 @@ extension Bridge {
     }
 
     private func takeOut(_ rule: Rule, of table: OpenFlowTable) {
+        dropReferences(rule)
         table.classifier.remove(rule)
         rule.isRemoved = true
         if rule.idleTimeout | rule.hardTimeout != 0 { timers.noteRemoval() }
@@ -124,6 +128,7 @@ extension Bridge {
     private func checked(_ mod: FlowMod) throws(FlowModError) -> [XAction] {
         guard mod.table < 0xff else { throw FlowModError(.badTable, "table 255 does not hold flows") }
         let program = try compile(mod.actions)
+        do throws(OFError) { try checkGroups(mod.actions) } catch { throw FlowModError(.unknownGroup, "a group is not there") }
         for action in program {
             switch action {
             case .gotoTable(let next) where next <= mod.table || next == 0xff:

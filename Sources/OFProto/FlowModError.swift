@@ -9,8 +9,10 @@ public struct FlowModError: Error, Hashable, CustomStringConvertible {
         case badTable
         /// OFPBAC_TOO_MANY and its kin
         case badActions
-        /// OFPMMFC_UNKNOWN_METER
+        /// OFPMMFC_INVALID_METER
         case unknownMeter
+        /// OFPBAC_BAD_OUT_GROUP
+        case unknownGroup
         /// OFPBRC_BAD_TABLE_ID: goto_table to the same or an earlier table
         case badGoto
     }

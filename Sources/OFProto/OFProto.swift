@@ -42,7 +42,7 @@ public final class OFProto {
     var sweep = Sweep()
     let controllers: ControllerContexts
     var samples = SampleTable()
-    private var meterCount: UInt32 = 0
+    var meterNumbers: MeterNumbers
     private var inner: Translator?
 
     /// - Parameter seed: all randomness (hashes) follows from it.
@@ -52,6 +52,7 @@ public final class OFProto {
         random = seed
         hashSeed = HashSeed(seed: seed)
         controllers = ControllerContexts(limit: limits.controllerContexts)
+        meterNumbers = MeterNumbers(capacity: dpif.meterLimits.meters)
         megaflows.reserve(limits.flowLimit)
     }
 
@@ -83,7 +84,10 @@ public final class OFProto {
         for port in bridge.ports {
             do throws(DPIFError) { try bridge.removePort(port.name) } catch { logger.warning("\(name): \(error)") }
         }
-        for meter in bridge.meters.values { dpif.meterDelete(meter) }
+        for meter in bridge.meters.values {
+            dpif.meterDelete(meter.datapathID)
+            meterNumbers.giveBack(meter.datapathID)
+        }
         // Megaflows name the bridge's ports and rules: none may outlive it.
         revalidateNow(now: sweep.began)
     }
@@ -101,6 +105,7 @@ public final class OFProto {
             patches[port.name] = port
         }
         linkPatches()
+        port.bridge.refreshLinks()
         noteChange()
     }
 
@@ -122,11 +127,6 @@ public final class OFProto {
             let peer = port.config.device.options["peer"].flatMap { patches[$0] }
             port.peer = peer?.config.device.options["peer"] == port.name ? peer : nil
         }
-    }
-
-    func newMeter() -> UInt32 {
-        meterCount += 1
-        return meterCount
     }
 
     // MARK: Changes
@@ -182,6 +182,7 @@ public final class OFProto {
         _ packet: consuming DPPacket, key: FlowKey, actions: [OFAction], bridge: Bridge, inPort: OFPort, now: Int64
     ) throws(FlowModError) {
         let program = try compile(actions)
+        do throws(OFError) { try bridge.checkGroups(actions) } catch { throw FlowModError(.unknownGroup, "a group is not there") }
         translator.flow.key = key
         let length = UInt64(packet.length)
         translator.translate(program, bridge: bridge, inPort: inPort, now: now)
