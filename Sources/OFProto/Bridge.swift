@@ -18,13 +18,16 @@ public final class Bridge {
     var tables = ContiguousArray<OpenFlowTable?>(repeating: nil, count: 255)
     /// What lookups see of the tables.
     var version: UInt64 = 1
+    /// The change that a group's deletion is part of; nil: it is one of its own.
+    var openChange: FlowChange?
     /// Rules that no packet sees any more and that are to be taken out; the first `reaped` have been.
     var reaping: [EndedRule] = []
     var reaped = 0
     var timers = RuleTimers()
     public internal(set) var macTable: MACTable
-    /// Meters by their OpenFlow number, with the datapath's number for each.
-    var meters: [UInt32: UInt32] = [:]
+    var groups = GroupTable()
+    /// Meters by their OpenFlow number.
+    var meters: [UInt32: Meter] = [:]
     /// Connections to controllers and tools.
     public private(set) lazy var connections = ConnectionManager(bridge: self)
     /// The number that the configuration gives the bridge; nil: it is made of an address.

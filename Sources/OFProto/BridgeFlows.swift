@@ -73,7 +73,7 @@ extension Bridge {
         if old == nil { try makeRoom(in: table, &change) }
         let rule = Rule(mod, table: mod.table, program: program, version: change.version, now: now)
         if let old { change.end(old, .replaced(by: rule, event: .added, keepsCounters: !mod.flags.contains(.resetCounts))) }
-        table.insert(rule, match: mod.match)
+        insert(rule, match: mod.match, in: table)
         change.add(rule)
     }
 
@@ -82,10 +82,15 @@ extension Bridge {
         guard let program = try? compile(mod.actions), let table = try? openTable(0) else { return nil }
         var change = beginChange()
         let rule = Rule(mod, table: 0, priority: priority, program: program, version: change.version, now: now)
-        table.insert(rule, match: mod.match)
+        insert(rule, match: mod.match, in: table)
         change.add(rule)
         commit(change, now: now)
         return rule
+    }
+
+    private func insert(_ rule: Rule, match: Match, in table: OpenFlowTable) {
+        table.insert(rule, match: match)
+        addReferences(rule)
     }
 
     private func makeRoom(in table: OpenFlowTable, _ change: inout FlowChange) throws(FlowModError) {
@@ -109,7 +114,9 @@ extension Bridge {
         let resets = mod.flags.contains(.resetCounts)
         for rule in rules {
             guard change.isStaged else {
+                dropReferences(rule)
                 rule.replaceActions(mod.actions, program: program, cookie: selection.newCookie ?? rule.cookie, now: now)
+                addReferences(rule)
                 if resets { rule.stats.resetCounts() }
                 change.noteModified(rule)
                 continue
@@ -119,7 +126,7 @@ extension Bridge {
             heir.replaceActions(mod.actions, program: program, cookie: selection.newCookie ?? rule.cookie, now: now)
             let match = rule.match
             change.end(rule, .replaced(by: heir, event: .modified, keepsCounters: !resets))
-            tables[Int(rule.table)]?.insert(heir, match: match)
+            if let table = tables[Int(rule.table)] { insert(heir, match: match, in: table) }
             change.add(heir)
         }
     }
@@ -129,6 +136,10 @@ extension Bridge {
 
     /// Takes rules out at once.
     func remove(_ rules: [Rule], reason: FlowRemovedReason, now: Int64) {
+        if openChange != nil {
+            for rule in rules where rule.isLive { openChange?.end(rule, .removed(reason)) }
+            return
+        }
         var change = beginChange()
         for rule in rules where rule.isLive { change.end(rule, .removed(reason)) }
         if !change.ended.isEmpty { commit(change, now: now) }
@@ -151,6 +162,7 @@ extension Bridge {
     private func checked(_ mod: FlowMod) throws(FlowModError) -> [XAction] {
         guard mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
         let program = try compile(mod.actions)
+        do throws(OFError) { try checkGroups(mod.actions) } catch { throw FlowModError(error, "a group is not there") }
         for action in program {
             switch action {
             case .gotoTable(let next) where mod.table != 0xff && next <= mod.table || next == 0xff:

@@ -48,6 +48,8 @@ public final class BridgePort {
     let created: Int64
     /// Megaflows on their way out may still name the port; they must not reach its bridge then.
     var isRemoved = false
+    /// What the datapath says of the link; it is asked as long as a group's bucket watches the port.
+    var isLinkUp = true
     /// A patch port's other end, when both name each other.
     var peer: BridgePort?
     /// What went through a patch port; other ports are counted by the datapath.
@@ -74,6 +76,8 @@ public final class BridgePort {
     }
     var receives: Bool { config.flags.isDisjoint(with: [.down, .noReceive]) }
     var forwards: Bool { config.flags.isDisjoint(with: [.down, .noForward]) }
+    /// OFPPS_LIVE: buckets of groups that watch the port may be used.
+    var isLive: Bool { !isRemoved && isLinkUp && !config.flags.contains(.down) }
     var floods: Bool { !config.flags.contains(.noFlood) }
 
     private func update() {

@@ -22,7 +22,7 @@ struct FlowChange {
     mutating func add(_ rule: Rule) { added.append(rule) }
     mutating func noteModified(_ rule: Rule) { modified.append(rule) }
     mutating func end(_ rule: Rule, _ why: EndedRule.Why) {
-        rule.endVersion = version
+        rule.endVersion = min(rule.endVersion, version)
         ended.append(EndedRule(rule: rule, why: why))
     }
 }
@@ -49,7 +49,8 @@ public struct FlowEvent {
 
 extension Bridge {
     /// A change that is to be the next one.
-    func beginChange(staged: Bool = false) -> FlowChange { FlowChange(version: version + 1, isStaged: staged) }
+    /// - Parameter staged: it takes more than a moment to prepare; changes that are committed meanwhile come before it.
+    func beginChange(staged: Bool = false) -> FlowChange { FlowChange(version: version + (staged ? 1 << 32 : 1), isStaged: staged) }
 
     /// Lets packets see the change. What is left to do for rules that went is done by `reap`.
     func commit(_ change: FlowChange, now: Int64) {
@@ -77,7 +78,7 @@ extension Bridge {
 
     /// Takes a change back that was not committed.
     func undo(_ change: FlowChange) {
-        for ended in change.ended { ended.rule.endVersion = .max }
+        for ended in change.ended where ended.rule.endVersion == change.version { ended.rule.endVersion = .max }
         for rule in change.added {
             rule.firstVersion = .max
             rule.endVersion = 0
@@ -125,6 +126,7 @@ extension Bridge {
     }
 
     private func takeOut(_ rule: Rule, of table: OpenFlowTable) {
+        dropReferences(rule)
         table.remove(rule)
         rule.isRemoved = true
         if rule.idleTimeout | rule.hardTimeout != 0 { timers.noteRemoval() }

@@ -42,7 +42,7 @@ public final class OFProto {
     var sweep = Sweep()
     let controllers: ControllerContexts
     var samples = SampleTable()
-    private var meterCount: UInt32 = 0
+    var meterNumbers: MeterNumbers
     private var inner: Translator?
     /// The time of the last turn, in milliseconds.
     private(set) var clock: Int64 = 0
@@ -54,6 +54,7 @@ public final class OFProto {
         random = seed
         hashSeed = HashSeed(seed: seed)
         controllers = ControllerContexts(limit: limits.controllerContexts)
+        meterNumbers = MeterNumbers(capacity: dpif.meterLimits.meters)
         megaflows.reserve(limits.flowLimit)
     }
 
@@ -85,7 +86,10 @@ public final class OFProto {
         for port in bridge.ports {
             do throws(DPIFError) { try bridge.removePort(port.name) } catch { logger.warning("\(name): \(error)") }
         }
-        for meter in bridge.meters.values { dpif.meterDelete(meter) }
+        for meter in bridge.meters.values {
+            dpif.meterDelete(meter.datapathID)
+            meterNumbers.giveBack(meter.datapathID)
+        }
         // Megaflows name the bridge's ports and rules: none may outlive it.
         revalidateNow(now: sweep.began)
     }
@@ -103,6 +107,7 @@ public final class OFProto {
             patches[port.name] = port
         }
         linkPatches()
+        port.bridge.refreshLinks()
         noteChange()
     }
 
@@ -124,11 +129,6 @@ public final class OFProto {
             let peer = port.config.device.options["peer"].flatMap { patches[$0] }
             port.peer = peer?.config.device.options["peer"] == port.name ? peer : nil
         }
-    }
-
-    func newMeter() -> UInt32 {
-        meterCount += 1
-        return meterCount
     }
 
     // MARK: Changes
@@ -192,6 +192,7 @@ public final class OFProto {
         _ packet: consuming DPPacket, key: FlowKey, actions: [OFAction], bridge: Bridge, inPort: OFPort, now: Int64
     ) throws(FlowModError) {
         let program = try compile(actions)
+        do throws(OFError) { try bridge.checkGroups(actions) } catch { throw FlowModError(error, "a group is not there") }
         translator.flow.key = key
         let length = UInt64(packet.length)
         translator.translate(program, bridge: bridge, inPort: inPort, now: now)

@@ -80,6 +80,7 @@ extension OFProto {
     }
 
     private func beginSweep(now: Int64) {
+        for bridge in bridges { bridge.refreshLinks() }
         sweep.cursor = 0
         sweep.began = now
         sweep.isFull = sweep.changed

@@ -21,6 +21,7 @@ enum XAction {
     case move(from: FieldRange, to: FieldRange)
     case decTTL([UInt16])
     case decMPLSTTL
+    case group(UInt32)
     case meter(UInt32)
     case resubmit(port: OFPort?, table: UInt8?)
     case gotoTable(UInt8)
@@ -40,6 +41,8 @@ struct ControllerAction: Hashable {
     var reason: UInt8
     var controllerID: UInt16
     var userdata: [UInt8]
+    /// The meter that packets pass through on their way; nil: the bridge's meter for controllers, if there is one.
+    var meter: UInt32?
 
     /// The reason is that of the place where the action is run.
     static let contextual: UInt8 = 0xff
@@ -106,7 +109,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .outputField(let range): program.append(.outputField(range))
         case .controller(let spec):
             program.append(.controller(ControllerAction(
-                maxLength: spec.maxLength, reason: spec.reason, controllerID: spec.id, userdata: spec.userdata)))
+                maxLength: spec.maxLength, reason: spec.reason, controllerID: spec.id, userdata: spec.userdata, meter: spec.meter)))
         case .enqueue(let port, let queue): program.append(.enqueue(port, queue: queue))
         case .setQueue(let queue): program.append(.setQueue(queue))
         case .popQueue: program.append(.popQueue)
@@ -122,6 +125,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .move(let from, let to): program.append(.move(from: from, to: to))
         case .decTTL(let controllers): program.append(.decTTL(controllers))
         case .decMPLSTTL: program.append(.decMPLSTTL)
+        case .group(let id): program.append(.group(id))
         case .meter(let meter): program.append(.meter(meter))
         case .resubmit(let port, let table, _): program.append(.resubmit(port: port, table: table == 0xff ? nil : table))
         case .gotoTable(let table): program.append(.gotoTable(table))

@@ -29,9 +29,9 @@ final class Translator {
     var learns = false
     /// Where the packet came in, in the bridge whose tables are run.
     private(set) var inputPort: BridgePort?
-    private var depth = 0
+    var depth = 0
     private var nesting = 0
-    private var resubmits = 0
+    var resubmits = 0
     var exits = false
     /// Datapath actions since the innermost `isolated` that setting fields again cannot undo.
     var isIrreversible = false
@@ -216,6 +216,7 @@ final class Translator {
             case .move(let from, let to): move(from, to)
             case .decTTL(let controllers): if !decrementTTL(controllers, bridge: bridge) { return nil }
             case .decMPLSTTL: if !decrementLabelTTL(bridge: bridge) { return nil }
+            case .group(let id): runGroup(id, bridge: bridge)
             case .meter(let meter): runMeter(meter, bridge: bridge)
             case .resubmit(let port, let table): resubmit(port: port, table: table ?? rule?.table ?? 0, bridge: bridge)
             case .gotoTable(let table): return table
@@ -236,7 +237,7 @@ final class Translator {
     private func runMeter(_ id: UInt32, bridge: Bridge) {
         guard let meter = bridge.meters[id] else { return }
         isIrreversible = true
-        actions.append(.meter(meter))
+        actions.append(.meter(meter.datapathID))
     }
 
     private func enqueue(_ port: OFPort, _ queue: UInt32, bridge: Bridge) {

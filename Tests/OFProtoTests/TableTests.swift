@@ -159,11 +159,11 @@ import Wire
 
     @Test func aDeletedMeterTakesItsFlowsAlong() throws {
         let net = try TestSwitch()
-        try net.bridge.setMeter(1, DPMeterConfig(packetsPerSecond: true, bands: []))
+        try net.addMeter(1)
         try net.add(priority: 2, any, [.meter(1)] + out(2))
         try net.add(priority: 1, any, out(3))
-        #expect(net.send(ipv4(1)).meters == [1])
-        net.bridge.deleteMeter(1, now: net.now)
+        #expect(net.send(ipv4(1)).meters == [0])
+        try net.bridge.apply(MeterMod(.delete, MeterConfig(meter: 1, flags: [], bands: [])), now: net.now)
         net.settle()
         #expect(net.ports(ipv4(1)) == [3])
         #expect(net.dpif.meters.isEmpty)

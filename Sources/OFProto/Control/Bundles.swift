@@ -92,7 +92,7 @@ final class BundleCommit: ControllerJob {
     private var next = 0
     private var packetOuts: [PacketOut] = []
     /// What stands in for a change that is taken back.
-    private var groups: GroupSnapshot
+    private let groups: GroupSnapshot
     private var ports: [(BridgePort, PortFlags)] = []
 
     init(_ bundle: Bundle, _ control: BundleControl, _ header: OFHeader, bridge: Bridge) {
@@ -100,7 +100,7 @@ final class BundleCommit: ControllerJob {
         self.control = control
         self.header = header
         self.bridge = bridge
-        groups = bridge.groupSnapshot
+        groups = GroupSnapshot(bridge.groups)
     }
 
     /// It waits for another change to be over.
@@ -142,7 +142,14 @@ final class BundleCommit: ControllerJob {
             } catch {
                 throw error.error
             }
-        case .groupMod(let mod): try bridge.apply(mod, version: packet.header.version, now: now)
+        case .groupMod(let mod):
+            bridge.openChange = change
+            change = nil
+            defer {
+                change = bridge.openChange
+                bridge.openChange = nil
+            }
+            try bridge.apply(mod, now: now)
         case .portMod(let mod):
             if let port = bridge.port(mod.port) { ports.append((port, port.config.flags)) }
             try bridge.apply(mod)
@@ -162,7 +169,7 @@ final class BundleCommit: ControllerJob {
     private func fail(_ error: OFError, _ connection: OFConnection, now: Int64) {
         connection.manager.tableChanger = nil
         if let change { bridge.undo(change) }
-        bridge.restore(groups)
+        bridge.groups = groups.restored()
         for (port, flags) in ports.reversed() { bridge.setFlags(flags, of: port) }
         let failed = bundle.messages[next]
         connection.refuse(error, failed.packet.header, failed.bytes)

@@ -25,7 +25,7 @@ extension ConnectionManager {
         case .setControllerID(let id): connection.controllerID = id
         case .flowMod(let request): try apply(request, now: now)
         case .groupMod(let mod):
-            try bridge.apply(mod, version: header.version, now: now)
+            try bridge.apply(mod, now: now)
             forward(.groupMod(mod), from: connection)
         case .meterMod(let mod):
             try bridge.apply(mod, now: now)

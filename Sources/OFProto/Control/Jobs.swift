@@ -59,20 +59,17 @@ final class MultipartDump: ControllerJob {
 extension Rule {
     /// What statistics say of the flow.
     func flowStats(now: Int64) -> FlowStats {
-        FlowStats(flow: flowMod, duration: nanoseconds(now - stats.created), idleAge: seconds(now - stats.used), hardAge: seconds(now - modified),
+        FlowStats(flow: flowMod, duration: nanoseconds(from: stats.created, to: now), idleAge: seconds(now - stats.used), hardAge: seconds(now - modified),
             packets: stats.packets, bytes: stats.bytes)
     }
 
     private func seconds(_ milliseconds: Int64) -> UInt16 { UInt16(clamping: milliseconds / 1000) }
 }
 
-/// Milliseconds as OpenFlow counts durations.
-func nanoseconds(_ milliseconds: Int64) -> UInt64 { UInt64(clamping: milliseconds) &* 1_000_000 }
-
 extension FlowRemoved {
     var message: FlowRemovedMessage {
         FlowRemovedMessage(match: flow.match, cookie: flow.cookie, priority: flow.priority, reason: reason, table: flow.table,
-            duration: nanoseconds(now - stats.created), idleTimeout: flow.idleTimeout, hardTimeout: flow.hardTimeout,
+            duration: nanoseconds(from: stats.created, to: now), idleTimeout: flow.idleTimeout, hardTimeout: flow.hardTimeout,
             packets: stats.packets, bytes: stats.bytes)
     }
 }

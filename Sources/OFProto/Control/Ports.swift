@@ -48,7 +48,7 @@ extension Bridge {
             result.txDropped = counters.drops.reduce(0) { $1.reason == .txQueueFull ? $0 + $1.packets : $0 }
             result.rxErrors = driver["rx_errors"] ?? 0
             result.txErrors = driver["tx_errors"] ?? 0
-            result.duration = nanoseconds(now - port.created)
+            result.duration = nanoseconds(from: port.created, to: now)
             return result
         }
     }
