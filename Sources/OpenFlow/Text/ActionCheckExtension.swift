@@ -91,6 +91,10 @@ extension ActionCheck {
                 if case .immediate = part.source {
                     learned.packet.mask.set(range.field, to: .max, mask: range.mask)
                     learned.packet.key.set(range.field, to: part.number << UInt128(range.start), mask: range.mask)
+                    if range.mask == range.field.place.ones {
+                        learned.packet.mask.setFrame(of: range.field, asMask: true)
+                        learned.packet.key.setFrame(of: range.field, asMask: false)
+                    }
                 }
             case .load(let range): try learned.requireDestination(range, text)
             case .output: break

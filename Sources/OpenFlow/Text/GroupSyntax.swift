@@ -118,13 +118,13 @@ public struct GroupSyntax {
                 throw FlowSyntaxError("\(parts.rest.string): unknown field \(part.key.string)", part.key)
             }
             guard !selection.names.contains(field) else { throw FlowSyntaxError("\(part.key.string): duplicate field", part.key) }
-            selection.add(field, bits: part.value.isEmpty ? field.place.ones : try hashedBits(field, part.value, parts.rest))
+            selection.add(field, bits: part.value.isEmpty ? field.widthMask : try hashedBits(field, part.value, parts.rest))
         }
     }
 
     private func hashedBits(_ field: Field, _ text: TextSlice, _ rest: TextSlice) throws(FlowSyntaxError) -> UInt128 {
         let parsed = try located(text) { () throws(FieldTextError) in try field.parse(text, ports: ports) }
-        guard parsed.mask & field.place.ones == field.place.ones else { throw FlowSyntaxError("\(text.string): wildcards not allowed here", text) }
+        guard parsed.mask & field.place.ones == field.widthMask & field.place.ones else { throw FlowSyntaxError("\(text.string): wildcards not allowed here", text) }
         guard parsed.value != 0 else { throw FlowSyntaxError("\(rest.string): values are wildcards here and must not be all-zeros", text) }
         guard field.row.maskable || parsed.value == field.widthMask else {
             throw FlowSyntaxError("\(text.string): invalid mask for field \(field.name)", text)

@@ -72,7 +72,7 @@ extension GroupSelection {
         var items = ["selection_method=" + method]
         if parameter != 0 { items.append("selection_method_param=\(parameter)") }
         let fields = hashedFields.map { field, bits in
-            bits == field.place.ones ? field.name : field.name + "=" + field.actionText(MaskedValue(value: bits, mask: field.place.ones), names: names)
+            bits == field.widthMask & field.place.ones ? field.name : field.name + "=" + field.actionText(MaskedValue(value: bits, mask: field.place.ones), names: names)
         }
         if fields.count == 1 { items.append("fields=" + fields[0]) }
         if fields.count > 1 { items.append("fields(" + fields.joined(separator: ",") + ")") }
