@@ -14,6 +14,8 @@ enum Limits {
     static let bucketsInGroup = 4094
     /// Bands of a meter: as many as a message of 64 kB holds.
     static let bandsInMeter = 4094
+    /// Mappings of tunnel options in one list: as many as there are fields tun_metadataN.
+    static let tlvMappings = 64
     /// Bytes of a selection method's name.
     static let selectionMethodBytes = 15
 }

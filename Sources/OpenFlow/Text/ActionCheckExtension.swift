@@ -9,13 +9,12 @@ extension ActionCheck {
         switch action {
         case .push(let range): try requireSource(range, text)
         case .pop(let range): try requireDestination(range, text)
-        case .bundle(let spec): try noteBundle(spec, text)
+        case .bundle(let spec): if let range = spec.destination { try requireDestination(range, text) }
         case .multipath(let spec): try requireDestination(spec.destination, text)
         case .learn(let spec): try noteLearn(spec, text)
         case .finTimeout: if packet.key.l0.nwProto != IPProtocol.tcp { suit(.tcp) }
         case .resubmit(_, _, ct: true): if !hasConnection { throw mismatch(text) }
         case .ct(let spec): try noteConntrack(spec, text)
-        case .checkPacketLarger(_, let range): try requireWritable(range.field, text)
         case .encap(let type, _): encap(type)
         case .decap: decap()
         case .decNSHTTL: if !inActionSet, !packet.key.satisfies(.nsh, under: packet.mask) { throw mismatch(text) }
@@ -25,6 +24,26 @@ extension ActionCheck {
             }
         default: break
         }
+    }
+
+    /// What is wrong whatever the flow: ports that nothing can be output to, and destinations that cannot be written.
+    static func verifyArguments(_ action: OFAction, _ text: TextSlice) throws(FlowSyntaxError) {
+        switch action {
+        case .output(let port, _): try requireOutput(port, text, "\(text.string): not a port to output to")
+        case .pop(let range), .checkPacketLarger(_, let range): try requireWritable(range.field, text)
+        case .multipath(let spec): try requireWritable(spec.destination.field, text)
+        case .bundle(let spec):
+            if let range = spec.destination { try requireWritable(range.field, text) }
+            for port in spec.members where port != .none {
+                try requireOutput(port == .controller ? .unset : port, text, "invalid member \(port.text)")
+            }
+        default: break
+        }
+    }
+
+    private static func requireOutput(_ port: OFPort, _ text: TextSlice, _ complaint: String) throws(FlowSyntaxError) {
+        let isReserved = OFPort.reservedNames.contains { $0.port == port } && port != .none && port != .unset
+        guard port < .maximum || isReserved else { throw FlowSyntaxError(complaint + " (OFPBAC_BAD_OUT_PORT)", text) }
     }
 
     /// OpenFlow's action set holds one action of a kind, and not every action has a place in it.
@@ -52,22 +71,12 @@ extension ActionCheck {
         guard packet.key.satisfies(range.field.row.prerequisite, under: packet.mask) else {
             throw FlowSyntaxError("destination field \(range.field.name) lacks correct prerequisites (OFPBAC_MATCH_INCONSISTENT)", text)
         }
-        try requireWritable(range.field, text)
+        try ActionCheck.requireWritable(range.field, text)
     }
 
-    private func requireWritable(_ field: Field, _ text: TextSlice) throws(FlowSyntaxError) {
+    private static func requireWritable(_ field: Field, _ text: TextSlice) throws(FlowSyntaxError) {
         guard field.row.writable else {
             throw FlowSyntaxError("destination field \(field.name) is not writable (OFPBAC_BAD_SET_ARGUMENT)", text)
-        }
-    }
-
-    private func noteBundle(_ spec: BundleSpec, _ text: TextSlice) throws(FlowSyntaxError) {
-        if let range = spec.destination { try requireDestination(range, text) }
-        for port in spec.members where port != .none {
-            let isReserved = OFPort.reservedNames.contains { $0.port == port }
-            guard port < .maximum || isReserved && port != .controller && port != .unset else {
-                throw FlowSyntaxError("invalid member \(port.number) (OFPBAC_BAD_OUT_PORT)", text)
-            }
         }
     }
 
@@ -82,6 +91,10 @@ extension ActionCheck {
                 if case .immediate = part.source {
                     learned.packet.mask.set(range.field, to: .max, mask: range.mask)
                     learned.packet.key.set(range.field, to: part.number << UInt128(range.start), mask: range.mask)
+                    if range.mask == range.field.place.ones {
+                        learned.packet.mask.setFrame(of: range.field, asMask: true)
+                        learned.packet.key.setFrame(of: range.field, asMask: false)
+                    }
                 }
             case .load(let range): try learned.requireDestination(range, text)
             case .output: break

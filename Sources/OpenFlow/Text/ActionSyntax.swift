@@ -55,6 +55,7 @@ struct ActionParser {
             let action = try action(part, context)
             try verifyNesting(action, part.key, context)
             if context == .flow { try check.order(action, part.whole) }
+            try ActionCheck.verifyArguments(action, part.whole)
             if isChecked { try note(action, part.whole, context) }
             actions.append(action)
         }

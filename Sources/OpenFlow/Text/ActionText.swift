@@ -162,7 +162,7 @@ func hex(_ value: some UnsignedInteger, digits: Int? = nil) -> String {
 extension FieldRange {
     /// "NXM_NX_REG0[]", "NXM_NX_REG0[3]" or "NXM_NX_REG0[0..15]".
     public var text: String {
-        let name = field.row.nxm ?? field.name
+        let name = field == .actsetOutput ? "ONFOXM_ET_ACTSET_OUTPUT" : field.row.nxm ?? field.name
         if start == 0, count >= field.bits { return name + "[]" }
         return count == 1 ? "\(name)[\(start)]" : "\(name)[\(start)..\(start + count - 1)]"
     }

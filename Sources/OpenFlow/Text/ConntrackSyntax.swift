@@ -16,7 +16,7 @@ extension ActionParser {
                 guard let table = value.number(UInt8.self) else { throw FlowSyntaxError("unknown table \(value.string)", value) }
                 guard table != 255 else { throw FlowSyntaxError("invalid table 0xff", value) }
                 spec.table = table
-            case "zone": spec.zone = try zone(value)
+            case "zone": try parseZone(value, into: &spec.zone)
             case "alg":
                 guard let port = ["ftp": 21, "tftp": 69][value.string] as UInt16? else {
                     throw FlowSyntaxError("invalid conntrack helper \"\(value.string)\"", value)
@@ -35,11 +35,15 @@ extension ActionParser {
         return spec
     }
 
-    private func zone(_ text: TextSlice) throws(FlowSyntaxError) -> ConntrackSpec.Zone {
-        if let number = text.number(UInt16.self) { return .immediate(number) }
+    /// A number does not replace a field.
+    private func parseZone(_ text: TextSlice, into zone: inout ConntrackSpec.Zone) throws(FlowSyntaxError) {
+        if let number = text.number(UInt16.self) {
+            if case .immediate = zone { zone = .immediate(number) }
+            return
+        }
         let range = try FieldRange.parse(text)
         guard range.count == 16 else { throw FlowSyntaxError("zone n_bits \(range.count) not within valid range [16..16] (OFPBAC_BAD_SET_LEN)", text) }
-        return .field(range)
+        zone = .field(range)
     }
 
     func nat(_ text: TextSlice) throws(FlowSyntaxError) -> NATSpec {
@@ -71,7 +75,8 @@ extension ActionParser {
     }
 }
 
-/// "address-address:port-port" while it is read. An argument that is given twice replaces the parts that it names again.
+/// "address-address:port-port" while it is read. An argument that is given twice replaces the parts that it names again; one of an address's
+/// characters that are no address says nothing.
 private struct NATRange {
     private enum Family { case none, ipv4, ipv6 }
     private var family = Family.none
@@ -103,12 +108,25 @@ private struct NATRange {
                 lastPort = end
             }
         }
+        if family == .none { _ = rest.take(while: NATRange.isAddressPart) }
         guard rest.isEmpty else {
             throw FlowSyntaxError("garbage (\(rest.string)) after nat range \"\(text.string)\" (pos: \(rest.start - text.start))", rest)
         }
     }
 
-    private static func ipv4(_ text: inout TextSlice) -> UInt128? { text.takeIPv4().map { UInt128($0.host) } }
+    private static func isAddressPart(_ byte: UInt8) -> Bool { hexDigit(byte) != nil || byte == 0x3a || byte == 0x2e }
+
+    /// Numbers above 255 are cut off from above.
+    private static func ipv4(_ text: inout TextSlice) -> UInt128? {
+        var rest = text
+        var address: UInt128 = 0
+        for index in 0..<4 {
+            guard index == 0 || rest.take("."), let part = rest.takeWrapped(UInt8.self) else { return nil }
+            address = address << 8 | UInt128(part)
+        }
+        text = rest
+        return address
+    }
 
     /// An address, in brackets or not. A colon behind an address without them belongs to it.
     private static func ipv6(_ text: inout TextSlice) -> UInt128? {

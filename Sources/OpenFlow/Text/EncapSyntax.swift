@@ -68,7 +68,7 @@ extension ActionParser {
 }
 
 /// OFPHTN_: namespaces of packet types.
-private let packetTypeNamespaces: UInt16 = 6
+private let packetTypeNamespaces: UInt16 = 5
 
 /// "encap(nsh(md_type=2,tlv(0x1000,10,0x12345678)))"
 func encapText(_ packetType: UInt32, _ properties: [EncapProperty]) -> String {
@@ -90,8 +90,11 @@ extension EncapProperty {
             var out = TextWriter()
             out.put("tlv(")
             out.hex(optionClass, digits: 4)
-            out.put(",\(type),0x")
-            for byte in bytes { out.bareHex(byte, digits: 2) }
+            out.put(",\(type),")
+            // Without zeroes in front, as ovs-ofctl has it, though they count.
+            let significant = bytes.drop { $0 == 0 }
+            out.put(significant.isEmpty ? "0" : "0x")
+            for (index, byte) in significant.enumerated() { out.bareHex(byte, digits: index == 0 ? 1 : 2) }
             out.put(")")
             return out.text
         }

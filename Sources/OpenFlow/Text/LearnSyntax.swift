@@ -82,7 +82,7 @@ extension ActionParser {
     private func learnedValue(_ range: FieldRange, _ value: TextSlice, _ text: TextSlice) throws(FieldTextError) -> UInt128 {
         if range.isWhole {
             let parsed = try range.field.parse(value, ports: ports)
-            guard parsed.mask & range.field.place.ones == range.field.place.ones else {
+            guard parsed.mask & range.field.place.ones == range.field.widthMask & range.field.place.ones else {
                 throw FieldTextError("\(value.string): wildcards not allowed here")
             }
             return parsed.value
