@@ -36,9 +36,16 @@ public struct GroupSelection: Hashable, Sendable {
     /// "", "hash" or "dp_hash"; at most 15 bytes.
     public var method = ""
     public var parameter: UInt64 = 0
-    /// For "hash": the fields, with the bits that count.
-    public var fields = Match()
+    /// For "hash": the fields, each once. Empty: a symmetric hash of the connection.
+    public var fields: [FieldMask] = []
     public init() {}
+}
+
+/// A field and the bits of it that count.
+public struct FieldMask: Hashable, Sendable {
+    public var field: Field
+    public var mask: UInt128
+    public init(_ field: Field, mask: UInt128) { (self.field, self.mask) = (field, mask) }
 }
 
 /// OFPT_GROUP_MOD, NXT_GROUP_MOD.
