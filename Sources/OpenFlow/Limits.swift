@@ -8,4 +8,6 @@ enum Limits {
     static let errorData = 64
     /// Bytes of a message: what its header's length can say.
     static let message = 65535
+    /// Members of a bundle (ovs-actions(7), bundle).
+    static let bundleMembers = 2048
 }
