@@ -103,7 +103,7 @@ public final class ConnectionManager {
 
     /// A controller's group or meter modification, for the others.
     func forward(_ request: RequestForward, from sender: OFConnection) {
-        let reason: UInt8 = if case .groupMod = request { 0 } else { 1 }
+        let reason: UInt8 = if case .groupMod = request.request { 0 } else { 1 }
         for connection in connections where connection !== sender && (connection.version ?? .v10) >= .v14
             && connection.wants(.requestForward, reason: reason) {
             connection.tell(.requestForward(request))

@@ -26,10 +26,10 @@ extension ConnectionManager {
         case .flowMod(let request): try apply(request, now: now)
         case .groupMod(let mod):
             try bridge.apply(mod, now: now)
-            forward(.groupMod(mod), from: connection)
+            forward(RequestForward(.groupMod(mod), xid: header.xid), from: connection)
         case .meterMod(let mod):
             try bridge.apply(mod, now: now)
-            forward(.meterMod(mod), from: connection)
+            forward(RequestForward(.meterMod(mod), xid: header.xid), from: connection)
         case .portMod(let mod): try bridge.apply(mod)
         case .tableMod(let mod): try bridge.apply(mod)
         case .packetOut(let out): try packetOut(out, now: now)

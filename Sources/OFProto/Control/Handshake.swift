@@ -89,7 +89,8 @@ extension AsyncConfig {
         config[.packetIn].primary = version >= .v14 ? 0b111011 : 0b000011
         config[.portStatus] = (primary: 0b111, secondary: 0b111)
         config[.flowRemoved].primary = version >= .v14 ? 0b111111 : 0b001111
-        config.named = Set(Kind.allCases)
+        config.namedPrimary = Set(Kind.allCases)
+        config.namedSecondary = Set(Kind.allCases)
         return config
     }
 }

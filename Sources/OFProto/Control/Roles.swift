@@ -49,6 +49,7 @@ extension ConnectionManager {
 extension AsyncConfig {
     /// Takes over the kinds that `other` names.
     mutating func merge(_ other: AsyncConfig) {
-        for kind in other.named { self[kind] = other[kind] }
+        for kind in other.namedPrimary { self[kind].primary = other[kind].primary }
+        for kind in other.namedSecondary { self[kind].secondary = other[kind].secondary }
     }
 }

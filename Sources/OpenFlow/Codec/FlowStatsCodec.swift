@@ -131,7 +131,7 @@ extension FlowStats {
         flow.cookie = try part.u64()
         flow.match = try Match.decode(&part, context)
         let stats = try OXSStats(&part)
-        (duration, packets, bytes) = (stats.duration ?? 0, stats.packets ?? .max, stats.bytes ?? .max)
+        (duration, packets, bytes) = (stats.duration ?? .max, stats.packets ?? .max, stats.bytes ?? .max)
         idleAge = stats.idleTime.map { UInt16(clamping: $0) }
         flow.actions = try [OFAction].decodeInstructions(&part, context.version)
     }
@@ -213,10 +213,8 @@ extension FlowStats {
         writer.u16(flow.importance)
         writer.u64(flow.cookie)
         flow.match.encodeOXM(&writer, context.version)
-        var stats = OXSStats()
-        (stats.duration, stats.idleTime) = (duration, idleAge.map(UInt32.init))
-        if packets != .max { stats.packets = packets }
-        if bytes != .max { stats.bytes = bytes }
+        var stats = OXSStats(duration: duration, packets: packets, bytes: bytes)
+        stats.idleTime = idleAge.map(UInt32.init)
         stats.encode(&writer)
         flow.actions.encodeInstructions(&writer, context.version)
     }
@@ -249,10 +247,8 @@ extension AggregateStats {
 
     func encode(_ writer: inout ByteWriter, _ context: CodecContext) {
         if context.version == .v15 {
-            var stats = OXSStats()
-            if packets != .max { stats.packets = packets }
-            if bytes != .max { stats.bytes = bytes }
-            stats.flows = flows
+            var stats = OXSStats(duration: .max, packets: packets, bytes: bytes)
+            stats.flows = flows == .max ? nil : flows
             return stats.encode(&writer)
         }
         let hasUnknown = context.version > .v10 || context.form == .extended

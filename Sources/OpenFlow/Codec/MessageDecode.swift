@@ -24,22 +24,40 @@ extension OFPacket {
         }
     }
 
-    private static func decode(
-        _ bytes: [UInt8], _ hasTableIDs: Bool, _ version: inout OFVersion, _ xid: inout UInt32
-    ) throws(OFError) -> OFPacket {
-        var reader = ByteReader(bytes)
+    /// What kind of message it is, if its headers and its length are those of one.
+    static func kind(of bytes: [UInt8]) -> MessageKind? {
+        var version = OFVersion.v10, xid: UInt32 = 0, more = false, reader = ByteReader(bytes)
+        return try? recognize(&reader, &version, &xid, &more).kind
+    }
+
+    /// Reads the headers.
+    private static func recognize(
+        _ reader: inout ByteReader, _ version: inout OFVersion, _ xid: inout UInt32, _ more: inout Bool
+    ) throws(OFError) -> MessageRow {
+        let count = reader.count
         try reader.need(MessageHeader.length)
         let number = try reader.u8(), type = try reader.u8(), length = Int(try reader.u16())
         xid = try reader.u32()
         guard let known = knownVersion(number, isHello: type == 0) else { throw .brcBadVersion }
         version = known
-        guard length == bytes.count else { throw .brcBadLen }
-        var more = false
+        guard length == count else { throw .brcBadLen }
         let name = try MessageHeader.number(&reader, type, version, more: &more)
         guard let row = messageIndex.row(name, version) else { throw MessageHeader.unknown(name) }
         guard row.allows(length, version) else { throw .brcBadLen }
+        return row
+    }
+
+    private static func decode(
+        _ bytes: [UInt8], _ hasTableIDs: Bool, _ version: inout OFVersion, _ xid: inout UInt32
+    ) throws(OFError) -> OFPacket {
+        var reader = ByteReader(bytes), more = false
+        let row = try recognize(&reader, &version, &xid, &more)
         let context = CodecContext(version: version, form: row.form, hasTableIDs: hasTableIDs)
-        let message = row.kind == .hello ? .hello(Hello(&reader, number)) : try OFMessage(&reader, row.kind, context)
+        let message: OFMessage = switch row.kind {
+        case .hello: .hello(Hello(&reader, bytes[0]))
+        case .bundleAdd: .bundleAdd(try BundleAdd(&reader, xid: xid, context))
+        default: try OFMessage(&reader, row.kind, context)
+        }
         var header = OFHeader(version, xid: xid, form: row.form, more: more)
         header.hasTableIDs = hasTableIDs
         return OFPacket(header, message)

@@ -16,6 +16,13 @@ struct OXSStats: Hashable, Sendable {
 
     init() {}
 
+    /// What is all ones is not known.
+    init(duration: UInt64, packets: UInt64, bytes: UInt64) {
+        if duration != .max { self.duration = duration }
+        if packets != .max { self.packets = packets }
+        if bytes != .max { self.bytes = bytes }
+    }
+
     init(_ reader: inout ByteReader) throws(OFError) {
         try reader.need(Self.headerLength, .bmcBadLen)
         let length = Int(try reader.peek16(2))
