@@ -104,9 +104,16 @@ extension FlowMod.Flags {
     ]
 }
 
-/// A number of any size that fits, in the words of ovs-ofctl if it does not.
+/// A number as strtoull(3) reads it, whose upper bits are cut off as in ovs-ofctl; a minus sign takes the complement.
 func number<Integer: FixedWidthInteger & UnsignedInteger>(_ text: TextSlice, _ type: Integer.Type = Integer.self) throws(FlowSyntaxError) -> Integer {
     if text.isEmpty { throw FlowSyntaxError("missing required numeric argument", text) }
-    guard let value = text.number(Integer.self) else { throw FlowSyntaxError("invalid numeric format \(text.string)", text) }
-    return value
+    var rest = text
+    rest.skipBlanks()
+    let isNegative = rest.first == 0x2d
+    if isNegative || rest.first == 0x2b { rest.start += 1 }
+    guard let value = rest.takeNumber(upTo: UInt128(UInt64.max)), rest.isEmpty else {
+        throw FlowSyntaxError("invalid numeric format \(text.string)", text)
+    }
+    let number = Integer(truncatingIfNeeded: value)
+    return isNegative ? 0 &- number : number
 }
