@@ -15,10 +15,10 @@ enum GroupChoice {
     case directed
 
     init(_ selection: GroupSelection) {
-        let lines = MaskLines(selection.mask)
+        let lines = MaskLines(selection.fields.mask)
         switch selection.method {
         case "hash" where lines.count > 0:
-            self = .fields(lines, withPorts: selection.mask.l0.tpSrc != .zero || selection.mask.l0.tpDst != .zero)
+            self = .fields(lines, withPorts: selection.fields.mask.l0.tpSrc != .zero || selection.fields.mask.l0.tpDst != .zero)
         case "dp_hash": self = .directed
         default: self = .symmetric
         }

@@ -100,9 +100,9 @@ extension GroupSelection {
         while !contents.isEmpty {
             let entry = try contents.fieldEntry(masks: false)
             guard let field = entry.header.field else { throw .bmcBadField }
-            guard !fields.contains(where: { $0.field == field }) else { throw .bmcDupField }
+            guard !names.contains(field) else { throw .bmcDupField }
             guard field.allows(mask: entry.value, bytes: entry.header.bytes) else { throw .bmcBadMask }
-            fields.append(FieldMask(field, mask: entry.value))
+            add(field, bits: entry.value)
         }
     }
 
@@ -112,7 +112,7 @@ extension GroupSelection {
         writer.zeros(4)
         writer.text(method, Self.methodLength)
         writer.u64(parameter)
-        for field in fields { writer.fieldEntry(field.field, version: version.rawValue, value: field.mask, mask: nil) }
+        for field in names { writer.fieldEntry(field, version: version.rawValue, value: fields.mask.value(of: field), mask: nil) }
         writer.endProperty(start)
     }
 }

@@ -36,21 +36,18 @@ public struct GroupSelection: Hashable, Sendable {
     /// "", "hash" or "dp_hash"; at most 15 bytes.
     public var method = ""
     public var parameter: UInt64 = 0
-    /// For "hash": the fields, each once. Empty: a symmetric hash of the connection.
-    public var fields: [FieldMask] = []
+    /// For "hash": the bits that count.
+    public var fields = Match()
+    /// For "hash": the fields as they were named, which tells those apart that share bits of a key (tcp_src and udp_src).
+    public var names: [Field] = []
     public init() {}
 
-    /// The bits of a packet that count.
-    public var mask: FlowMask {
-        fields.reduce(into: FlowMask()) { $0.set($1.field, to: .max, mask: $1.mask) }
+    /// Adds bits of a field, counted in the field's value.
+    public mutating func add(_ field: Field, bits: UInt128) {
+        names.append(field)
+        fields.mask.set(field, to: .max, mask: bits)
+        fields.key.set(field, to: .max, mask: bits)
     }
-}
-
-/// A field and the bits of it that count.
-public struct FieldMask: Hashable, Sendable {
-    public var field: Field
-    public var mask: UInt128
-    public init(_ field: Field, mask: UInt128) { (self.field, self.mask) = (field, mask) }
 }
 
 /// OFPT_GROUP_MOD, NXT_GROUP_MOD.

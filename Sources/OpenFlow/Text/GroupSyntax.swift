@@ -117,9 +117,8 @@ public struct GroupSyntax {
             guard let field = Field(named: part.key.string) else {
                 throw FlowSyntaxError("\(parts.rest.string): unknown field \(part.key.string)", part.key)
             }
-            guard !selection.fields.contains(where: { $0.field == field }) else { throw FlowSyntaxError("\(part.key.string): duplicate field", part.key) }
-            let bits = part.value.isEmpty ? field.widthMask : try hashedBits(field, part.value, parts.rest)
-            selection.fields.append(FieldMask(field, mask: bits))
+            guard !selection.names.contains(field) else { throw FlowSyntaxError("\(part.key.string): duplicate field", part.key) }
+            selection.add(field, bits: part.value.isEmpty ? field.widthMask : try hashedBits(field, part.value, parts.rest))
         }
     }
 
@@ -136,7 +135,7 @@ public struct GroupSyntax {
     private func verify(_ mod: GroupMod, _ given: GivenParts, _ text: TextSlice) throws(FlowSyntaxError) {
         guard mod.group != GroupNumber.any else { throw FlowSyntaxError("must specify a group_id", text) }
         guard !mod.command.takesKind || given.contains(.kind) else { throw FlowSyntaxError("must specify a type", text) }
-        guard mod.selection.method == "hash" || mod.selection.fields.isEmpty else {
+        guard mod.selection.method == "hash" || mod.selection.names.isEmpty else {
             throw FlowSyntaxError("fields may only be specified with \"selection_method=hash\"", text)
         }
         guard !mod.selection.method.isEmpty || mod.selection.parameter == 0 else {

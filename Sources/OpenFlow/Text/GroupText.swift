@@ -79,8 +79,19 @@ extension GroupSelection {
         return items
     }
 
-    /// In the order of `Field`'s cases.
+    /// The fields by name, or, where no names were said, the first ones that have the bits.
     private var hashedFields: [(field: Field, bits: UInt128)] {
-        fields.sorted { $0.field.rawValue < $1.field.rawValue }.map { ($0.field, $0.mask & $0.field.place.ones) }
+        if !names.isEmpty {
+            return names.sorted { $0.rawValue < $1.rawValue }.map { ($0, fields.mask.value(of: $0)) }
+        }
+        var left = fields.mask
+        var found: [(field: Field, bits: UInt128)] = []
+        for field in Field.allCases {
+            let bits = left.value(of: field)
+            guard bits != 0 else { continue }
+            found.append((field, bits))
+            left.set(field, to: 0)
+        }
+        return found
     }
 }
