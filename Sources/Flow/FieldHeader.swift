@@ -125,7 +125,10 @@ private let fieldsByHeader: [UInt16] = {
 /// By field and version.
 private let headerBits: [FieldHeaderBits] = fieldTable.flatMap { row in
     (0..<headerVersions).map { version in
-        guard let header = row.headers.last(where: { Int($0.version) <= version }) ?? row.headers.first else {
+        // The newest that the version has; of two, the first.
+        let usable = row.headers.filter { Int($0.version) <= version }
+        let newest = usable.map(\.version).max()
+        guard let header = usable.first(where: { $0.version == newest }) ?? row.headers.first else {
             return FieldHeaderBits(oxmClass: 0, experimenter: 0, number: 0, bytes: 0)
         }
         return FieldHeaderBits(oxmClass: header.oxmClass, experimenter: header.experimenter, number: header.number, bytes: header.bytes)

@@ -4,7 +4,7 @@
 /// One row a field, in the order of `Field`'s cases.
 public let fieldTable: [FieldRow] = [
     row(.recircID, "recirc_id", headers: "NXM_NX_RECIRC_ID(36)", 32, .decimal, .exact, .readOnly, host(0, 4, 4)),
-    row(.dpHash, "dp_hash", headers: "NXM_NX_DP_HASH(35) NXOXM_ET_DP_HASH(0,1.5)", 32, .hexadecimal, .masked, .readOnly, host(0, 8, 4)),
+    row(.dpHash, "dp_hash", headers: "NXM_NX_DP_HASH(35) NXOXM_ET_DP_HASH(0)", 32, .hexadecimal, .masked, .readOnly, host(0, 8, 4)),
     row(.packetType, "packet_type", headers: "OXM_OF_PACKET_TYPE(44,1.5)", 32, .packetType, .exact, .readOnly, net(3, 16, 4)),
     row(.conjID, "conj_id", headers: "NXM_NX_CONJ_ID(37)", 32, .decimal, .exact, .readOnly, host(11, 12, 4)),
 

@@ -76,7 +76,7 @@ extension ByteWriter {
         guard header.oxmClass != 0xffff else {
             return form(.regLoad2, version) { $0.fieldEntry(field, version: 0, value: value.value, mask: isWhole ? nil : value.mask) }
         }
-        var rest = value.mask
+        var rest = isWhole ? FieldRange(field).mask : value.mask
         while rest != 0 {
             let start = rest.trailingZeroBitCount
             let count = min((~(rest >> UInt128(start))).trailingZeroBitCount, 64)

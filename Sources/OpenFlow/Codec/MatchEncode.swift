@@ -59,6 +59,13 @@ private struct MatchEncoder {
         writer.fieldEntry(field, version: version, value: value, mask: mask == field.place.ones || !field.row.maskable ? nil : mask)
     }
 
+    /// Writes a field of flags, always with a mask: the known flags are not all that it has room for.
+    private mutating func putFlags(_ field: Field) {
+        let mask = match.mask.value(of: field)
+        guard mask != 0 else { return }
+        writer.fieldEntry(field, version: version, value: match.key.value(of: field), mask: mask)
+    }
+
     mutating func run() {
         let mask = match.mask
         if mask.l3.packetType != .zero { put(.packetType) }
@@ -129,18 +136,15 @@ private struct MatchEncoder {
 
     private mutating func neighborDiscovery() {
         guard match.key.satisfies(.nd, under: match.mask) else { return }
-        put(.ndTarget)
         put(.ndReserved)
+        put(.ndTarget)
         put(.ndOptionsType)
         put(match.key.l0.tpSrc.host == 135 ? .ndSLL : .ndTLL)
     }
 
     private mutating func tunnel() {
         put(.tunID)
-        if match.mask.value(of: .tunFlags) != 0 {
-            // The flag is one of several: the match leaves the others alone.
-            writer.fieldEntry(.tunFlags, version: version, value: match.key.value(of: .tunFlags), mask: match.mask.value(of: .tunFlags))
-        }
+        putFlags(.tunFlags)
         let isSrc4 = isIPv4(.tunSrc), isDst4 = isIPv4(.tunDst)
         if isSrc4 { put(.tunSrc) }
         if isDst4 { put(.tunDst) }
@@ -167,7 +171,7 @@ private struct MatchEncoder {
 
     private mutating func conntrack() {
         let mask = match.mask
-        if mask.l0.ctState != 0 { put(.ctState) }
+        if mask.l0.ctState != 0 { putFlags(.ctState) }
         if mask.l0.ctZone != 0 { put(.ctZone) }
         if mask.l0.ctMark != 0 { put(.ctMark) }
         if mask[line: 4] != .zero {
