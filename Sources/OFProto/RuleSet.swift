@@ -24,7 +24,6 @@ struct ActionReferences {
             switch action {
             case .group(let id): groups.append(id)
             case .meter(let id): meters.append(id)
-            case .controller(let spec): if let meter = spec.meter { meters.append(meter) }
             case .writeActions(let nested), .clone(let nested): visit(nested)
             default: break
             }
