@@ -17,31 +17,3 @@ public struct TableConfig: Hashable, Sendable {
     public var miss = TableMiss.standard
     public init() {}
 }
-
-extension Bridge {
-    /// What the configuration says of tables; what it does not speak of is as it was without it. What controllers switched stays.
-    public func configureTables(_ wanted: [UInt8: TableConfig]) {
-        for id in 0..<OpenFlowTable.internalTable {
-            guard wanted[id] != nil || tables[Int(id)] != nil, let table = try? openTable(id) else { continue }
-            let config = wanted[id] ?? TableConfig()
-            (table.config.name, table.config.maximum) = (config.name, config.maximum)
-            (table.config.evicts, table.config.evictionFields) = (config.evicts, config.evictionFields)
-        }
-    }
-}
-
-extension OpenFlowTable {
-    var evicts: Bool { config.evicts || config.evictsByController }
-
-    /// The rule that goes first when room is needed: of the lowest importance, of these the one that ends soonest. Only flows with a timeout
-    /// are candidates, as in OVS.
-    func victim(version: UInt64) -> Rule? {
-        var best: Rule?
-        classifier.forEach { rule in
-            guard rule.isSeen(in: version), !rule.isHidden, rule.expiry != nil else { return }
-            guard let other = best else { return best = rule }
-            if (rule.importance, rule.expiry?.deadline ?? .max) < (other.importance, other.expiry?.deadline ?? .max) { best = rule }
-        }
-        return best
-    }
-}

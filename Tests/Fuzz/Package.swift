@@ -3,7 +3,8 @@
 // builds and runs them all.
 //
 // The modules under test are compiled from the switch's own sources, reached by the links in Sources/, with coverage
-// instrumentation and with assertions on. Of Datapath and VSwitch there are only the files that need no DPDK.
+// instrumentation and with assertions on. Of Datapath, OFProto and VSwitch there are only the files that need no DPDK,
+// and of Stream those that need no SwiftNIO.
 //
 // To add a target: a folder Sources/FuzzX with one file that defines `LLVMFuzzerTestOneInput` (see FuzzExtract), a folder
 // corpus/FuzzX with a few small inputs, a line in `fuzzTargets`, and dictionaries/FuzzX if there are words to guess. A module that
@@ -27,7 +28,9 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("OpenFlow", ["Wire", "Flow"]),
     ("OVSDB", []),
     ("Datapath", ["Wire", "Flow"]),
-    ("VSwitch", ["Wire", "Flow", "Datapath", "OpenFlow", .product(name: "Yams", package: "Yams")]),
+    ("OFProto", ["Flow", "OpenFlow"]),
+    ("Stream", []),
+    ("VSwitch", ["Wire", "Flow", "Datapath", "OpenFlow", "OFProto", "Stream", .product(name: "Yams", package: "Yams")]),
 ]
 
 #if arch(arm64)

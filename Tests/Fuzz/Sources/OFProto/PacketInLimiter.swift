@@ -1,0 +1,1 @@
+../../../../Sources/OFProto/Control/PacketInLimiter.swift
