@@ -13,8 +13,9 @@
 /// Memory: a rule of one line about 500 bytes, a megaflow about 350; bounds are in `Limits.swift`.
 ///
 /// Read in this order: `Rule.swift`, `Classifier.swift`, `Subtable.swift`, `Stages.swift`, `PrefixTrie.swift` (finding a
-/// rule); `Bridge.swift`, `BridgePort.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Xlate.swift` and its siblings
-/// by verb; `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`.
+/// rule); `Bridge.swift`, `BridgePort.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Group.swift`, `BridgeGroups.swift`,
+/// `Meter.swift`, `BridgeMeters.swift`, `RuleSet.swift` (who names them); `Xlate.swift` and its siblings by verb;
+/// `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`.
 import Datapath
 import Flow
 import Logging
