@@ -153,7 +153,7 @@ extension Match {
             guard try reader.peek16(2) == 88 else { throw .bmcBadLen }
             var fields = try reader.part(88, .bmcBadLen)
             return try standard11(&fields)
-        case 1: return try decodeOXM(&reader)
+        case 1: return try decodeFields(&reader, strict: true, pipelineOnly: false)
         default: throw .bmcBadType
         }
     }
