@@ -11,7 +11,7 @@ import Wire
         let mods = try await encodedByReferee(wireFlows, format).compactMap { $0 }
         var damaged: [[UInt8]] = []
         for mod in mods {
-            for _ in 0..<20 { damaged.append(damage(mod, &random)) }
+            for _ in 0..<30 { damaged.append(damage(mod, &random)) }
         }
         let verdicts = try await printedByReferee(damaged)
         #expect(verdicts.count == damaged.count)
@@ -34,12 +34,25 @@ import Wire
         }
     }
 
-    /// Of an unknown field in set_field OVS says that its length is bad if another field happens to stand near it in a hash table. OpenFlow 1.0's set_mpls_label
-    /// and its kin are lenient, and here the same as a load. ovs-ofctl does not know which tunnel options a switch has and takes tun_metadata fields that none is mapped to. It takes a bundle_load of unknown
-    /// algorithm or fields, of which ovs-vswitchd would die.
+    /// What is known to differ, and why that is right here or does not matter.
     private func isKnownDifference(_ ours: String?, _ theirs: WireVerdict, _ bytes: [UInt8]) -> Bool {
-        ours == "nxfmfcinvalidtlvfield" || ours == "bacbadsettype" && theirs.plainError == "bacbadsetlen"
-            || ours == nil && theirs.plainError == "bacmatchinconsistent" && bytes[0] == 1 || ours == "bacbadargument" && theirs.plainError == nil && hex(bytes).contains("00002320000d")
+        let theirs = theirs.plainError, text = hex(bytes)
+        switch ours {
+        // ovs-ofctl does not know the switch's tunnel options; ovs-vswitchd refuses fields that none is mapped to.
+        case "nxfmfcinvalidtlvfield": return true
+        // Of an unknown field OVS says that its length is bad if another field happens to stand near it in a hash table.
+        case "bacbadsettype": return theirs == "bacbadsetlen"
+        // A bundle_load of unknown algorithm or fields, and a learn with a result beyond the field's end, do harm in ovs-vswitchd.
+        case "bacbadargument": return theirs == nil && text.contains("00002320000d")
+        // Of two things wrong in a learn's parts, OVS finds the one in the first part.
+        case "bacbadsetlen":
+            return theirs == nil && text.contains("00002320002d")
+                || theirs == "bacmatchinconsistent" && (text.contains("000023200010") || text.contains("00002320002d"))
+        // The versions' own set actions are lenient, set_field and load are strict; here they are one action.
+        case nil: return theirs == "bacmatchinconsistent" && bytes[0] == 1
+        case "bacmatchinconsistent": return theirs == nil && bytes[0] > 2
+        default: return false
+        }
     }
 
     /// Changes a byte or a few of the match and the actions, or cuts the end off; the message's length follows.

@@ -143,12 +143,12 @@ extension ActionDecoder {
         let isZero = body.isZero(4)
         try body.skip(4)
         guard body.count >= count * 2 else { throw .bacBadLen }
+        let range = PackedRange(place)
+        guard header == nil ? isEmptyDestination : range.count >= 16 else { throw .bacBadArgument }
+        let destination = try header.map { header throws(OFError) in try header.writableRange(start: range.start, count: range.count) }
         guard let fields = HashFields(rawValue: fields), let algorithm = BundleSpec.Algorithm(rawValue: algorithm), count <= Limits.bundleMembers,
-            memberType == inPortHeader, isZero, form == .bundleLoad ? PackedRange(place).count >= 16 : isEmptyDestination
+            memberType == inPortHeader, isZero
         else { throw .bacBadArgument }
-        let destination = try header.map { header throws(OFError) in
-            try header.writableRange(start: PackedRange(place).start, count: PackedRange(place).count)
-        }
         var members: [OFPort] = []
         for _ in 0..<count {
             let port = OFPort(try body.u16())

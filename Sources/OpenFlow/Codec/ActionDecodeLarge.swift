@@ -199,9 +199,8 @@ extension ActionDecoder {
     private func encapProperty(_ body: inout ByteReader) throws(OFError) -> EncapProperty {
         let propertyClass = try body.u16(), type = try body.u8(), length = Int(try body.u8())
         let padded = (length + 7) / 8 * 8
-        guard padded <= body.count + 4 else { throw .bacBadLen }
+        guard length >= 4, padded <= body.count + 4 else { throw .bacBadLen }
         guard propertyClass == EncapProperty.nshClass, type == 1 || type == 2 else { throw .nxbacUnknownEDProp }
-        guard length > 4 else { throw .nxbacBadEDProp }
         var property = try body.part(padded - 4, .bacBadLen)
         if type == 1 {
             guard length <= 8 else { throw .nxbacBadEDProp }
