@@ -8,6 +8,11 @@ public struct FlowRequest: Hashable, Sendable {
     /// A modification or deletion looks at flows whose cookie agrees with `mod.cookie` in these bits. With a mask of 0,
     /// `mod.cookie` is the cookie that the flow gets.
     public var cookieMask: UInt64 = 0
+    /// With a cookie mask other than 0: the cookie that modified flows get; nil: they keep theirs.
+    public var newCookie: UInt64?
+    /// A modification leaves the cookies of the flows that it finds; `mod.cookie` is for the flow that it adds where it finds none (all ones:
+    /// none is given).
+    public var keepsCookies = false
     /// A deletion looks at flows that output to this port.
     public var outPort: OFPort?
     /// A deletion looks at flows that send to this group.
@@ -99,9 +104,16 @@ extension FlowMod.Flags {
     ]
 }
 
-/// A number of any size that fits, in the words of ovs-ofctl if it does not.
+/// A number as strtoull(3) reads it, whose upper bits are cut off as in ovs-ofctl; a minus sign takes the complement.
 func number<Integer: FixedWidthInteger & UnsignedInteger>(_ text: TextSlice, _ type: Integer.Type = Integer.self) throws(FlowSyntaxError) -> Integer {
     if text.isEmpty { throw FlowSyntaxError("missing required numeric argument", text) }
-    guard let value = text.number(Integer.self) else { throw FlowSyntaxError("invalid numeric format \(text.string)", text) }
-    return value
+    var rest = text
+    rest.skipBlanks()
+    let isNegative = rest.first == 0x2d
+    if isNegative || rest.first == 0x2b { rest.start += 1 }
+    guard let value = rest.takeNumber(upTo: UInt128(UInt64.max)), rest.isEmpty else {
+        throw FlowSyntaxError("invalid numeric format \(text.string)", text)
+    }
+    let number = Integer(truncatingIfNeeded: value)
+    return isNegative ? 0 &- number : number
 }

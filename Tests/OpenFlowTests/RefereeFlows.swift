@@ -501,6 +501,7 @@ let agreedInOpenFlow15 = lines(#"""
     udp,tp_src=0/0xf,tp_dst=0x10/0xf0 actions=set_field:0/0xf->udp_src
     """#)
 
-private func lines(_ text: String) -> [String] {
+/// The lines of a text that are not empty.
+func lines(_ text: String) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
 }

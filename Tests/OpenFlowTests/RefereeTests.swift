@@ -44,6 +44,14 @@ func referee(_ flows: [String], _ arguments: String) async throws -> [Verdict] {
         try await compare(agreedFlows + agreedInOpenFlow15, "-O OpenFlow15", .openFlow15)
     }
 
+    @Test func extensionsInOpenFlow10() async throws {
+        try await compare(agreedExtensions + agreedExtensionsInOpenFlow10, "-F NXM+table_id", .openFlow10)
+    }
+
+    @Test func extensionsInOpenFlow15() async throws {
+        try await compare(agreedExtensions + agreedExtensionsInOpenFlow15, "-O OpenFlow15", .openFlow15)
+    }
+
     private func compare(_ flows: [String], _ arguments: String, _ style: ActionStyle) async throws {
         let verdicts = try await referee(flows, arguments)
         #expect(verdicts.count == flows.count)

@@ -36,9 +36,18 @@ public struct GroupSelection: Hashable, Sendable {
     /// "", "hash" or "dp_hash"; at most 15 bytes.
     public var method = ""
     public var parameter: UInt64 = 0
-    /// For "hash": the fields, with the bits that count.
+    /// For "hash": the bits that count.
     public var fields = Match()
+    /// For "hash": the fields as they were named, which tells those apart that share bits of a key (tcp_src and udp_src).
+    public var names: [Field] = []
     public init() {}
+
+    /// Adds bits of a field, counted in the field's value.
+    public mutating func add(_ field: Field, bits: UInt128) {
+        names.append(field)
+        fields.mask.set(field, to: .max, mask: bits)
+        fields.key.set(field, to: .max, mask: bits)
+    }
 }
 
 /// OFPT_GROUP_MOD, NXT_GROUP_MOD.

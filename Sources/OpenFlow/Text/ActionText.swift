@@ -39,7 +39,7 @@ struct ActionPrinter {
         return parts.isEmpty ? "drop" : parts.joined(separator: ",")
     }
 
-    private mutating func nested(_ actions: [OFAction]) -> String {
+    mutating func nested(_ actions: [OFAction]) -> String {
         let outside = packet
         defer { packet = outside }
         return text(actions)
@@ -49,7 +49,7 @@ struct ActionPrinter {
         switch action {
         case .output(let port, let maxLength): return output(port, maxLength)
         case .outputField(let range): return "output:" + range.text
-        case .controller(let spec): return controller(spec.maxLength, spec.reason, spec.id, spec.userdata)
+        case .controller(let spec): return controller(spec)
         case .enqueue(let port, let queue):
             let port = portText(port, names)
             return style == .openFlow10 ? "enqueue:\(port):\(queue)" : "set_queue:\(queue),output:\(port),pop_queue"
@@ -73,23 +73,32 @@ struct ActionPrinter {
         case .setTransportDestination(let port): return setTransportPort(port, "mod_tp_dst", (.tcpDst, .udpDst, .sctpDst))
         case .move(let from, let to): return "move:" + from.text + "->" + to.text
         case .decTTL(let ids): return ids.isEmpty ? "dec_ttl" : "dec_ttl(" + ids.map { String($0) }.joined(separator: ",") + ")"
-        case .decMPLSTTL: return "dec_mpls_ttl"
+        case .decMPLSTTL, .decNSHTTL, .popQueue, .clearActions, .exit, .ctClear, .debugRecirculate, .debugSlow: return action.kind.name
         case .setQueue(let queue): return "set_queue:\(queue)"
-        case .popQueue: return "pop_queue"
         case .group(let group): return "group:\(group)"
         case .meter(let meter): return "meter:\(meter)"
-        case .resubmit(let port, let table, _): return resubmit(port, table)
+        case .resubmit(let port, let table, let ct): return resubmit(port, table, ct)
         case .gotoTable(let table): return "goto_table:\(table)"
         case .writeMetadata(let value, let mask):
             return "write_metadata:" + hex(value) + (mask == .max ? "" : "/" + hex(mask))
         case .writeActions(let actions): return "write_actions(" + nested(actions) + ")"
-        case .clearActions: return "clear_actions"
         case .clone(let actions): return "clone(" + nested(actions) + ")"
-        case .sample(let spec):
-            return "sample(probability=\(spec.probability),collector_set_id=\(spec.collectorSet),obs_domain_id=\(spec.observationDomain),obs_point_id=\(spec.observationPoint))"
         case .note(let bytes): return "note:" + dotted(bytes)
-        case .exit: return "exit"
-        default: return "\(action.kind)"
+        case .push(let range): return "push:" + range.text
+        case .pop(let range): return "pop:" + range.text
+        case .ct(let spec): return conntrack(spec)
+        case .nat(let spec): return spec.text
+        case .learn(let spec): return spec.text(names: names)
+        case .sample(let spec): return spec.text(names: names)
+        case .bundle(let spec): return spec.text(names: names)
+        case .multipath(let spec): return spec.text
+        case .conjunction(let id, let clause, let clauses): return "conjunction(\(id),\(Int(clause) + 1)/\(clauses))"
+        case .finTimeout(let idle, let hard): return finTimeoutText(idle, hard)
+        case .checkPacketLarger(let length, let range): return "check_pkt_larger(\(length))->" + range.text
+        case .encap(let type, let properties): return encapText(type, properties)
+        case .decap(let type): return decapText(type)
+        case .deleteField(let field): return "delete_field:" + field.name
+        case .unrollTranslation(let table, let cookie): return "unroll_xlate(table=\(table), cookie=\(cookie))"
         }
     }
 
@@ -100,20 +109,25 @@ struct ActionPrinter {
         return port < .maximum ? "output:" + name : name
     }
 
-    private func controller(_ maxLength: UInt16, _ reason: UInt8, _ id: UInt16, _ userdata: [UInt8]) -> String {
-        if reason == 1, id == 0, userdata.isEmpty { return "CONTROLLER:\(maxLength)" }
+    private func controller(_ spec: ControllerSpec) -> String {
+        if spec == ControllerSpec(maxLength: spec.maxLength) { return "CONTROLLER:\(spec.maxLength)" }
         var arguments: [String] = []
-        if reason != 1 { arguments.append("reason=" + (packetInReasons.indices.contains(Int(reason)) ? packetInReasons[Int(reason)] : String(reason))) }
-        if maxLength != .max { arguments.append("max_len=\(maxLength)") }
-        if id != 0 { arguments.append("id=\(id)") }
-        if !userdata.isEmpty { arguments.append("userdata=" + dotted(userdata)) }
+        if spec.reason != 1 {
+            arguments.append("reason=" + (packetInReasons.indices.contains(Int(spec.reason)) ? packetInReasons[Int(spec.reason)] : String(spec.reason)))
+        }
+        if spec.maxLength != .max { arguments.append("max_len=\(spec.maxLength)") }
+        if spec.id != 0 { arguments.append("id=\(spec.id)") }
+        if !spec.userdata.isEmpty { arguments.append("userdata=" + dotted(spec.userdata)) }
+        if spec.pause { arguments.append("pause") }
+        if let meter = spec.meter { arguments.append("meter_id=\(meter)") }
         return "controller(" + arguments.joined(separator: ",") + ")"
     }
 
-    private func resubmit(_ port: OFPort?, _ table: UInt8?) -> String {
+    /// Without a table, "ct" has no place in the text.
+    private func resubmit(_ port: OFPort?, _ table: UInt8?, _ ct: Bool) -> String {
         let port = port.map { portText($0, names) }
         if let port, table == nil { return "resubmit:" + port }
-        return "resubmit(" + (port ?? "") + "," + (table.map { String($0) } ?? "") + ")"
+        return "resubmit(" + (port ?? "") + "," + (table.map { String($0) } ?? "") + (ct ? ",ct)" : ")")
     }
 
     /// A tag's part is set on a tag that is there or is pushed first.
@@ -148,7 +162,7 @@ func hex(_ value: some UnsignedInteger, digits: Int? = nil) -> String {
 extension FieldRange {
     /// "NXM_NX_REG0[]", "NXM_NX_REG0[3]" or "NXM_NX_REG0[0..15]".
     public var text: String {
-        let name = field.row.nxm ?? field.name
+        let name = field == .actsetOutput ? "ONFOXM_ET_ACTSET_OUTPUT" : field.row.nxm ?? field.name
         if start == 0, count >= field.bits { return name + "[]" }
         return count == 1 ? "\(name)[\(start)]" : "\(name)[\(start)..\(start + count - 1)]"
     }

@@ -106,7 +106,7 @@ public struct FlowSyntax {
     }
 
     @discardableResult
-    private func finish(_ match: inout Match, at offset: Int) throws(FlowSyntaxError) -> [Field] {
+    func finish(_ match: inout Match, at offset: Int) throws(FlowSyntaxError) -> [Field] {
         if match.asksLaterFragments { throw FlowSyntaxError("later fragments have no ports (OFPBMC_BAD_PREREQ)", at: offset) }
         let ignored = match.normalize()
         if let field = match.fieldWithoutPrerequisites() {

@@ -2,7 +2,7 @@ import Flow
 
 /// The parts of "key=value,key:value,key(value) key": the grammar that flows, actions and their arguments share.
 /// Commas and blanks separate; a value reaches to the next separator outside parentheses and quotes, or to the
-/// closing parenthesis.
+/// closing parenthesis. Of "key(value)->destination" the value is "value)->destination".
 struct KeyValues {
     var rest: TextSlice
 
@@ -33,13 +33,22 @@ struct KeyValues {
         rest.start += 1
         let value: TextSlice
         if delimiter == 0x28 {
-            let close = rest.closingParenthesis() ?? rest.end
-            value = rest.prefix(to: close)
-            rest.start = min(close + 1, rest.end)
+            value = takeArguments()
         } else {
             value = takeValue()
         }
         return Part(key: key, value: value, delimiter: delimiter, whole: begin.prefix(to: rest.start))
+    }
+
+    private mutating func takeArguments() -> TextSlice {
+        let begin = rest
+        rest.start = rest.closingParenthesis() ?? rest.end
+        if rest.hasPrefix(")->") {
+            _ = takeValue()
+            return begin.prefix(to: rest.start)
+        }
+        defer { rest.start = min(rest.start + 1, rest.end) }
+        return begin.prefix(to: rest.start)
     }
 
     private mutating func takeValue() -> TextSlice {
@@ -68,4 +77,21 @@ struct KeyValues {
 
 private func isSeparator(_ byte: UInt8) -> Bool {
     byte == 0x2c || byte == 0x20 || (0x09...0x0d).contains(byte)
+}
+
+/// The words of a text that is cut at any of some bytes, as strtok(3) cuts it.
+struct Words {
+    var rest: TextSlice
+
+    init(_ text: TextSlice) { rest = text }
+
+    /// The next word; the byte that ends it is taken as well.
+    mutating func next(_ separators: String) -> TextSlice? {
+        let separators = Array(separators.utf8)
+        _ = rest.take { separators.contains($0) }
+        guard !rest.isEmpty else { return nil }
+        let word = rest.take { !separators.contains($0) }
+        rest.start = min(rest.start + 1, rest.end)
+        return word
+    }
 }

@@ -39,6 +39,9 @@ extension Match {
 
 extension FieldRange {
     /// "field", "field[]", "field[bit]" or "field[first..last]"; nil for anything else.
+    /// "NXM_OF_IN_PORT[]", "reg0[0..15]"; nil for anything else.
+    public init?(text: String) { self.init(text: TextSlice(text)) }
+
     init?(text: TextSlice) {
         guard let range = try? FieldRange.parse(text) else { return nil }
         self = range
@@ -130,8 +133,7 @@ extension ActionParser {
 
     private func checkWritable(_ field: Field, _ text: TextSlice) throws(FlowSyntaxError) {
         guard field.row.writable else { throw FlowSyntaxError("\(field.name) is read-only", text) }
-        if field == .ctMark || field == .ctLabel { throw FlowSyntaxError("cannot set CT fields outside of ct action", text) }
-        try check.requireWritten(field, text)
+        try requireWritten(field, text)
     }
 
     private mutating func written(_ field: Field, _ action: OFAction) -> OFAction {
@@ -140,9 +142,9 @@ extension ActionParser {
     }
 
     /// The actions of OpenFlow 1.0 and 1.1 that set one field; nil if `part` is none of them.
-    mutating func legacySet(_ part: KeyValues.Part) throws(FlowSyntaxError) -> OFAction? {
+    mutating func legacySet(_ name: String, _ part: KeyValues.Part) throws(FlowSyntaxError) -> OFAction? {
         let text = part.value
-        switch part.key.string {
+        switch name {
         case "mod_vlan_vid", "set_vlan_vid": return .setVLANVID(try limited(text, 0xfff, "VLAN VID"))
         case "mod_vlan_pcp", "set_vlan_pcp": return .setVLANPCP(UInt8(try limited(text, 7, "VLAN PCP")))
         case "mod_dl_src": return .set(.ethSrc, to: try ethernet(text))
@@ -160,11 +162,11 @@ extension ActionParser {
             return .set(.nwTOS, to: UInt128(tos))
         case "mod_nw_ecn":
             let value = try limited(text, 3, "ECN")
-            try check.requireWritten(.nwECN, part.key)
+            try requireWritten(.nwECN, part.key)
             return .set(.nwECN, to: UInt128(value))
-        case "mod_nw_ttl":
+        case "mod_nw_ttl", "set_nw_ttl":
             let value: UInt8 = try small(text, "TTL")
-            try check.requireWritten(.nwTTL, part.key)
+            try requireWritten(.nwTTL, part.key)
             return .set(.nwTTL, to: UInt128(value))
         case "mod_tp_src":
             check.suit(.tcp, .udp, .sctp)
@@ -175,14 +177,17 @@ extension ActionParser {
             let port: UInt16 = try small(text, "destination port")
             return check.packet.transportPort(.tcpDst, .udpDst, .sctpDst).map { .set($0, to: UInt128(port)) } ?? .setTransportDestination(port)
         case "set_mpls_label":
+            if text.isEmpty { throw FlowSyntaxError("set_mpls_label: expected label.", part.key) }
             let label: UInt32 = try small(text, "MPLS label")
             guard label <= 0xfffff else { throw FlowSyntaxError("\(text.string): not a valid MPLS label", text) }
             check.suit(.mpls)
             return .set(.mplsLabel, to: UInt128(label))
         case "set_mpls_tc":
+            if text.isEmpty { throw FlowSyntaxError("set_mpls_tc: expected tc.", part.key) }
             check.suit(.mpls)
             return .set(.mplsTC, to: UInt128(try limited(text, 7, "MPLS TC")))
         case "set_mpls_ttl":
+            if text.isEmpty { throw FlowSyntaxError("set_mpls_ttl: expected ttl.", part.key) }
             check.suit(.mpls)
             return .set(.mplsTTL, to: UInt128(try small(text, "MPLS TTL") as UInt8))
         case "set_tunnel", "set_tunnel64": return .set(.tunID, to: UInt128(try number(text) as UInt64))

@@ -23,10 +23,9 @@ extension ActionPrinter {
         }
     }
 
-    /// mod_tp_src and mod_tp_dst of any protocol.
+    /// mod_tp_src and mod_tp_dst of any protocol. Where the protocol is known, later versions have a field for it.
     func setTransportPort(_ port: UInt16, _ legacy: String, _ fields: (tcp: Field, udp: Field, sctp: Field)) -> String {
-        if style == .openFlow10 { return "\(legacy):\(port)" }
-        let field = packet.transportPort(fields.tcp, fields.udp, fields.sctp) ?? fields.tcp
+        guard style == .openFlow15, let field = packet.transportPort(fields.tcp, fields.udp, fields.sctp) else { return "\(legacy):\(port)" }
         return "set_field:\(port)->" + field.name
     }
 
