@@ -42,7 +42,7 @@ struct ActionRules {
         case .pushMPLS, .popMPLS, .decMPLSTTL: mpls(action)
         case .encap, .decap, .decNSHTTL: header(action)
         case .finTimeout: suit(.tcp)
-        case .resubmit(_, _, true): guard packet.key.hasConnection(under: packet.mask) else { throw .bacMatchInconsistent }
+        case .resubmit(_, _, true): guard satisfies(.conntrack) else { throw .bacMatchInconsistent }
         case .learn(let spec): try account(spec)
         case .clone(let actions): try nested(actions, version)
         case .writeActions(let actions):

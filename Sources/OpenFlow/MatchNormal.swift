@@ -34,6 +34,7 @@ extension Match {
     /// An address of a connection's original direction that is not of the version of IP that is matched. OVS refuses flow mods for it
     /// (`bacMatchInconsistent`), after the match and before the actions have been read.
     public var conntrackAddressOfOtherProtocol: Field? {
+        guard mask.l4 != FlowLine4() else { return nil }
         let type = key.l0.dlType.host
         let wrong: [Field] = (type == EtherType.ipv4 ? [] : [.ctNWSrc, .ctNWDst]) + (type == EtherType.ipv6 ? [] : [.ctIPv6Src, .ctIPv6Dst])
         return wrong.first { !isWild($0) }

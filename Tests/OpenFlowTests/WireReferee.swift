@@ -27,6 +27,7 @@ struct WireFlowMod {
             try reader.skip((8 - length % 8) % 8)
         case .v10:
             match = try Match.decode10(&reader)
+            _ = match.normalize()
             try reader.skip(24)
         default: match = try version == .v11 ? Match.decode11(&reader) : Match.decodeOXM(&reader)
         }

@@ -106,7 +106,7 @@ extension Field {
     /// True for fields that packet-outs of OpenFlow 1.5 may give: those that are not in the packet's headers.
     var isPipeline: Bool {
         switch self {
-        case .tunID, .tunSrc, .tunDst, .tunIPv6Src, .tunIPv6Dst, .tunFlags, .tunGBPID, .tunGBPFlags, .metadata, .inPort, .skbPriority, .pktMark,
+        case .tunID, .tunSrc, .tunDst, .tunIPv6Src, .tunIPv6Dst, .tunFlags, .tunGBPID, .tunGBPFlags, .metadata, .inPort,
             .tunERSPANIndex, .tunERSPANVersion, .tunERSPANDirection, .tunERSPANHardwareID, .tunGTPUFlags, .tunGTPUMessageType, .packetType: true
         default: (Field.reg0.rawValue...Field.xxreg3.rawValue).contains(rawValue)
         }
