@@ -14,6 +14,7 @@ extension FlowKey {
         case .none: return true
         case .ethernet: return mask.l3.packetType == .zero || l3.packetType == .zero
         case .vlan: return l0.vlanTCI.host & mask.l0.vlanTCI.host & VLANTCI.present != 0
+        case .conntrack: return hasConnection(under: mask)
         default: break
         }
         guard let type = matchedEtherType(under: mask) else { return false }
@@ -25,7 +26,6 @@ extension FlowKey {
         case .arp: return type == EtherType.arp || type == EtherType.rarp
         case .mpls: return type == EtherType.mpls || type == EtherType.mplsMulticast
         case .nsh: return type == EtherType.nsh
-        case .conntrack: return isIP && hasConnection(under: mask)
         default: break
         }
         guard isIP, mask.l0.nwProto == .max else { return false }
@@ -48,7 +48,7 @@ extension FlowKey {
 
 extension FlowKey {
     /// True if ct_state says that there is a valid connection: a flag that only one can have, or tracked and not invalid.
-    public func hasConnection(under mask: FlowMask) -> Bool {
+    func hasConnection(under mask: FlowMask) -> Bool {
         let state = l0.ctState & mask.l0.ctState
         let implied = CTState.new | CTState.established | CTState.related | CTState.reply | CTState.sourceNAT | CTState.destinationNAT
         return state & implied != 0 || state & CTState.tracked != 0 && mask.l0.ctState & CTState.invalid != 0 && state & CTState.invalid == 0

@@ -42,7 +42,7 @@ struct ActionRules {
         case .pushMPLS, .popMPLS, .decMPLSTTL: mpls(action)
         case .encap, .decap, .decNSHTTL: header(action)
         case .finTimeout: suit(.tcp)
-        case .resubmit(_, _, true): guard packet.key.hasConnection(under: packet.mask) else { throw .bacMatchInconsistent }
+        case .resubmit(_, _, true): guard satisfies(.conntrack) else { throw .bacMatchInconsistent }
         case .learn(let spec): try account(spec)
         case .clone(let actions): try nested(actions, version)
         case .writeActions(let actions):
@@ -91,11 +91,7 @@ struct ActionRules {
     }
 
     private mutating func set(_ field: Field, _ value: MaskedValue, _ version: OFVersion) throws(OFError) {
-        switch field {
-        // OpenFlow 1.0's own actions that set these are lenient, and set_field is not told from them.
-        case .ipv4Src, .ipv4Dst, .ipDSCP, .nwTOS, .mplsLabel, .mplsTC, .mplsTTL: suit(field.row.prerequisite)
-        default: try requireSet(field)
-        }
+        if field.hasLenientAction(version) { suit(field.row.prerequisite) } else { try requireSet(field) }
         wrote(field, value)
     }
 
@@ -213,6 +209,19 @@ struct ActionRules {
 enum ConntrackHelper {
     static let ftp: UInt16 = 21
     static let tftp: UInt16 = 69
+}
+
+extension Field {
+    /// True if a version has an action of its own that sets the field: those are lenient, and set_field is not told from them.
+    fileprivate func hasLenientAction(_ version: OFVersion) -> Bool {
+        switch self {
+        case .mplsTTL: true
+        case .nwTTL: version > .v10
+        case .nwECN: version == .v11
+        case .ipv4Src, .ipv4Dst, .ipDSCP, .nwTOS, .mplsLabel, .mplsTC: version <= .v11
+        default: false
+        }
+    }
 }
 
 extension [OFAction] {

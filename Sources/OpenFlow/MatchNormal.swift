@@ -27,7 +27,17 @@ extension Match {
 
     /// The first field whose prerequisites OVS refuses a flow for, instead of ignoring the field.
     public func fieldWithoutPrerequisites() -> Field? {
-        refusedWithoutPrerequisites.first { !isWild($0) && !key.satisfies($0.row.prerequisite, under: mask) }
+        if let field = refusedWithoutPrerequisites.first(where: { !isWild($0) && !key.satisfies($0.row.prerequisite, under: mask) }) { return field }
+        return conntrackAddressOfOtherProtocol
+    }
+
+    /// An address of a connection's original direction that is not of the version of IP that is matched. OVS refuses flow mods for it
+    /// (`bacMatchInconsistent`), after the match and before the actions have been read.
+    public var conntrackAddressOfOtherProtocol: Field? {
+        guard mask.l4 != FlowLine4() else { return nil }
+        let type = key.l0.dlType.host
+        let wrong: [Field] = (type == EtherType.ipv4 ? [] : [.ctNWSrc, .ctNWDst]) + (type == EtherType.ipv6 ? [] : [.ctIPv6Src, .ctIPv6Dst])
+        return wrong.first { !isWild($0) }
     }
 }
 

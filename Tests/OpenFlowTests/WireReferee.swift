@@ -27,9 +27,11 @@ struct WireFlowMod {
             try reader.skip((8 - length % 8) % 8)
         case .v10:
             match = try Match.decode10(&reader)
+            _ = match.normalize()
             try reader.skip(24)
         default: match = try version == .v11 ? Match.decode11(&reader) : Match.decodeOXM(&reader)
         }
+        if match.conntrackAddressOfOtherProtocol != nil { throw .bacMatchInconsistent }
         var actions = try [OFAction].decodeInstructions(&reader, version)
         try actions.check(match: &match, table: table, version: version, maximumPort: .maximum)
         return (match, actions)

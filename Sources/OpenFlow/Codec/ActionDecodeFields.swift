@@ -32,26 +32,25 @@ struct PackedRange {
 }
 
 extension ByteReader {
-    /// The header of a field in 32 bits, where older actions have no room for an experimenter's. A mask is not looked at.
+    /// The header of a field in 32 bits, where older actions have no room for an experimenter's: `bacBadSetType` for an unknown one. A mask is
+    /// not looked at.
     mutating func fieldHeader32() throws(OFError) -> FieldEntryHeader {
-        guard try peek16() != 0xffff else {
-            try skip(4)
-            return FieldEntryHeader(field: nil, hasMask: false, payload: 0)
-        }
-        return try fieldHeader()
+        guard try peek16() != 0xffff else { throw .bacBadSetType }
+        let header = try fieldHeader()
+        guard header.field != nil else { throw .bacBadSetType }
+        return header
     }
 }
 
 extension ActionDecoder {
     /// set_field of OpenFlow 1.2 and later; `masks`: of 1.5, which has masks.
     func setField(_ body: inout ByteReader, masks: Bool) throws(OFError) -> OFAction {
-        let entry: FieldEntry
+        let field: Field, entry: FieldEntry
         do throws(OFError) {
-            entry = try body.fieldEntry(masks: masks)
+            (field, entry) = try body.actionEntry(masks: masks)
         } catch {
             throw error == .bmcBadMask ? .bacBadSetMask : error
         }
-        guard let field = entry.header.field else { throw .bmcBadField }
         // OpenFlow names OXM_OF_IN_PORT as one that cannot be set.
         guard body.isZero(), field != .inPort || !entry.header.isPort32, field.row.writable,
             field.allows(value: entry.value, isPort32: entry.header.isPort32)
@@ -66,20 +65,18 @@ extension ActionDecoder {
         let range = try header.writableRange(start: place.start, count: place.count)
         let value = try body.u64()
         guard range.count >= 64 || value >> UInt64(range.count) == 0 else { throw .bacBadArgument }
-        return try written(header, value: UInt128(value) << UInt128(range.start), mask: range.mask)
+        return written(range.field, value: UInt128(value) << UInt128(range.start), mask: range.mask)
     }
 
     func regLoad2(_ body: inout ByteReader) throws(OFError) -> OFAction {
-        let entry = try body.fieldEntry()
-        guard let field = entry.header.field else { throw .bmcBadField }
+        let (field, entry) = try body.actionEntry()
         guard body.isZero(), field.row.writable else { throw .bacBadSetArgument }
-        return try written(entry.header, value: entry.value, mask: entry.mask)
+        return written(field, value: entry.value, mask: entry.mask)
     }
 
     /// A load: port numbers become those of OpenFlow 1.0.
-    private func written(_ header: FieldEntryHeader, value: UInt128, mask: UInt128) throws(OFError) -> OFAction {
-        guard let field = header.field else { throw .bacBadSetType }
-        return .set(field, to: MaskedValue(value: value & field.widthMask, mask: mask & field.widthMask))
+    private func written(_ field: Field, value: UInt128, mask: UInt128) -> OFAction {
+        .set(field, to: MaskedValue(value: value & field.widthMask, mask: mask & field.widthMask))
     }
 
     func move(_ form: ActionForm, _ body: inout ByteReader) throws(OFError) -> OFAction {
@@ -141,14 +138,17 @@ extension ActionDecoder {
         let algorithm = try body.u16(), fields = try body.u16(), basis = try body.u16()
         let memberType = try body.u32(), count = Int(try body.u16()), place = try body.u16()
         let isEmptyDestination = place == 0 && body.isZero(4)
-        let header = try body.fieldHeader32()
+        let header = form == .bundleLoad ? try body.fieldHeader32() : nil
+        if header == nil { try body.skip(4) }
         let isZero = body.isZero(4)
         try body.skip(4)
         guard body.count >= count * 2 else { throw .bacBadLen }
+        let range = PackedRange(place)
+        guard header == nil ? isEmptyDestination : range.count >= 16 else { throw .bacBadArgument }
+        let destination = try header.map { header throws(OFError) in try header.writableRange(start: range.start, count: range.count) }
         guard let fields = HashFields(rawValue: fields), let algorithm = BundleSpec.Algorithm(rawValue: algorithm), count <= Limits.bundleMembers,
-            memberType == inPortHeader, isZero, form == .bundleLoad ? PackedRange(place).count >= 16 : isEmptyDestination
+            memberType == inPortHeader, isZero
         else { throw .bacBadArgument }
-        let destination = form == .bundleLoad ? try header.writableRange(start: PackedRange(place).start, count: PackedRange(place).count) : nil
         var members: [OFPort] = []
         for _ in 0..<count {
             let port = OFPort(try body.u16())

@@ -17,12 +17,15 @@ extension ActionDecoder {
         while !body.isEmpty {
             var (type, property) = try body.actionProperty()
             switch type {
-            case 0: spec.maxLength = UInt16(truncatingIfNeeded: try property.whole(2))
-            case 1: spec.id = UInt16(truncatingIfNeeded: try property.whole(2))
-            case 2: spec.reason = UInt8(truncatingIfNeeded: try property.whole(1))
+            // Of small numbers OVS wants no more than that they are there.
+            case 0: spec.maxLength = try property.small(2, { reader throws(OFError) in try reader.u16() })
+            case 1: spec.id = try property.small(2, { reader throws(OFError) in try reader.u16() })
+            case 2: spec.reason = try property.small(1, { reader throws(OFError) in try reader.u8() })
             case 3: spec.userdata = property.rest()
             case 4: spec.pause = true
-            case 5: spec.meter = UInt32(truncatingIfNeeded: try property.whole(4))
+            case 5:
+                guard property.count == 4 else { throw .bpcBadLen }
+                spec.meter = try property.u32()
             default: throw .bpcBadType
             }
         }
@@ -71,24 +74,26 @@ extension ActionDecoder {
         } else if resultStart != 0 {
             throw .bacBadArgument
         }
-        while !body.isEmpty, let part = try learnPart(&body) { spec.parts.append(part) }
+        // Bits that a field does not have are what OVS looks at last.
+        var late: OFError?
+        while !body.isEmpty, let part = try learnPart(&body, &late) { spec.parts.append(part) }
         guard body.isZero() else { throw .bacBadArgument }
+        if let late { throw late }
         return spec
     }
 
     /// One flow_mod_spec; nil at the padding. Its first number: bit 13 for an immediate source, bits 11–12 the destination's kind, the rest a number of bits.
-    private func learnPart(_ body: inout ByteReader) throws(OFError) -> LearnSpec.Part? {
+    private func learnPart(_ body: inout ByteReader, _ late: inout OFError?) throws(OFError) -> LearnSpec.Part? {
         let head = try body.u16()
         guard head != 0 else { return nil }
-        let isImmediate = head >> 13 & 1 != 0, kind = head >> 11 & 3, count = Int(head & 0x7ff)
+        let isImmediate = head >> 13 & 1 != 0, kind = head >> 11 & 3, count = Int(head & 0x3ff)
         guard kind < 2 || kind == 2 && !isImmediate else { throw .bacBadArgument }
         let immediateSize = (count + 15) / 16 * 2
         try body.need((isImmediate ? immediateSize : 6) + (kind == 2 ? 0 : 6), .bacBadLen)
-        let source: LearnSpec.Source = isImmediate ? .immediate(try immediate(&body, immediateSize, count)) : .field(try learnRange(&body, count))
+        let source: LearnSpec.Source = isImmediate ? .immediate(try immediate(&body, immediateSize, count)) : .field(try learnRange(&body, count, &late))
         let destination: LearnSpec.Destination = switch kind {
-        case 0: .match(try learnRange(&body, count))
-        case 1:
-            try learnTarget(try learnRange(&body, count))
+        case 0: .match(try learnRange(&body, count, &late))
+        case 1: .load(try learnRange(&body, count, &late, written: true))
         default: .output
         }
         return LearnSpec.Part(count: count, source: source, destination: destination)
@@ -101,14 +106,15 @@ extension ActionDecoder {
         return bytes
     }
 
-    private func learnRange(_ body: inout ByteReader, _ count: Int) throws(OFError) -> FieldRange {
-        let header = try body.fieldHeader32()
-        return try header.range(start: Int(try body.u16()), count: count)
-    }
-
-    private func learnTarget(_ range: FieldRange) throws(OFError) -> LearnSpec.Destination {
-        guard range.field.row.writable else { throw .bacBadSetArgument }
-        return .load(range)
+    /// A range; one that the field does not have, or that may not be `written`, sets `late` and comes back as something harmless.
+    private func learnRange(_ body: inout ByteReader, _ count: Int, _ late: inout OFError?, written: Bool = false) throws(OFError) -> FieldRange {
+        let header = try body.fieldHeader32(), start = Int(try body.u16())
+        do throws(OFError) {
+            return written ? try header.writableRange(start: start, count: count) : try header.range(start: start, count: count)
+        } catch {
+            if late == nil { late = error }
+            return FieldRange(.reg0)
+        }
     }
 
     mutating func conntrack(_ body: inout ByteReader) throws(OFError) -> ConntrackSpec {
@@ -193,9 +199,8 @@ extension ActionDecoder {
     private func encapProperty(_ body: inout ByteReader) throws(OFError) -> EncapProperty {
         let propertyClass = try body.u16(), type = try body.u8(), length = Int(try body.u8())
         let padded = (length + 7) / 8 * 8
-        guard padded <= body.count + 4 else { throw .bacBadLen }
+        guard length >= 4, padded <= body.count + 4 else { throw .bacBadLen }
         guard propertyClass == EncapProperty.nshClass, type == 1 || type == 2 else { throw .nxbacUnknownEDProp }
-        guard length > 4 else { throw .nxbacBadEDProp }
         var property = try body.part(padded - 4, .bacBadLen)
         if type == 1 {
             guard length <= 8 else { throw .nxbacBadEDProp }
@@ -237,14 +242,13 @@ extension ByteReader {
         var whole = try part((length + 7) / 8 * 8 - 4, .bpcBadLen)
         guard type != 0xffff else {
             guard length >= 12 else { throw .bpcBadLen }
-            throw .bpcBadExperimenter
+            throw try whole.u32() == 0 ? .bpcBadExperimenter : .bpcBadExpType
         }
         return (type, try whole.part(length - 4, .bpcBadLen))
     }
 
-    /// All that is left, which must be a number of `size` bytes.
-    fileprivate mutating func whole(_ size: Int) throws(OFError) -> UInt128 {
-        guard count == size else { throw .bpcBadLen }
-        return try number(size)
+    fileprivate mutating func small<Value>(_ size: Int, _ read: (inout ByteReader) throws(OFError) -> Value) throws(OFError) -> Value {
+        try need(size, .bpcBadLen)
+        return try read(&self)
     }
 }

@@ -107,7 +107,7 @@ extension ByteWriter {
     }
 
     private mutating func learnPart(_ part: LearnSpec.Part) {
-        var head = UInt16(part.count & 0x7ff)
+        var head = UInt16(part.count & 0x3ff)
         if case .immediate = part.source { head |= 1 << 13 }
         switch part.destination {
         case .match: break

@@ -7,6 +7,8 @@ import Wire
 struct FieldEntryHeader {
     /// nil: unknown, or the cookie.
     var field: Field?
+    /// The number is a known field's, but the length is not.
+    var hasOtherLength = false
     /// NXM_NX_COOKIE or NXM_NX_COOKIE_W: not a field, but understood in some places.
     var isCookie = false
     /// The port number has OpenFlow 1.1's 32 bits.
@@ -40,13 +42,16 @@ extension ByteReader {
             header.payload -= 4
             guard header.payload >= 0 else { throw .bmcBadLen }
         }
-        if let known = Field.withHeader(oxmClass: oxmClass, experimenter: experimenter, number: number), known.bytes == header.bytes {
+        let known = Field.withHeader(oxmClass: oxmClass, experimenter: experimenter, number: number)
+        if let known, known.bytes == header.bytes {
             header.field = known.field
             header.isPort32 = known.field == .actsetOutput || known.field == .inPort && known.bytes == 4
         } else if oxmClass == 1 {
             guard !tunMetadataNumbers.contains(number) else { throw .nxfmfcInvalidTLVField }
             header.isCookie = number == cookieNumber && header.payload == (header.hasMask ? 16 : 8)
         }
+        // OVS looks known numbers up with the lengths' upper bit.
+        header.hasOtherLength = known != nil && header.field == nil && (1..<128).contains(header.bytes + (oxmClass == 0xffff ? 4 : 0))
         return header
     }
 
@@ -58,9 +63,17 @@ extension ByteReader {
         return header
     }
 
-    /// Takes a field with its value. An unknown one is no error here: its bytes are taken. `masks` false: `bmcBadMask` for a mask.
-    mutating func fieldEntry(masks: Bool = true) throws(OFError) -> FieldEntry {
+    /// Takes a field with its value, as actions have it: `bacBadSetType` or `bacBadSetLen` for an unknown one.
+    mutating func actionEntry(masks: Bool = true) throws(OFError) -> (field: Field, entry: FieldEntry) {
         let header = try fieldHeader()
+        guard let field = header.field else { throw header.hasOtherLength ? .bacBadSetLen : .bacBadSetType }
+        return (field, try fieldEntry(header, masks: masks))
+    }
+
+    /// Takes a field with its value. An unknown one is no error here: its bytes are taken. `masks` false: `bmcBadMask` for a mask.
+    mutating func fieldEntry(masks: Bool = true) throws(OFError) -> FieldEntry { try fieldEntry(try fieldHeader(), masks: masks) }
+
+    private mutating func fieldEntry(_ header: FieldEntryHeader, masks: Bool) throws(OFError) -> FieldEntry {
         try need(header.payload, .bmcBadLen)
         let width = header.bytes
         if header.hasMask {

@@ -60,11 +60,10 @@ extension FlowRequest {
         } else {
             (flags, commandNumber) = try decode11(&reader, context)
         }
-        try checkConntrackAddresses()
+        guard mod.match.conntrackAddressOfOtherProtocol == nil else { throw .bacMatchInconsistent }
         guard let command = FlowMod.Command(wire: commandNumber) else { throw .fmfcBadCommand }
         self.command = command
-        mod.actions = context.version == .v10
-            ? try [OFAction].decodeActions(&reader, .v10) : try [OFAction].decodeInstructions(&reader, context.version)
+        mod.actions = try [OFAction].decodeInstructions(&reader, context.version)
         mod.flags = try FlowMod.Flags(wire: flags, command, context.version)
         if context.version == .v10, flags & FlowMod.Flags.emergency.rawValue != 0 {
             // There is no emergency table (OpenFlow 1.0.0, section 4.6, names the first error; no error says the second).
@@ -159,13 +158,6 @@ extension FlowRequest {
         everyTable = table == 0xff
         mod.table = everyTable ? 0 : table
         return number & 0xff
-    }
-
-    /// A connection's original addresses mean nothing without the packet's own EtherType.
-    private func checkConntrackAddresses() throws(OFError) {
-        let key = mod.match.key, mask = mod.match.mask
-        if mask.l4.ctNWSrc != .zero || mask.l4.ctNWDst != .zero, key.l0.dlType.host != EtherType.ipv4 { throw .bacMatchInconsistent }
-        if mask.l4.ctIPv6Src != .zero || mask.l4.ctIPv6Dst != .zero, key.l0.dlType.host != EtherType.ipv6 { throw .bacMatchInconsistent }
     }
 }
 

@@ -87,7 +87,7 @@ extension FlowStats {
         try decodeTimes(&part)
         try part.skip(6)
         try decodeCounters(&part)
-        flow.actions = try [OFAction].decodeActions(&part, .v10)
+        flow.actions = try [OFAction].decodeInstructions(&part, .v10)
     }
 
     private mutating func decodeTimes(_ reader: inout ByteReader) throws(OFError) {
@@ -150,7 +150,7 @@ extension FlowStats {
         try decodeCounters(&part)
         guard (matchLength + 7) / 8 * 8 <= part.count else { throw .brcBadLen }
         flow.match = try Match.decodeNXM(&part, padded: matchLength).0
-        flow.actions = try [OFAction].decodeActions(&part, .v10)
+        flow.actions = try [OFAction].decodeInstructions(&part, .v10)
     }
 
     /// Writes one element of a reply.

@@ -5,8 +5,14 @@ import Wire
 
 extension Match {
     /// A match of OpenFlow 1.2 and later with its type and length, and the padding to 8 bytes. Not `strict`: unknown fields are passed over
-    /// and prerequisites are not asked for. `pipelineOnly`: fields of packet headers are refused (`brcPipelineFieldsOnly`).
+    /// and prerequisites are not asked for. `pipelineOnly`: fields of packet headers are refused (`brcPipelineFieldsOnly`). Without these two, OpenFlow 1.1's
+    /// OFPMT_STANDARD is taken as well, as OVS does.
     public static func decodeOXM(_ reader: inout ByteReader, strict: Bool = true, pipelineOnly: Bool = false) throws(OFError) -> Match {
+        if strict, !pipelineOnly { return try decode11(&reader) }
+        return try decodeFields(&reader, strict: strict, pipelineOnly: pipelineOnly)
+    }
+
+    static func decodeFields(_ reader: inout ByteReader, strict: Bool, pipelineOnly: Bool) throws(OFError) -> Match {
         try reader.need(4, .bmcBadLen)
         let type = try reader.u16(), length = Int(try reader.u16())
         guard length >= 4 else { throw .bmcBadLen }
@@ -100,7 +106,7 @@ extension Field {
     /// True for fields that packet-outs of OpenFlow 1.5 may give: those that are not in the packet's headers.
     var isPipeline: Bool {
         switch self {
-        case .tunID, .tunSrc, .tunDst, .tunIPv6Src, .tunIPv6Dst, .tunFlags, .tunGBPID, .tunGBPFlags, .metadata, .inPort, .skbPriority, .pktMark,
+        case .tunID, .tunSrc, .tunDst, .tunIPv6Src, .tunIPv6Dst, .tunFlags, .tunGBPID, .tunGBPFlags, .metadata, .inPort,
             .tunERSPANIndex, .tunERSPANVersion, .tunERSPANDirection, .tunERSPANHardwareID, .tunGTPUFlags, .tunGTPUMessageType, .packetType: true
         default: (Field.reg0.rawValue...Field.xxreg3.rawValue).contains(rawValue)
         }

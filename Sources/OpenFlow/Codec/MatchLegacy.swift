@@ -40,8 +40,8 @@ private let anyVLAN: UInt16 = 0xfffe
 private let dscpMask: UInt8 = 0xfc
 
 extension Match {
-    /// ofp10_match, 40 bytes. `normalized`: fields that mean nothing without others are left out, as OVS has it in flow mods.
-    public static func decode10(_ reader: inout ByteReader, normalized: Bool = true) throws(OFError) -> Match {
+    /// ofp10_match, 40 bytes, as it stands: in flow mods OVS takes out (`normalize`) what means nothing.
+    public static func decode10(_ reader: inout ByteReader) throws(OFError) -> Match {
         try reader.need(40, .bmcBadLen)
         let wild = try reader.u32()
         var key = FlowKey(), mask = FlowMask()
@@ -77,9 +77,7 @@ extension Match {
         if wild & Wildcard10.tpSrc == 0 { mask.l0.tpSrc = .ones }
         key.l0.tpDst = BE16(try reader.u16())
         if wild & Wildcard10.tpDst == 0 { mask.l0.tpDst = .ones }
-        var match = Match(key: key, mask: mask)
-        if normalized { _ = match.normalize() }
-        return match
+        return Match(key: key, mask: mask)
     }
 
     /// ofp10_match. What it cannot say is left out.
@@ -153,7 +151,7 @@ extension Match {
             guard try reader.peek16(2) == 88 else { throw .bmcBadLen }
             var fields = try reader.part(88, .bmcBadLen)
             return try standard11(&fields)
-        case 1: return try decodeOXM(&reader)
+        case 1: return try decodeFields(&reader, strict: true, pipelineOnly: false)
         default: throw .bmcBadType
         }
     }
