@@ -8,11 +8,7 @@ struct MessageGenerator {
     let version: OFVersion
     let form: MessageForm
 
-    init(seed: UInt64, _ row: MessageRow, _ version: OFVersion) {
-        state = seed
-        self.version = version
-        form = row.form
-    }
+    init(seed: UInt64, _ version: OFVersion, _ form: MessageForm) { (state, self.version, self.form) = (seed, version, form) }
 
     mutating func number(_ limit: UInt64) -> UInt64 { splitMix64(&state) % limit }
     mutating func coin(_ oneIn: UInt64 = 2) -> Bool { number(oneIn) == 0 }
@@ -46,7 +42,7 @@ struct MessageGenerator {
         return match
     }
 
-    /// A match whose fields OpenFlow 1.0's own form leaves at their places.
+    /// Actions that suit every match where `decTTL` may find packets that it does not suit.
     mutating func actions() -> [OFAction] {
         switch number(4) {
         case 0: []

@@ -100,7 +100,8 @@ extension MessageGenerator {
     mutating func packetIn2(hasUserdata: Bool) -> PacketInMessage {
         var packet = packetIn()
         if hasUserdata { packet.userdata = bytes() }
-        packet.continuation = (0..<number(5)).flatMap { _ in (0..<8).map { _ in u8() } }
+        // Opaque to a controller; to ovs-ofctl a list of properties, of which this one is the bridge's mirrors.
+        if coin() { packet.continuation = [0x80, 2, 0, 8, 0, 0, 0, u8()] }
         return packet
     }
 
@@ -138,10 +139,11 @@ extension MessageGenerator {
 
     /// `xid`: of the message around it.
     mutating func bundleAdd(xid: UInt32) -> BundleAdd {
+        var inner = MessageGenerator(seed: u64(), version, .standard)
         let message: OFMessage = switch number(3) {
-        case 0: .flowMod(flowRequest())
-        case 1: .portMod(portMod())
-        default: .packetOut(packetOut())
+        case 0: .flowMod(inner.flowRequest())
+        case 1: .portMod(inner.portMod())
+        default: .packetOut(inner.packetOut())
         }
         let packet = OFPacket(OFHeader(version, xid: xid), message)
         return BundleAdd(id: u32(), flags: .ordered, content: .message(packet), bytes: packet.encoded())

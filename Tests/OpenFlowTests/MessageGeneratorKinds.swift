@@ -119,3 +119,9 @@ extension MessageGenerator {
 let messageForms: [(row: MessageRow, version: OFVersion)] = messageTable.flatMap { row in
     OFVersion.allCases.filter { row.isIn($0) }.map { (row, $0) }
 }
+
+/// The message that a seed makes of a row.
+func sample(_ row: MessageRow, _ version: OFVersion, seed: UInt64) -> OFPacket {
+    var generator = MessageGenerator(seed: seed, version, row.form)
+    return generator.packet(row.kind)
+}

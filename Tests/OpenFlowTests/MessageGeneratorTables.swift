@@ -143,7 +143,7 @@ extension MessageGenerator {
         (features.metadataMatch, features.metadataWrite) = (u64(), u64())
         if version >= .v14 { (features.supportsEviction, features.supportsVacancy) = (coin(), coin()) }
         if version >= .v15, isRequest { features.command = pick([.replace, .modify, .enable, .disable]) }
-        features.hasProperties = coin(4) ? false : true
+        features.hasProperties = version < .v15 || !coin(4)
         guard features.hasProperties else { return features }
         (features.nonmiss, features.missFlows) = (tableFlows(), tableFlows())
         features.masks = some([.ethSrc, .ipv4Dst])
