@@ -25,7 +25,7 @@ extension PortFeatures {
 
     init(wire: UInt32, _ version: OFVersion) {
         self.init(rawValue: version == .v10
-            ? wire & Self.speeds10 | wire & (Self.media >> Self.mediaShift) << Self.mediaShift : wire & Self.known11)
+            ? wire & Self.speeds10 | (wire << Self.mediaShift) & Self.media : wire & Self.known11)
     }
     func wire(_ version: OFVersion) -> UInt32 {
         version == .v10 ? rawValue & Self.speeds10 | (rawValue & Self.media) >> Self.mediaShift : rawValue & Self.known11

@@ -39,12 +39,12 @@ enum TableBits {
     }
 
     /// OFPFW_ of OpenFlow 1.0.
-    private static let wildcards10: [(Field, UInt32)] = [
+    static let wildcards10: [(Field, UInt32)] = [
         (.inPort, 1 << 0), (.vlanVID, 1 << 1), (.ethSrc, 1 << 2), (.ethDst, 1 << 3), (.ethType, 1 << 4), (.nwProto, 1 << 5), (.tcpSrc, 1 << 6),
         (.tcpDst, 1 << 7), (.ipv4Src, 0x3f << 8), (.ipv4Dst, 0x3f << 14), (.vlanPCP, 1 << 20), (.ipDSCP, 1 << 21),
     ]
     /// OFPFMF_ of OpenFlow 1.1.
-    private static let fields11: [(Field, UInt32)] = [
+    static let fields11: [(Field, UInt32)] = [
         (.inPort, 1 << 0), (.vlanVID, 1 << 1), (.vlanPCP, 1 << 2), (.ethType, 1 << 3), (.ipDSCP, 1 << 4), (.nwProto, 1 << 5), (.tcpSrc, 1 << 6),
         (.tcpDst, 1 << 7), (.mplsLabel, 1 << 8), (.mplsTC, 1 << 9), (.ethSrc, 1 << 11), (.ethDst, 1 << 12), (.ipv4Src, 1 << 13),
         (.ipv4Dst, 1 << 14), (.metadata, 1 << 15),

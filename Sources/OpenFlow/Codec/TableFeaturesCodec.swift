@@ -11,6 +11,9 @@ extension TableFeatures {
     /// OFPTC14_EVICTION, OFPTC14_VACANCY_EVENTS.
     private static let eviction: UInt32 = 1 << 2
     private static let vacancy: UInt32 = 1 << 3
+    /// Properties that a table must have, unless it has none at all, which OpenFlow 1.5 allows.
+    private static let required: UInt32 = [FeatureProperty.instructions, .nextTables, .writeActions, .applyActions, .match, .wildcards, .writeSetField,
+        .applySetField].reduce(0) { $0 | 1 << UInt32($1.rawValue) }
 
     /// One table's features. `isStrict`: of a request, where what is not known is an error.
     init(_ reader: inout ByteReader, _ context: CodecContext, isStrict: Bool) throws(OFError) {
@@ -37,7 +40,17 @@ extension TableFeatures {
         }
         maximum = try part.u32()
         hasProperties = !part.isEmpty
-        while !part.isEmpty { try setProperty(try Property(&part), context.version, isStrict) }
+        var seen: UInt32 = 0
+        while !part.isEmpty {
+            let property = try Property(&part)
+            if property.type < 32 {
+                guard seen >> UInt32(property.type) & 1 == 0 else { throw .tffcBadFeatures }
+                seen |= 1 << UInt32(property.type)
+            }
+            try setProperty(property, context.version, isStrict)
+        }
+        guard seen & Self.required == Self.required || context.version >= .v15 && !hasProperties else { throw .tffcBadFeatures }
+        missFlows.takeUnsaid(from: nonmiss, seen)
         matches.formUnion(masks)
         wildcards = wildcards.union(masks).intersection(matches)
     }
@@ -128,6 +141,17 @@ extension TableFeatures.Flows {
         case .applySetField: applySetFields = try TableFeatures.exactFields(&contents, isStrict)
         case .match, .wildcards: break
         }
+    }
+
+    /// What is not said of a table miss is as for other flows. `seen`: bit n for a property of type n.
+    fileprivate mutating func takeUnsaid(from other: Self, _ seen: UInt32) {
+        func isUnsaid(_ kind: FeatureProperty) -> Bool { seen >> UInt32(kind.rawValue + 1) & 1 == 0 }
+        if isUnsaid(.instructions) { instructions = other.instructions }
+        if isUnsaid(.nextTables) { nextTables = other.nextTables }
+        if isUnsaid(.writeActions) { writeActions = other.writeActions }
+        if isUnsaid(.applyActions) { applyActions = other.applyActions }
+        if isUnsaid(.writeSetField) { writeSetFields = other.writeSetFields }
+        if isUnsaid(.applySetField) { applySetFields = other.applySetFields }
     }
 
     /// The types of headers without contents, one behind the other.
