@@ -82,7 +82,8 @@ import Wire
 
     @Test func whatIsPrintedIsReadAgain() throws {
         var generator = FlowGenerator(seed: 7)
-        for _ in 0..<400 {
+        generator.hasEncapsulation = true
+        for _ in 0..<1000 {
             let request = try FlowSyntax().flow(generator.flow())
             for style in [ActionStyle.openFlow10, .openFlow15] {
                 let again = try FlowSyntax().flow("table=\(request.mod.table),priority=\(request.mod.priority),\(request.mod.match)"
