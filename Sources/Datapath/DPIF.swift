@@ -46,6 +46,8 @@ public protocol DPIF: AnyObject {
     func meterSet(_ meter: UInt32, _ config: DPMeterConfig) throws(DPIFError)
     func meterStats(_ meter: UInt32) -> DPMeterStats?
     func meterDelete(_ meter: UInt32)
+    /// How many meters there can be, with the numbers below that, and how many bands each.
+    var meterLimits: (meters: Int, bands: Int) { get }
 
     /// Returns when every command given so far has taken effect on every datapath thread.
     func barrier()
@@ -218,6 +220,7 @@ public struct DPMeterConfig: Hashable, Sendable {
 
 public struct DPMeterStats: Hashable, Sendable {
     public var packets: UInt64 = 0, bytes: UInt64 = 0
-    public var bandPackets: [UInt64] = []
+    /// What each band dropped.
+    public var bandPackets: [UInt64] = [], bandBytes: [UInt64] = []
     public init() {}
 }

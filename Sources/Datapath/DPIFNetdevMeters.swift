@@ -8,4 +8,6 @@ extension DPIFNetdev {
     public func meterStats(_ meter: UInt32) -> DPMeterStats? { meters.stats(meter) }
 
     public func meterDelete(_ meter: UInt32) { meters.delete(meter) }
+
+    public var meterLimits: (meters: Int, bands: Int) { (meters.capacity, MeterTable.maxBands) }
 }

@@ -25,8 +25,9 @@ struct MeterBand {
     var bucket: UInt64
     /// What is on the way to the next packet or bit: below the clock's frequency.
     var remainder: UInt64 = 0
-    /// Packets that this band dropped.
+    /// What this band dropped.
     var packets: UInt64 = 0
+    var bytes: UInt64 = 0
 
     @inline(__always) @_noLocks init(rate: UInt64, burst: UInt64) {
         self.rate = rate
@@ -102,6 +103,7 @@ struct MeterBand {
         }
         if exceeded < 0 { return true }
         bands[exceeded].packets &+= 1
+        bands[exceeded].bytes &+= UInt64(truncatingIfNeeded: length)
         return false
     }
 }
@@ -180,6 +182,7 @@ struct MeterBand {
             var found = DPMeterStats()
             (found.packets, found.bytes) = (state.packets, state.bytes)
             found.bandPackets = (0..<state.bandCount).map { state.bands[$0].packets }
+            found.bandBytes = (0..<state.bandCount).map { state.bands[$0].bytes }
             stats = found
         }
         return stats

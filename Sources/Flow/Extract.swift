@@ -120,3 +120,15 @@ import Wire
     unsafe line.storeBytes(of: flags.littleEndian, toByteOffset: 62, as: UInt16.self)
     return true
 }
+
+extension FlowKey {
+    /// The fields of a frame, as a packet's from `inPort`.
+    public init(frame: [UInt8], inPort: UInt32 = 0) {
+        self.init()
+        // The frame's bytes are in one piece, and the key is this one.
+        unsafe frame.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe withUnsafeMutablePointer(to: &self) { key in _ = unsafe extractFlow(start, bytes.count, inPort: inPort, into: key) }
+        }
+    }
+}

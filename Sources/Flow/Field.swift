@@ -70,10 +70,8 @@ public struct FieldRow: Sendable {
     public let name: String
     /// The other name that ovs-fields(7) gives ("aka").
     public let alias: String?
-    /// The name of its NXM or OXM header that `move`, `load` and the like print; nil if it has none.
-    public let nxm: String?
-    /// A second header name that is understood.
-    public let oxm: String?
+    /// Its NXM and OXM headers in the order of the OpenFlow versions from which they are preferred; none: it is not said on the wire.
+    public let headers: [FieldHeader]
     /// Bits of the value as it is written.
     public let width: Int
     public let format: FieldFormat
@@ -83,6 +81,11 @@ public struct FieldRow: Sendable {
     /// False: actions may not set it.
     public let writable: Bool
     public let place: FieldPlace
+}
+
+extension FieldRow {
+    /// The name that `move`, `load` and the like print; nil if the field has no header.
+    public var nxm: String? { headers.first?.name }
 }
 
 /// Where a field is in a `FlowKey`: `bits` bits of a container of `size` bytes at byte `offset`.

@@ -16,12 +16,28 @@ public final class Bridge {
     private var portsByNumber: ContiguousArray<BridgePort?> = []
     private var localPort: BridgePort?
     var tables = ContiguousArray<OpenFlowTable?>(repeating: nil, count: 255)
+    /// What lookups see of the tables.
+    var version: UInt64 = 1
+    /// The change that a group's deletion is part of; nil: it is one of its own.
+    var openChange: FlowChange?
+    /// Rules that no packet sees any more and that are to be taken out; the first `reaped` have been.
+    var reaping: [EndedRule] = []
+    var reaped = 0
     var timers = RuleTimers()
     public internal(set) var macTable: MACTable
-    /// Meters by their OpenFlow number, with the datapath's number for each.
-    var meters: [UInt32: UInt32] = [:]
-    /// Told of flows that had `sendFlowRemoved`.
-    public var flowRemovedSink: ((FlowRemoved) -> Void)?
+    var groups = GroupTable()
+    /// Meters by their OpenFlow number.
+    var meters: [UInt32: Meter] = [:]
+    /// Connections to controllers and tools.
+    public private(set) lazy var connections = ConnectionManager(bridge: self)
+    /// The number that the configuration gives the bridge; nil: it is made of an address.
+    public var configuredDatapathID: UInt64?
+    /// What is done with fragments (OFPT_SET_CONFIG).
+    public private(set) var fragments = SwitchSettings.Fragments.normal
+    /// Which tunnel options are fields.
+    var tlvMappings = TLVMappings()
+    /// A packet without a flow goes to a controller, where the table says nothing else.
+    private(set) var sendsMisses = false
     /// Distinguishes this bridge's stations from those of others in the tags of megaflows.
     let tagSeed: UInt64
 
@@ -47,11 +63,12 @@ public final class Bridge {
         guard port(named: config.name) == nil else { throw DPIFError(.exists, "port \(config.name) is already on bridge \(name)") }
         let number = try choose(config)
         let odpPort = config.isPatch ? nil : try ofproto.dpif.portAdd(config.device)
-        let port = BridgePort(config, number: number, odpPort: odpPort, bridge: self)
+        let port = BridgePort(config, number: number, odpPort: odpPort, bridge: self, now: ofproto.clock)
         ports.append(port)
         ports.sort { $0.number < $1.number }
         enter(port, at: number)
         ofproto.portAdded(port)
+        connections.tell(PortStatus(.add, portDescription(port)))
         return number
     }
 
@@ -67,6 +84,7 @@ public final class Bridge {
                 macTable.flush { $0 == number }
             }
             ofproto.noteChange()
+            connections.tell(PortStatus(.modify, portDescription(port)))
             return
         }
         try removePort(config.name)
@@ -80,11 +98,34 @@ public final class Bridge {
         guard let index = ports.firstIndex(where: { $0.name == name }) else {
             throw DPIFError(.notFound, "no port \(name) on bridge \(self.name)")
         }
+        connections.tell(PortStatus(.delete, portDescription(ports[index])))
         let port = ports.remove(at: index)
         enter(nil, at: port.number)
         macTable.removeAll(at: port.number)
         ofproto.portRemoved(port)
         if let odpPort = port.odpPort { try ofproto.dpif.portDelete(odpPort) }
+    }
+
+    /// Switches what a controller may switch at a port.
+    func setFlags(_ flags: PortFlags, of port: BridgePort) {
+        guard port.config.flags != flags else { return }
+        port.config.flags = flags
+        ofproto.noteChange()
+        connections.tell(PortStatus(.modify, portDescription(port)))
+    }
+
+    func setFragments(_ fragments: SwitchSettings.Fragments) {
+        guard fragments != self.fragments else { return }
+        self.fragments = fragments
+        ofproto.noteChange()
+    }
+
+    /// Controllers came or went.
+    func controllersChanged() {
+        let sends = connections.wantsMisses
+        guard sends != sendsMisses else { return }
+        sendsMisses = sends
+        ofproto.noteChange()
     }
 
     /// What went in and out by a port. Patch ports are counted here, others by the datapath.

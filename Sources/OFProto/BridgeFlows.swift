@@ -5,33 +5,53 @@ import OpenFlow
 import Wire
 
 extension Bridge {
-    /// Carries out a flow modification (OpenFlow 1.3.5, section 6.4; ovs-ofctl(8)). Table 255 in a delete means all
-    /// tables. An add that meets a flow with equal match and priority replaces it and keeps its counters unless
+    /// Carries out a flow modification (OpenFlow 1.3.5, section 6.4; ovs-ofctl(8)). Table 255 means all
+    /// tables, and the first one for an addition. An addition that meets a flow with equal match and priority replaces it and keeps its counters unless
     /// `resetCounts` is set. Throws `FlowModError`; nothing is changed then.
     public func apply(
         _ mod: FlowMod, command: FlowMod.Command, selection: FlowModSelection = FlowModSelection(), now: Int64
     ) throws(FlowModError) {
+        // Whatever went before is over, so that what observers are told is in its order.
+        reap(limit: .max, now: now)
+        var change = beginChange()
+        do throws(FlowModError) {
+            try stage(mod, command: command, selection: selection, into: &change, now: now)
+        } catch {
+            undo(change)
+            throw error
+        }
+        commit(change, now: now)
+    }
+
+    /// Prepares a flow modification as part of a change. When it throws, the whole change is to be undone.
+    func stage(
+        _ mod: FlowMod, command: FlowMod.Command, selection: FlowModSelection, into change: inout FlowChange, now: Int64
+    ) throws(FlowModError) {
         switch command {
-        case .add: try add(mod, now: now)
-        case .modify, .modifyStrict: try modify(mod, strict: command == .modifyStrict, selection, now: now)
-        case .delete, .deleteStrict: try delete(mod, strict: command == .deleteStrict, selection, now: now)
+        case .add: try add(mod, &change, now: now)
+        case .modify, .modifyStrict: try modify(mod, strict: command == .modifyStrict, selection, &change, now: now)
+        case .delete, .deleteStrict:
+            for rule in try select(mod, strict: command == .deleteStrict, selection, version: change.version) { change.end(rule, .removed(.delete)) }
         }
     }
 
     /// All flows with their counters: by table, then by falling priority.
-    public func dumpFlows() -> [(FlowMod, RuleStats)] {
-        var result: [(FlowMod, RuleStats)] = []
-        for case let table? in tables {
-            var rules: [Rule] = []
-            table.classifier.forEach { rules.append($0) }
+    public func dumpFlows() -> [(FlowMod, RuleStats)] { rules(within: FlowModSelection.everything).map { ($0.flowMod, $0.stats) } }
+
+    /// Flows that a statistics request selects, by table, then by falling priority, then by age.
+    func rules(within wanted: FlowModSelection.Wanted) -> [Rule] {
+        var result: [Rule] = []
+        for case let table? in tables where wanted.table == 0xff || wanted.table == table.id {
+            var rules = table.classifier.rules(within: wanted.match, version: version)
+            rules.removeAll { $0.isHidden || !wanted.selection.includes($0, cookie: wanted.cookie) }
             rules.sort { ($0.priority, $1.stats.created) > ($1.priority, $0.stats.created) }
-            for rule in rules { result.append((rule.flowMod, rule.stats)) }
+            result += rules
         }
         return result
     }
 
     /// The number of flows in all tables.
-    public var flowCount: Int { tables.reduce(0) { $0 + ($1?.classifier.count ?? 0) } }
+    public var flowCount: Int { tables.reduce(0) { $0 + ($1?.classifier.count ?? 0) } - (reaping.count - reaped) }
 
     /// Counters of the tables that were ever used.
     public var tableStats: [TableStats] {
@@ -40,108 +60,127 @@ extension Bridge {
         }
     }
 
-    private func add(_ mod: FlowMod, now: Int64) throws(FlowModError) {
+    private func add(_ mod: FlowMod, _ change: inout FlowChange, now: Int64) throws(FlowModError) {
+        var mod = mod
+        if mod.table == 0xff { mod.table = 0 }
         let program = try checked(mod)
         let table = try openTable(mod.table)
-        let match = Match(key: mod.match.key, mask: mod.match.mask)
-        if mod.flags.contains(.checkOverlap), let other = table.classifier.overlap(match, priority: mod.priority) {
-            throw FlowModError(.overlap, "overlaps a flow of priority \(other.priority) in table \(mod.table)")
+        let priority = Int32(mod.priority)
+        if mod.flags.contains(.checkOverlap), let other = table.classifier.overlap(mod.match, priority: priority, version: change.version) {
+            throw FlowModError(.fmfcOverlap, "overlaps a flow of priority \(other.priority) in table \(mod.table)")
         }
-        let old = table.classifier.rule(match, priority: mod.priority)
-        guard old != nil || table.classifier.count < ofproto.limits.rulesPerTable else {
-            throw FlowModError(.tableFull, "table \(mod.table) holds \(ofproto.limits.rulesPerTable) flows already")
-        }
-        let rule = Rule(mod, table: mod.table, program: program, now: now)
-        if let old {
-            if !mod.flags.contains(.resetCounts) {
-                rule.stats.packets = old.stats.packets
-                rule.stats.bytes = old.stats.bytes
-                rule.inherit(from: old)
-            }
-            takeOut(old, of: table)
-        }
-        table.classifier.insert(rule, match: match)
-        if let expiry = rule.expiry { timers.add(rule, at: expiry.deadline) }
-        ofproto.noteChange()
+        let old = table.classifier.rule(mod.match, priority: priority, version: change.version)
+        if old == nil { try makeRoom(in: table, &change) }
+        let rule = Rule(mod, table: mod.table, program: program, version: change.version, now: now)
+        if let old { change.end(old, .replaced(by: rule, event: .added, keepsCounters: !mod.flags.contains(.resetCounts))) }
+        insert(rule, match: mod.match, in: table)
+        change.add(rule)
     }
 
-    private func modify(_ mod: FlowMod, strict: Bool, _ selection: FlowModSelection, now: Int64) throws(FlowModError) {
+    /// Adds a rule of the switch's own, above all that OpenFlow can add.
+    func addHidden(_ mod: FlowMod, priority: Int32, now: Int64) -> Rule? {
+        guard let program = try? compile(mod.actions), let table = try? openTable(0) else { return nil }
+        var change = beginChange()
+        let rule = Rule(mod, table: 0, priority: priority, program: program, version: change.version, now: now)
+        insert(rule, match: mod.match, in: table)
+        change.add(rule)
+        commit(change, now: now)
+        return rule
+    }
+
+    private func insert(_ rule: Rule, match: Match, in table: OpenFlowTable) {
+        table.insert(rule, match: match)
+        addReferences(rule)
+    }
+
+    private func makeRoom(in table: OpenFlowTable, _ change: inout FlowChange) throws(FlowModError) {
+        let limit = min(table.config.maximum ?? .max, ofproto.limits.rulesPerTable)
+        guard table.liveCount >= limit else { return }
+        guard table.evicts, let victim = table.victim(version: change.version) else {
+            throw FlowModError(.fmfcTableFull, "table \(table.id) holds \(limit) flows already")
+        }
+        change.end(victim, .removed(.eviction))
+    }
+
+    private func modify(
+        _ mod: FlowMod, strict: Bool, _ selection: FlowModSelection, _ change: inout FlowChange, now: Int64
+    ) throws(FlowModError) {
         let program = try checked(mod)
-        let rules = try select(mod, strict: strict, selection)
+        let rules = try select(mod, strict: strict, selection, version: change.version)
         if rules.isEmpty {
-            if selection.modifyAdds { try add(mod, now: now) }
+            if selection.modifyAdds { try add(mod, &change, now: now) }
             return
         }
+        let resets = mod.flags.contains(.resetCounts)
         for rule in rules {
-            rule.actions = mod.actions
-            rule.program = program
-            rule.modified = now
-            // With a cookie mask the cookie only selects.
-            if selection.cookieMask == 0 { rule.cookie = mod.cookie }
-            if mod.flags.contains(.resetCounts) {
-                rule.stats.packets = 0
-                rule.stats.bytes = 0
+            guard change.isStaged else {
+                dropReferences(rule)
+                rule.replaceActions(mod.actions, program: program, cookie: selection.newCookie ?? rule.cookie, now: now)
+                addReferences(rule)
+                if resets { rule.stats.resetCounts() }
+                change.noteModified(rule)
+                continue
             }
+            let heir = Rule(rule.flowMod, table: rule.table, program: program, version: change.version, now: rule.stats.created)
+            heir.stats.used = rule.stats.used
+            heir.replaceActions(mod.actions, program: program, cookie: selection.newCookie ?? rule.cookie, now: now)
+            let match = rule.match
+            change.end(rule, .replaced(by: heir, event: .modified, keepsCounters: !resets))
+            if let table = tables[Int(rule.table)] { insert(heir, match: match, in: table) }
+            change.add(heir)
         }
-        ofproto.noteChange()
-    }
-
-    private func delete(_ mod: FlowMod, strict: Bool, _ selection: FlowModSelection, now: Int64) throws(FlowModError) {
-        let rules = try select(mod, strict: strict, selection)
-        for rule in rules { remove(rule, reason: .delete, now: now) }
     }
 
     /// Takes a rule out for good, with its flow-removed message if it asked for one.
-    func remove(_ rule: Rule, reason: FlowRemovedReason, now: Int64) {
-        guard !rule.isRemoved, let table = tables[Int(rule.table)] else { return }
-        if rule.flags.contains(.sendFlowRemoved), let flowRemovedSink {
-            flowRemovedSink(FlowRemoved(flow: rule.flowMod, stats: rule.stats, reason: reason, now: now))
+    func remove(_ rule: Rule, reason: FlowRemovedReason, now: Int64) { remove([rule], reason: reason, now: now) }
+
+    /// Takes rules out at once.
+    func remove(_ rules: [Rule], reason: FlowRemovedReason, now: Int64) {
+        if openChange != nil {
+            for rule in rules where rule.isLive { openChange?.end(rule, .removed(reason)) }
+            return
         }
-        takeOut(rule, of: table)
-        ofproto.noteChange()
+        var change = beginChange()
+        for rule in rules where rule.isLive { change.end(rule, .removed(reason)) }
+        if !change.ended.isEmpty { commit(change, now: now) }
     }
 
-    private func takeOut(_ rule: Rule, of table: OpenFlowTable) {
-        table.classifier.remove(rule)
-        rule.isRemoved = true
-        if rule.idleTimeout | rule.hardTimeout != 0 { timers.noteRemoval() }
-    }
-
-    private func select(_ mod: FlowMod, strict: Bool, _ selection: FlowModSelection) throws(FlowModError) -> [Rule] {
-        let match = Match(key: mod.match.key, mask: mod.match.mask)
+    private func select(_ mod: FlowMod, strict: Bool, _ selection: FlowModSelection, version: UInt64) throws(FlowModError) -> [Rule] {
         var rules: [Rule] = []
         for case let table? in tables where mod.table == 0xff || table.id == mod.table {
             if strict {
-                if let rule = table.classifier.rule(match, priority: mod.priority) { rules.append(rule) }
+                if let rule = table.classifier.rule(mod.match, priority: Int32(mod.priority), version: version) { rules.append(rule) }
             } else {
-                rules += table.classifier.rules(within: match)
+                rules += table.classifier.rules(within: mod.match, version: version)
             }
         }
-        return rules.filter { selection.includes($0, cookie: mod.cookie) }
+        rules.removeAll { $0.isHidden || !selection.includes($0, cookie: mod.cookie) }
+        return rules
     }
 
     /// The modification's actions, compiled; what a flow in its table may not do is refused.
     private func checked(_ mod: FlowMod) throws(FlowModError) -> [XAction] {
-        guard mod.table < 0xff else { throw FlowModError(.badTable, "table 255 does not hold flows") }
+        guard mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
         let program = try compile(mod.actions)
+        do throws(OFError) { try checkGroups(mod.actions) } catch { throw FlowModError(error, "a group is not there") }
         for action in program {
             switch action {
-            case .gotoTable(let next) where next <= mod.table || next == 0xff:
-                throw FlowModError(.badGoto, "goto_table:\(next) in table \(mod.table) does not lead forward")
+            case .gotoTable(let next) where mod.table != 0xff && next <= mod.table || next == 0xff:
+                throw FlowModError(.bicBadTableID, "goto_table:\(next) in table \(mod.table) does not lead forward")
             case .meter(let meter) where meters[meter] == nil:
-                throw FlowModError(.unknownMeter, "no meter \(meter)")
+                throw FlowModError(.mmfcInvalidMeter, "no meter \(meter)")
             case .unsupported(let what):
-                ofproto.logger.warning("\(name): the \(what) action is not carried out; packets pass over it")
+                ofproto.logger.debug("\(name): the \(what) action is not carried out; packets pass over it")
             default: break
             }
         }
         return program
     }
 
-    private func openTable(_ id: UInt8) throws(FlowModError) -> OpenFlowTable {
-        guard id < 0xff else { throw FlowModError(.badTable, "no table \(id)") }
+    func openTable(_ id: UInt8) throws(FlowModError) -> OpenFlowTable {
+        guard id < 0xff else { throw FlowModError(.fmfcBadTableID, "no table \(id)") }
         if let table = tables[Int(id)] { return table }
-        let table = OpenFlowTable(id: id, seed: ofproto.hashSeed)
+        let table = OpenFlowTable(id: id, seed: ofproto.hashSeed, version: version)
         tables[Int(id)] = table
         return table
     }
@@ -155,7 +194,7 @@ extension Bridge {
         var left = limit
         while left > 0, let rule = timers.pop(until: now) {
             left -= 1
-            guard !rule.isRemoved, let (deadline, reason) = rule.expiry else { continue }
+            guard rule.isLive, let (deadline, reason) = rule.expiry else { continue }
             if deadline > now {
                 timers.add(rule, at: deadline)
             } else if reason == .idleTimeout, statsTime < deadline {

@@ -13,6 +13,7 @@ public struct PortFlags: OptionSet, Hashable, Sendable {
     public static let noReceive = PortFlags(rawValue: 2)
     public static let noFlood = PortFlags(rawValue: 4)
     public static let noForward = PortFlags(rawValue: 8)
+    public static let noPacketIn = PortFlags(rawValue: 16)
 }
 
 /// A port as it is wanted: the device (or the patch's other end), and its part in the bridge.
@@ -43,8 +44,12 @@ public final class BridgePort {
     public let odpPort: ODPPort?
     public internal(set) var config: BridgePortConfig { didSet { update() } }
     unowned let bridge: Bridge
+    /// When it was added, in milliseconds of the clock.
+    let created: Int64
     /// Megaflows on their way out may still name the port; they must not reach its bridge then.
     var isRemoved = false
+    /// What the datapath says of the link; it is asked as long as a group's bucket watches the port.
+    var isLinkUp = true
     /// A patch port's other end, when both name each other.
     var peer: BridgePort?
     /// What went through a patch port; other ports are counted by the datapath.
@@ -54,7 +59,8 @@ public final class BridgePort {
     /// 4096 bits; empty: all VLANs.
     private var trunks: [UInt64] = []
 
-    init(_ config: BridgePortConfig, number: OFPort, odpPort: ODPPort?, bridge: Bridge) {
+    init(_ config: BridgePortConfig, number: OFPort, odpPort: ODPPort?, bridge: Bridge, now: Int64) {
+        created = now
         self.config = config
         self.number = number
         self.odpPort = odpPort
@@ -63,8 +69,15 @@ public final class BridgePort {
     }
 
     public var name: String { config.name }
+    /// A patch port has no device; its address is made of its name's bytes (locally administered).
+    var patchAddress: EthernetAddress {
+        let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return EthernetAddress(hash & 0xfcff_ffff_ffff | 0x0200_0000_0000)
+    }
     var receives: Bool { config.flags.isDisjoint(with: [.down, .noReceive]) }
     var forwards: Bool { config.flags.isDisjoint(with: [.down, .noForward]) }
+    /// OFPPS_LIVE: buckets of groups that watch the port may be used.
+    var isLive: Bool { !isRemoved && isLinkUp && !config.flags.contains(.down) }
     var floods: Bool { !config.flags.contains(.noFlood) }
 
     private func update() {

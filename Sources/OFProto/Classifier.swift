@@ -16,7 +16,10 @@ final class Classifier {
     private var tries = [PrefixTrie](repeating: PrefixTrie(), count: TrieField.allCases.count)
     private let seed: HashSeed
     private let scratch = FlowBuffer()
+    /// Rules, those on their way out included.
     private(set) var count = 0
+    /// What lookups see.
+    var version: UInt64 = 1
 
     init(seed: HashSeed) { self.seed = seed }
 
@@ -28,7 +31,7 @@ final class Classifier {
         var answers = TrieAnswers()
         for subtable in subtables {
             if subtable.maxPriority <= priority { break }
-            if let rule = subtable.lookup(flow, wildcards, tries, &answers), Int(rule.priority) > priority {
+            if let rule = subtable.lookup(flow, wildcards, tries, &answers, version: version), Int(rule.priority) > priority {
                 best = rule
                 priority = Int(rule.priority)
             }
@@ -36,14 +39,14 @@ final class Classifier {
         return best
     }
 
-    /// The rule with exactly this match and priority.
-    func rule(_ match: Match, priority: UInt16) -> Rule? {
+    /// The rule with exactly this match and priority that `version` sees.
+    func rule(_ match: Match, priority: Int32, version: UInt64) -> Rule? {
         guard let subtable = byMask[MaskLines(match.mask)] else { return nil }
         scratch.key = match.key
-        return subtable.rule(scratch, priority: priority)
+        return subtable.rule(scratch, priority: priority, version: version)
     }
 
-    /// Adds a rule. There must be none with the same match and priority.
+    /// Adds a rule. No version may see two with the same match and priority.
     func insert(_ rule: Rule, match: Match) {
         let lines = MaskLines(match.mask)
         let subtable: Subtable
@@ -79,27 +82,25 @@ final class Classifier {
         for subtable in subtables { subtable.forEach(visit) }
     }
 
-    /// Rules that are equal to or narrower than `match`: what a non-strict modification means.
-    func rules(within match: Match) -> [Rule] {
+    /// Rules that are equal to or narrower than `match`, as `version` sees them: what a non-strict modification means.
+    func rules(within match: Match, version: UInt64) -> [Rule] {
         let wanted = MaskLines(match.mask)
         var found: [Rule] = []
-        for subtable in subtables {
-            let mask = subtable.mask.flowMask
-            guard wanted.isSubset(of: mask) else { continue }
-            subtable.forEach { rule in
-                if wanted.agree(subtable.match(of: rule.slot).key, match.key) { found.append(rule) }
+        for subtable in subtables where wanted.isSubset(of: subtable.mask) {
+            subtable.forEach(agreeing: match.key, under: wanted) { rule in
+                if rule.isSeen(in: version) { found.append(rule) }
             }
         }
         return found
     }
 
     /// A rule of the same priority that some packet could match together with `match` (OpenFlow 1.5.1, section 6.4).
-    func overlap(_ match: Match, priority: UInt16) -> Rule? {
+    func overlap(_ match: Match, priority: Int32, version: UInt64) -> Rule? {
         var found: Rule?
         for subtable in subtables where found == nil && subtable.hasPriority(priority) {
             let common = MaskLines(match.mask.masked(by: subtable.mask.flowMask))
-            subtable.forEach { rule in
-                if rule.priority == priority, found == nil, common.agree(subtable.match(of: rule.slot).key, match.key) { found = rule }
+            subtable.forEach(agreeing: match.key, under: common) { rule in
+                if rule.priority == priority, rule.isSeen(in: version) { found = rule }
             }
         }
         return found
@@ -119,11 +120,9 @@ final class Classifier {
 
 extension MaskLines {
     /// True if every bit of this mask is in `other`.
-    func isSubset(of other: FlowMask) -> Bool {
-        zip(indices, masks).allSatisfy { index, line in linesEqual(line & other[line: index], line) }
-    }
-    /// True if two keys are equal under this mask.
-    func agree(_ a: FlowKey, _ b: FlowKey) -> Bool {
-        zip(indices, masks).allSatisfy { index, line in linesEqual(a[line: index] & line, b[line: index] & line) }
+    func isSubset(of other: MaskLines) -> Bool {
+        zip(indices, masks).allSatisfy { index, line in
+            other.indices.firstIndex(of: index).map { linesEqual(line & other.masks[$0], line) } ?? false
+        }
     }
 }

@@ -10,8 +10,10 @@ public struct OFProtoCounters: Hashable, Sendable {
     public var refused: UInt64 = 0
     /// Packets from ports that are in no bridge (any more).
     public var unknownPort: UInt64 = 0
-    /// Packets handed to the controller sink.
+    /// Packets that came up for controllers.
     public var packetIns: UInt64 = 0
+    /// Controllers' packets that were not sent because the mempool was empty.
+    public var packetOutsDropped: UInt64 = 0
     /// Translations given up: nested too deep, too many lookups, too many actions, an unknown recirculation id.
     public var tooDeep: UInt64 = 0
     public var tooManyResubmits: UInt64 = 0

@@ -10,6 +10,8 @@ enum Credit {
     case station(UInt64, BridgePort)
     /// The packet crossed from one end of a patch to the other.
     case patch(from: BridgePort, to: BridgePort)
+    /// A group that was run, and the bucket that got the packet; nil: all buckets.
+    case group(Group, Bucket?)
     /// Packets go to the controller; the context stays known as long as somebody may name it.
     case controller(ControllerContext)
 
@@ -24,6 +26,7 @@ enum Credit {
         case .patch(let from, let to):
             from.creditPatch(transmitted: true, packets: packets, bytes: bytes)
             to.creditPatch(transmitted: false, packets: packets, bytes: bytes)
+        case .group(let group, let bucket): group.credit(bucket, packets: packets, bytes: bytes)
         case .controller(let context): context.used = max(context.used, used)
         }
     }

@@ -1,23 +1,11 @@
-/// Why a flow modification was refused. The codes are OpenFlow's (1.3.5, section 7.4.4 and those it refers to).
+import OpenFlow
+
+/// Why a flow modification was refused: OpenFlow's error, and a line for people.
 public struct FlowModError: Error, Hashable, CustomStringConvertible {
-    public enum Code: Hashable, Sendable {
-        /// OFPFMFC_TABLE_FULL
-        case tableFull
-        /// OFPFMFC_OVERLAP
-        case overlap
-        /// OFPFMFC_BAD_TABLE_ID
-        case badTable
-        /// OFPBAC_TOO_MANY and its kin
-        case badActions
-        /// OFPMMFC_UNKNOWN_METER
-        case unknownMeter
-        /// OFPBRC_BAD_TABLE_ID: goto_table to the same or an earlier table
-        case badGoto
-    }
-    public var code: Code
+    public var error: OFError
     public var message: String
-    public init(_ code: Code, _ message: String) {
-        self.code = code
+    public init(_ error: OFError, _ message: String) {
+        self.error = error
         self.message = message
     }
     public var description: String { message }

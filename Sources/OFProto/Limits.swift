@@ -15,8 +15,13 @@ public struct OFProtoLimits: Hashable, Sendable {
     public var translationCost = 8
     /// Rules that may expire in one turn; the rest waits for the next one.
     public var expiriesPerTurn = 1_024
-    /// Rules in one table; beyond it a flow modification fails with `FlowModError.Code.tableFull`.
+    /// Rules taken out of the tables in one turn after many were deleted at once; the rest waits for the next one.
+    public var reapedPerTurn = 512
+    /// Rules in one table; beyond it a flow modification fails with OFPFMFC_TABLE_FULL.
     public var rulesPerTable = 1_000_000
+    /// Groups of one bridge, and buckets of all of them together; beyond it a group modification fails with `gmfcOutOfGroups`, `gmfcOutOfBuckets`.
+    public var groupsPerBridge = 1_000_000
+    public var bucketsPerBridge = 1_000_000
     /// Entries of a bridge's MAC table; the least recently used one makes room.
     public var macTableSize = 8_192
     /// Seconds until an unused MAC entry is forgotten.
@@ -25,10 +30,12 @@ public struct OFProtoLimits: Hashable, Sendable {
     public var controllerContexts = 65_536
     public init() {}
 
-    /// Nested resubmits that go back to the same or an earlier table; beyond it the packet is dropped.
+    /// Nested resubmits that go back to the same or an earlier table, and nested buckets; beyond it the packet is dropped.
     static let resubmitDepth = 64
-    /// Table lookups of one translation; beyond it the packet is dropped.
+    /// Table lookups and buckets of one translation; beyond it the packet is dropped.
     static let resubmitsTotal = 4_096
+    /// Buckets that are looked at to tell whether one that watches a group is live; beyond it the bucket counts as not live.
+    static let watchedBuckets = 4_096
     /// Nested table lookups of any kind, which bounds the stack.
     static let nesting = 512
     /// Datapath actions of one translation; beyond it the packet is dropped.

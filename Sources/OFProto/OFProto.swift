@@ -26,7 +26,7 @@ public final class OFProto {
     public let dpif: any DPIF
     public internal(set) var limits: OFProtoLimits
     public internal(set) var counters = OFProtoCounters()
-    /// Takes packets for controllers.
+    /// Takes packets for controllers, too.
     public var controllerSink: ((PacketIn) -> Void)?
     /// Takes packets that sample actions picked.
     public var sampleSink: ((SampledPacket) -> Void)?
@@ -42,8 +42,10 @@ public final class OFProto {
     var sweep = Sweep()
     let controllers: ControllerContexts
     var samples = SampleTable()
-    private var meterCount: UInt32 = 0
+    var meterNumbers: MeterNumbers
     private var inner: Translator?
+    /// The time of the last turn, in milliseconds.
+    private(set) var clock: Int64 = 0
 
     /// - Parameter seed: all randomness (hashes) follows from it.
     public init(dpif: any DPIF, seed: UInt64, limits: OFProtoLimits = OFProtoLimits()) {
@@ -52,6 +54,7 @@ public final class OFProto {
         random = seed
         hashSeed = HashSeed(seed: seed)
         controllers = ControllerContexts(limit: limits.controllerContexts)
+        meterNumbers = MeterNumbers(capacity: dpif.meterLimits.meters)
         megaflows.reserve(limits.flowLimit)
     }
 
@@ -83,7 +86,10 @@ public final class OFProto {
         for port in bridge.ports {
             do throws(DPIFError) { try bridge.removePort(port.name) } catch { logger.warning("\(name): \(error)") }
         }
-        for meter in bridge.meters.values { dpif.meterDelete(meter) }
+        for meter in bridge.meters.values {
+            dpif.meterDelete(meter.datapathID)
+            meterNumbers.giveBack(meter.datapathID)
+        }
         // Megaflows name the bridge's ports and rules: none may outlive it.
         revalidateNow(now: sweep.began)
     }
@@ -101,6 +107,7 @@ public final class OFProto {
             patches[port.name] = port
         }
         linkPatches()
+        port.bridge.refreshLinks()
         noteChange()
     }
 
@@ -124,15 +131,15 @@ public final class OFProto {
         }
     }
 
-    func newMeter() -> UInt32 {
-        meterCount += 1
-        return meterCount
-    }
-
     // MARK: Changes
 
     /// Something changed that any megaflow may depend on.
-    func noteChange() { sweep.changed = true }
+    func noteChange() {
+        sweep.changed = true
+        sweep.changes &+= 1
+        // Without megaflows nothing can be stale.
+        if megaflows.liveCount == 0, sweep.cursor == nil { sweep.settled = sweep.changes }
+    }
 
     /// The place of stations with these tags changed.
     func noteStation(_ tags: UInt64) { sweep.changedStations |= tags }
@@ -152,15 +159,18 @@ public final class OFProto {
     /// One bounded turn: upcalls first, then retired megaflows, timers and a slice of revalidation. `now` is in milliseconds and never
     /// goes back. Returns true if there is more to do at once.
     public func run(now: Int64) -> Bool {
+        clock = now
         let upcalls = dpif.receiveUpcalls(limit: limits.upcallsPerTurn) { handle($0, now: now) }
         collectRetired()
         var more = upcalls >= limits.upcallsPerTurn
         let statsTime = megaflows.liveCount == 0 && sweep.cursor == nil ? now : sweep.completed
         for bridge in bridgesByName.values {
+            if bridge.reap(limit: limits.reapedPerTurn, now: now) { more = true }
             if bridge.expireRules(now: now, statsTime: statsTime, limit: limits.expiriesPerTurn) { more = true }
             bridge.expireStations(now: now, limit: limits.expiriesPerTurn)
         }
         if runSweep(now: now) { more = true }
+        for bridge in bridgesByName.values where bridge.connections.run(now: now) { more = true }
         return more
     }
 
@@ -169,7 +179,7 @@ public final class OFProto {
         if sweep.cursor != nil || sweep.hasChanges || sweep.isWanted { return now }
         var deadline: Int64? = megaflows.liveCount > 0 ? sweep.began + limits.sweepInterval : nil
         for bridge in bridgesByName.values {
-            for time in [bridge.timers.next, bridge.macTable.nextExpiry] {
+            for time in [bridge.connections.nextDeadline, bridge.timers.next, bridge.macTable.nextExpiry] {
                 if let time { deadline = min(deadline ?? time, time) }
             }
         }
@@ -182,6 +192,7 @@ public final class OFProto {
         _ packet: consuming DPPacket, key: FlowKey, actions: [OFAction], bridge: Bridge, inPort: OFPort, now: Int64
     ) throws(FlowModError) {
         let program = try compile(actions)
+        do throws(OFError) { try bridge.checkGroups(actions) } catch { throw FlowModError(error, "a group is not there") }
         translator.flow.key = key
         let length = UInt64(packet.length)
         translator.translate(program, bridge: bridge, inPort: inPort, now: now)

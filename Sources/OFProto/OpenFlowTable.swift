@@ -6,12 +6,29 @@ import Wire
 final class OpenFlowTable {
     let id: UInt8
     let classifier: Classifier
+    var config = TableConfig()
     private(set) var lookups: UInt64 = 0
     private(set) var matches: UInt64 = 0
+    /// Rules that packets see, or will see after the change under way.
+    private(set) var liveCount = 0
 
-    init(id: UInt8, seed: HashSeed) {
+    /// The last table is the switch's own: OpenFlow neither shows nor changes it.
+    static let internalTable: UInt8 = 254
+
+    init(id: UInt8, seed: HashSeed, version: UInt64) {
         self.id = id
         classifier = Classifier(seed: seed)
+        classifier.version = version
+    }
+
+    func insert(_ rule: Rule, match: Match) {
+        classifier.insert(rule, match: match)
+        liveCount += 1
+    }
+
+    func remove(_ rule: Rule) {
+        classifier.remove(rule)
+        liveCount -= 1
     }
 
     func credit(packets: UInt64, matched: Bool) {
@@ -24,16 +41,21 @@ final class OpenFlowTable {
 public struct FlowModSelection: Hashable, Sendable {
     /// Only flows whose cookie agrees with the modification's in these bits; 0: all.
     public var cookieMask: UInt64 = 0
+    /// The cookie that modified flows get; nil: they keep theirs.
+    public var newCookie: UInt64?
     /// Only flows that have an output to this port.
     public var outPort: OFPort?
+    /// Only flows that send to this group.
+    public var outGroup: UInt32?
     /// A modify that finds no flow adds one, as OpenFlow 1.0 and 1.1 have it.
     public var modifyAdds = false
     public init() {}
 
     func includes(_ rule: Rule, cookie: UInt64) -> Bool {
         guard (rule.cookie ^ cookie) & cookieMask == 0 else { return false }
-        guard let outPort else { return true }
-        return rule.actions.contains { Self.outputs($0, to: outPort) }
+        if let outPort, !rule.actions.contains(where: { Self.outputs($0, to: outPort) }) { return false }
+        if let outGroup, !rule.actions.contains(where: { Self.sends($0, to: outGroup) }) { return false }
+        return true
     }
 
     private static func outputs(_ action: OFAction, to port: OFPort) -> Bool {
@@ -45,10 +67,27 @@ public struct FlowModSelection: Hashable, Sendable {
         default: false
         }
     }
+
+    private static func sends(_ action: OFAction, to group: UInt32) -> Bool {
+        switch action {
+        case .group(let other): other == group
+        case .clone(let nested), .writeActions(let nested): nested.contains { sends($0, to: group) }
+        default: false
+        }
+    }
+
+    /// Which flows are asked for.
+    struct Wanted {
+        var table: UInt8 = 0xff
+        var match = Match()
+        var cookie: UInt64 = 0
+        var selection = FlowModSelection()
+    }
+    static var everything: Wanted { Wanted() }
 }
 
 /// Why a flow went (OpenFlow 1.3.5, ofp_flow_removed_reason).
-public enum FlowRemovedReason: UInt8, Hashable, Sendable { case idleTimeout, hardTimeout, delete, groupDelete, meterDelete, eviction }
+public typealias FlowRemovedReason = FlowRemovedMessage.Reason
 
 /// A flow that went, for its flow-removed message.
 public struct FlowRemoved {

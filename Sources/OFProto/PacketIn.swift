@@ -9,16 +9,42 @@ public struct PacketIn {
     /// The frame; at most `maxLength` bytes are to be sent on.
     public let bytes: [UInt8]
     public let maxLength: UInt16
-    /// OFPR_…: 0 no match, 1 action, 2 invalid TTL.
-    public let reason: UInt8
+    public let reason: PacketInMessage.Reason
     public let table: UInt8
     /// The cookie of the flow that sent it; all ones for none.
     public let cookie: UInt64
-    public let inPort: OFPort
-    public let metadata: UInt64
-    public let registers: SIMD16<UInt32>
+    /// in_port, and what else is not zero of registers, metadata, tunnel and connection.
+    public let metadata: Match
     public let controllerID: UInt16
     public let userdata: [UInt8]
+}
+
+extension PacketIn {
+    /// What a controller is told besides the frame's own fields.
+    static let metadataFields: [Field] = Field.allCases.filter { field in
+        switch field {
+        case .tunID, .tunSrc, .tunDst, .tunIPv6Src, .tunIPv6Dst, .tunFlags, .tunGBPID, .tunGBPFlags, .pktMark, .ctState, .ctZone, .ctMark, .ctLabel,
+            .ctNWProto, .ctNWSrc, .ctNWDst, .ctIPv6Src, .ctIPv6Dst, .ctTPSrc, .ctTPDst, .metadata: true
+        default: (Field.reg0.rawValue...Field.reg15.rawValue).contains(field.rawValue)
+        }
+    }
+
+    /// - Parameters:
+    ///   - key: the packet's, as the datapath gave it.
+    ///   - context: what was translated of it.
+    static func metadata(_ key: FlowKey, _ context: ControllerContext.Key) -> Match {
+        var key = key
+        key.l11.metadata = BE64(context.metadata)
+        key.regs = context.registers
+        var match = Match()
+        match.set(.inPort, to: UInt128(context.inPort))
+        for field in metadataFields {
+            let value = key.value(of: field)
+            // An IPv4 tunnel's addresses are not said as IPv6's, nor the other way round.
+            if value != 0, key.hasFrame(of: field, asMask: false), !(match.mask.value(of: field) != 0) { match.set(field, to: value) }
+        }
+        return match
+    }
 }
 
 /// A packet for a collector (sample action).

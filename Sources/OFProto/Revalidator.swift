@@ -21,6 +21,12 @@ struct Sweep {
     var changed = false
     var changedStations: UInt64 = 0
     var isWanted = false
+    /// How many changes there were; how many of them the sweep under way takes account of; and how many the last complete one did.
+    var changes: UInt64 = 0
+    var covered: UInt64 = 0
+    var settled: UInt64 = 0
+    /// Megaflows were changed or deleted since the datapath was last waited for.
+    var touched = false
 
     var hasChanges: Bool { changed || changedStations != 0 }
 }
@@ -28,6 +34,19 @@ struct Sweep {
 extension OFProto {
     /// True while megaflows may be installed that changes made false.
     public var isRevalidating: Bool { sweep.hasChanges || (sweep.cursor != nil && (sweep.isFull || sweep.stations != 0)) }
+
+    /// The number of the last change.
+    var changeCount: UInt64 { sweep.changes }
+
+    /// True once no packet can be forwarded any more by what stood before the change with this number.
+    func isSettled(_ change: UInt64) -> Bool {
+        guard sweep.settled >= change else { return false }
+        if sweep.touched {
+            dpif.barrier()
+            sweep.touched = false
+        }
+        return true
+    }
 
     /// Does all revalidation that is due, whatever it costs. Afterwards no megaflow is stale.
     public func revalidateNow(now: Int64) {
@@ -61,10 +80,12 @@ extension OFProto {
     }
 
     private func beginSweep(now: Int64) {
+        for bridge in bridges { bridge.refreshLinks() }
         sweep.cursor = 0
         sweep.began = now
         sweep.isFull = sweep.changed
         sweep.stations = sweep.changedStations
+        sweep.covered = sweep.changes
         sweep.changed = false
         sweep.changedStations = 0
         sweep.isWanted = false
@@ -73,6 +94,7 @@ extension OFProto {
     private func endSweep() {
         sweep.cursor = nil
         sweep.completed = sweep.began
+        if sweep.isFull { sweep.settled = sweep.covered }
         counters.sweeps &+= 1
         controllers.purge(now: sweep.began)
     }
@@ -110,6 +132,7 @@ extension OFProto {
     /// Begins the removal of a megaflow.
     func delete(_ at: Int, _ id: DPFlowID) {
         megaflows.markDeleting(at)
+        sweep.touched = true
         dpif.flowDelete(id)
     }
 
@@ -128,6 +151,7 @@ extension OFProto {
         if translator.actions != actions {
             do throws(DPIFError) {
                 actions = translator.takeActions()
+                sweep.touched = true
                 try dpif.flowModify(flow.id, actions: actions)
                 counters.modified &+= 1
             } catch {

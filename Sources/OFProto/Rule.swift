@@ -7,7 +7,8 @@ import OpenFlow
 /// Owner: the ofproto thread. Megaflows keep the rules that they credit alive, so a rule may outlive its table entry.
 public final class Rule {
     public let table: UInt8
-    public let priority: UInt16
+    /// 0–65535; higher for the switch's own rules, which OpenFlow does not show.
+    public let priority: Int32
     public internal(set) var cookie: UInt64
     public internal(set) var idleTimeout: UInt16
     public internal(set) var hardTimeout: UInt16
@@ -19,6 +20,9 @@ public final class Rule {
     public internal(set) var stats: RuleStats
     /// When the actions were last replaced, or the rule added; the hard timeout counts from here.
     var modified: Int64
+    /// The rule is seen by lookups of these versions of the bridge's tables.
+    var firstVersion: UInt64
+    var endVersion: UInt64 = .max
     /// True once the rule is in no table any more.
     var isRemoved = false
 
@@ -31,9 +35,11 @@ public final class Rule {
     /// The next lower priority with the same match.
     var lower: Rule?
 
-    init(_ mod: FlowMod, table: UInt8, program: [XAction], now: Int64) {
+    /// - Parameter priority: nil: the modification's.
+    init(_ mod: FlowMod, table: UInt8, priority: Int32? = nil, program: [XAction], version: UInt64, now: Int64) {
         self.table = table
-        priority = mod.priority
+        self.priority = priority ?? Int32(mod.priority)
+        firstVersion = version
         cookie = mod.cookie
         idleTimeout = mod.idleTimeout
         hardTimeout = mod.hardTimeout
@@ -45,6 +51,14 @@ public final class Rule {
         modified = now
     }
 
+    /// One of the switch's own, which OpenFlow neither shows nor changes.
+    var isHidden: Bool { priority > Int32(UInt16.max) }
+    /// The flow for packets that no other one of its table is for (OpenFlow 1.3.5, section 5.4).
+    var isTableMiss: Bool { priority == 0 && subtable?.mask.count == 0 }
+    /// In a table and not on its way out.
+    var isLive: Bool { endVersion == .max && !isRemoved }
+    func isSeen(in version: UInt64) -> Bool { firstVersion <= version && version < endVersion }
+
     /// The match, as long as the rule is in a table.
     public var match: Match {
         guard let subtable else { return Match() }
@@ -55,7 +69,7 @@ public final class Rule {
     public var flowMod: FlowMod {
         var mod = FlowMod()
         mod.table = table
-        mod.priority = priority
+        mod.priority = UInt16(clamping: priority)
         mod.cookie = cookie
         mod.idleTimeout = idleTimeout
         mod.hardTimeout = hardTimeout
@@ -64,6 +78,13 @@ public final class Rule {
         mod.match = match
         mod.actions = actions
         return mod
+    }
+
+    func replaceActions(_ actions: [OFAction], program: [XAction], cookie: UInt64, now: Int64) {
+        self.actions = actions
+        self.program = program
+        self.cookie = cookie
+        modified = now
     }
 
     /// Packets that megaflows, or single translations, credit to the rule.
@@ -101,5 +122,9 @@ public struct RuleStats: Hashable, Sendable {
     public init(created: Int64) {
         self.created = created
         used = created
+    }
+    mutating func resetCounts() {
+        packets = 0
+        bytes = 0
     }
 }

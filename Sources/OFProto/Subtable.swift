@@ -26,7 +26,7 @@ final class Subtable {
     private var heads: ContiguousArray<Rule?> = []
     private var unused: ContiguousArray<Int> = []
     private(set) var ruleCount = 0
-    private var priorities: [UInt16: Int] = [:]
+    private var priorities: [Int32: Int] = [:]
     private(set) var maxPriority = -1
     private let seed: HashSeed
 
@@ -54,7 +54,7 @@ final class Subtable {
     }
 
     /// The highest-priority rule that matches, or nil. The bits that the answer depends on are added to `wildcards`.
-    func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: borrowing [PrefixTrie], _ answers: inout TrieAnswers) -> Rule? {
+    func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: borrowing [PrefixTrie], _ answers: inout TrieAnswers, version: UInt64) -> Rule? {
         for stage in 0..<earlyStages.count {
             if earlyStages[stage].asksTries, isRuledOut(flow, wildcards, tries, &answers) {
                 if stage > 0 { earlyStages[stage - 1].mask.fold(into: wildcards) }
@@ -71,7 +71,7 @@ final class Subtable {
         }
         if let slot = find(flow, mask.hash(flow, seed)) {
             mask.fold(into: wildcards)
-            return heads[slot]
+            return first(at: slot, seenIn: version)
         }
         if portsLength > 0 {
             let answer = ports.lookup(TrieField.ports(flow) & portsMask, width: 32)
@@ -123,10 +123,19 @@ final class Subtable {
         }
     }
 
-    /// The rule with exactly this key and priority.
-    func rule(_ key: FlowBuffer, priority: UInt16) -> Rule? {
+    /// The rule with the highest priority that `version` sees.
+    private func first(at slot: Int, seenIn version: UInt64) -> Rule? {
+        var rule = heads[slot]
+        while let candidate = rule, !candidate.isSeen(in: version) { rule = candidate.lower }
+        return rule
+    }
+
+    /// The rule with exactly this key and priority that `version` sees.
+    func rule(_ key: FlowBuffer, priority: Int32, version: UInt64) -> Rule? {
         var rule = find(key, mask.hash(key, seed)).flatMap { heads[$0] }
-        while let candidate = rule, candidate.priority > priority { rule = candidate.lower }
+        while let candidate = rule, candidate.priority > priority || candidate.priority == priority && !candidate.isSeen(in: version) {
+            rule = candidate.lower
+        }
         return rule?.priority == priority ? rule : nil
     }
 
@@ -138,7 +147,7 @@ final class Subtable {
 
     // MARK: Changes
 
-    /// Adds a rule. No rule with the same key and priority may be here.
+    /// Adds a rule. No version may see two with the same key and priority.
     func insert(_ rule: Rule, key: FlowBuffer, tries: inout [PrefixTrie]) {
         let hash = mask.hash(key, seed)
         if let slot = find(key, hash) {
@@ -221,8 +230,25 @@ final class Subtable {
         }
     }
 
-    /// True if some rule of slot `slot` has this priority.
-    func hasPriority(_ priority: UInt16) -> Bool { priorities[priority] != nil }
+    /// Calls `visit` with every rule whose key agrees with `key` in the bits of `wanted`, which are among this mask's.
+    func forEach(agreeing key: FlowKey, under wanted: MaskLines, _ visit: (Rule) -> Void) {
+        let width = mask.count
+        // Where each line of `wanted` is among a slot's, what it selects, and what that must be.
+        let tests = zip(wanted.indices, wanted.masks).map { index, bits in
+            (mask.indices.firstIndex(of: index) ?? 0, bits, key[line: index] & bits)
+        }
+        for slot in heads.indices {
+            guard let head = heads[slot], tests.allSatisfy({ linesEqual(keys[slot * width + $0.0] & $0.1, $0.2) }) else { continue }
+            var rule: Rule? = head
+            while let current = rule {
+                rule = current.lower
+                visit(current)
+            }
+        }
+    }
+
+    /// True if some rule has this priority.
+    func hasPriority(_ priority: Int32) -> Bool { priorities[priority] != nil }
 
     // MARK: Buckets
 

@@ -1,5 +1,6 @@
 import Datapath
 import Flow
+import OpenFlow
 import Wire
 
 /// What the datapath hands up: packets without a megaflow, and packets that a `userspace` action copied.
@@ -44,14 +45,16 @@ extension OFProto {
         let id = Userdata.id(userdata)
         switch Userdata.kind(userdata) {
         case 1:
-            guard let context = controllers[id], let bridge = context.bridge, let controllerSink else { return }
+            guard let context = controllers[id], let bridge = context.bridge else { return }
             counters.packetIns &+= 1
             context.used = max(context.used, now)
             let key = context.key
-            controllerSink(PacketIn(
-                bridge: bridge, bytes: upcall.packet.bytes, maxLength: key.action.maxLength, reason: key.action.reason, table: key.table,
-                cookie: key.cookie, inPort: OFPort(UInt16(truncatingIfNeeded: key.inPort)), metadata: key.metadata,
-                registers: key.registers, controllerID: key.action.controllerID, userdata: key.action.userdata))
+            let packet = PacketIn(
+                bridge: bridge, bytes: upcall.packet.bytes, maxLength: key.action.maxLength,
+                reason: PacketInMessage.Reason(rawValue: key.action.reason) ?? .action, table: key.table, cookie: key.cookie,
+                metadata: PacketIn.metadata(upcall.key, key), controllerID: key.action.controllerID, userdata: key.action.userdata)
+            controllerSink?(packet)
+            bridge.connections.tell(packet, now: now)
         case 2:
             guard let sample = samples[id], let sampleSink else { return }
             sampleSink(SampledPacket(sample: sample, bytes: upcall.packet.bytes, port: port(ODPPort(upcall.key.l0.inPort))))

@@ -21,6 +21,7 @@ enum XAction {
     case move(from: FieldRange, to: FieldRange)
     case decTTL([UInt16])
     case decMPLSTTL
+    case group(UInt32)
     case meter(UInt32)
     case resubmit(port: OFPort?, table: UInt8?)
     case gotoTable(UInt8)
@@ -40,6 +41,15 @@ struct ControllerAction: Hashable {
     var reason: UInt8
     var controllerID: UInt16
     var userdata: [UInt8]
+    /// The meter that packets pass through on their way; nil: the bridge's meter for controllers, if there is one.
+    var meter: UInt32?
+
+    /// The reason is that of the place where the action is run.
+    static let contextual: UInt8 = 0xff
+    /// output:CONTROLLER
+    static func output(maxLength: UInt16) -> ControllerAction {
+        ControllerAction(maxLength: maxLength, reason: contextual, controllerID: 0, userdata: [])
+    }
 }
 
 /// What `sample(…)` names, for a collector.
@@ -88,9 +98,9 @@ func compile(_ actions: [OFAction]) throws(FlowModError) -> [XAction] {
 }
 
 private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(FlowModError) -> [XAction] {
-    guard depth <= OFProtoLimits.actionNesting else { throw FlowModError(.badActions, "actions are nested too deep") }
+    guard depth <= OFProtoLimits.actionNesting else { throw FlowModError(.bacTooMany, "actions are nested too deep") }
     left -= actions.count
-    guard left >= 0 else { throw FlowModError(.badActions, "more than \(OFProtoLimits.actionsPerRule) actions") }
+    guard left >= 0 else { throw FlowModError(.bacTooMany, "more than \(OFProtoLimits.actionsPerRule) actions") }
     var program: [XAction] = []
     program.reserveCapacity(actions.count)
     for action in actions {
@@ -99,7 +109,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .outputField(let range): program.append(.outputField(range))
         case .controller(let spec):
             program.append(.controller(ControllerAction(
-                maxLength: spec.maxLength, reason: spec.reason, controllerID: spec.id, userdata: spec.userdata)))
+                maxLength: spec.maxLength, reason: spec.reason, controllerID: spec.id, userdata: spec.userdata, meter: spec.meter)))
         case .enqueue(let port, let queue): program.append(.enqueue(port, queue: queue))
         case .setQueue(let queue): program.append(.setQueue(queue))
         case .popQueue: program.append(.popQueue)
@@ -115,6 +125,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .move(let from, let to): program.append(.move(from: from, to: to))
         case .decTTL(let controllers): program.append(.decTTL(controllers))
         case .decMPLSTTL: program.append(.decMPLSTTL)
+        case .group(let id): program.append(.group(id))
         case .meter(let meter): program.append(.meter(meter))
         case .resubmit(let port, let table, _): program.append(.resubmit(port: port, table: table == 0xff ? nil : table))
         case .gotoTable(let table): program.append(.gotoTable(table))
@@ -136,6 +147,5 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
 
 private func compileOutput(_ port: OFPort, _ maxLength: UInt16) -> XAction {
     guard port == .controller else { return .output(port, maxLength: maxLength) }
-    // Reason 1: an action asked for it (OpenFlow 1.0, OFPR_ACTION).
-    return .controller(ControllerAction(maxLength: maxLength, reason: 1, controllerID: 0, userdata: []))
+    return .controller(.output(maxLength: maxLength))
 }

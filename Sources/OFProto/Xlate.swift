@@ -29,9 +29,9 @@ final class Translator {
     var learns = false
     /// Where the packet came in, in the bridge whose tables are run.
     private(set) var inputPort: BridgePort?
-    private var depth = 0
+    var depth = 0
     private var nesting = 0
-    private var resubmits = 0
+    var resubmits = 0
     var exits = false
     /// Datapath actions since the innermost `isolated` that setting fields again cannot undo.
     var isIrreversible = false
@@ -40,6 +40,10 @@ final class Translator {
     var actionSet: [XAction] = []
     /// The rule whose actions run, for packets to the controller.
     var rule: Rule?
+    /// The table that has no rule for the packet, while a controller is told so.
+    private(set) var missTable: UInt8?
+    /// Why an output to the controller happens, where the flow does not say.
+    var outputReason = PacketInMessage.Reason.action
     /// Line 0 of the packet as it came in.
     private(set) var packetLine = FlowLine0()
     private var pool: [FlowBuffer] = []
@@ -53,7 +57,7 @@ final class Translator {
         guard let port = begin(now: now, learns: learns) else { return false }
         if flow.key.l0.recircID != 0 {
             failure = .recirculated
-        } else if port.receives {
+        } else if port.receives, port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 {
             runTable(0, bridge: port.bridge)
             runActionSet(bridge: port.bridge)
         }
@@ -67,6 +71,7 @@ final class Translator {
         inputPort = bridge.port(inPort)
         flow.key.l0.inPort = UInt32(inPort.number)
         base.copy(from: flow)
+        outputReason = .packetOut
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
         runActionSet(bridge: bridge)
         finish()
@@ -88,6 +93,7 @@ final class Translator {
         exits = false
         isIrreversible = false
         truncation = 0
+        outputReason = .action
         packetLine = flow.key.l0
     }
 
@@ -112,7 +118,8 @@ final class Translator {
     // MARK: Tables
 
     /// Looks the packet up in a table and runs the rule; follows goto_table. `inPort` is the port to look up with.
-    func runTable(_ id: UInt8, bridge: Bridge, inPort: OFPort? = nil) {
+    /// - Parameter tellsMiss: a table without a rule for the packet may send it to a controller.
+    func runTable(_ id: UInt8, bridge: Bridge, inPort: OFPort? = nil, tellsMiss: Bool = true) {
         guard nesting < OFProtoLimits.nesting else { return failure = .tooDeep }
         nesting += 1
         defer { nesting -= 1 }
@@ -121,10 +128,14 @@ final class Translator {
         while let table = next, failure == nil {
             resubmits += 1
             guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
-            guard let table = bridge.tables[Int(table)] else { return }
-            guard let found = lookup(table, inPort: lookupPort) else {
-                credits.append(.miss(table))
-                return
+            let id = table
+            let table = bridge.tables[Int(id)]
+            guard let table, let found = lookup(table, inPort: lookupPort, fragments: bridge.fragments) else {
+                if let table { credits.append(.miss(table)) }
+                guard tellsMiss, miss(id, table, bridge: bridge) else { return }
+                next = id + 1
+                lookupPort = nil
+                continue
             }
             credits.append(.rule(found, table))
             let outer = rule
@@ -136,21 +147,36 @@ final class Translator {
         }
     }
 
+    /// The packet has no rule in a table: it goes to a controller, if there is one that expects that, or is dropped. True: it goes on to the next table.
+    private func miss(_ id: UInt8, _ table: OpenFlowTable?, bridge: Bridge) -> Bool {
+        switch table?.config.miss ?? .standard {
+        case .continue: return id + 1 < OpenFlowTable.internalTable
+        case .drop: return false
+        case .standard: guard bridge.sendsMisses else { return false }
+        case .controller: break
+        }
+        guard !(inputPort?.config.flags.contains(.noPacketIn) ?? false) else { return false }
+        missTable = id
+        sendToController(ControllerAction(maxLength: .max, reason: PacketInMessage.Reason.implicitMiss.rawValue, controllerID: 0, userdata: []), bridge: bridge)
+        missTable = nil
+        return false
+    }
+
     /// resubmit: a lookup as if the packet had come in by `port`.
     private func resubmit(port: OFPort?, table: UInt8, bridge: Bridge) {
         // Going forward ends by itself; only going round is counted.
         let deepens = table <= (rule?.table ?? 0)
         guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
         if deepens { depth += 1 }
-        runTable(table, bridge: bridge, inPort: port)
+        runTable(table, bridge: bridge, inPort: port, tellsMiss: false)
         if deepens { depth -= 1 }
     }
 
-    private func lookup(_ table: OpenFlowTable, inPort: OFPort?) -> Rule? {
+    private func lookup(_ table: OpenFlowTable, inPort: OFPort?, fragments: SwitchSettings.Fragments) -> Rule? {
         let port = flow.key.l0.inPort
         if let inPort { flow.key.l0.inPort = UInt32(inPort.number) }
         defer { flow.key.l0.inPort = port }
-        guard flow.key.l0.nwFrag & FragmentBits.any != 0 else { return table.classifier.lookup(flow, wildcards) }
+        guard flow.key.l0.nwFrag & FragmentBits.any != 0, fragments != .nxMatch else { return table.classifier.lookup(flow, wildcards) }
         // OpenFlow's OFPC_FRAG_NORMAL: a fragment, the first one too, is looked up with ports of zero.
         let source = flow.key.l0.tpSrc, destination = flow.key.l0.tpDst
         flow.key.l0.tpSrc = .zero
@@ -190,6 +216,7 @@ final class Translator {
             case .move(let from, let to): move(from, to)
             case .decTTL(let controllers): if !decrementTTL(controllers, bridge: bridge) { return nil }
             case .decMPLSTTL: if !decrementLabelTTL(bridge: bridge) { return nil }
+            case .group(let id): runGroup(id, bridge: bridge)
             case .meter(let meter): runMeter(meter, bridge: bridge)
             case .resubmit(let port, let table): resubmit(port: port, table: table ?? rule?.table ?? 0, bridge: bridge)
             case .gotoTable(let table): return table
@@ -210,7 +237,7 @@ final class Translator {
     private func runMeter(_ id: UInt32, bridge: Bridge) {
         guard let meter = bridge.meters[id] else { return }
         isIrreversible = true
-        actions.append(.meter(meter))
+        actions.append(.meter(meter.datapathID))
     }
 
     private func enqueue(_ port: OFPort, _ queue: UInt32, bridge: Bridge) {

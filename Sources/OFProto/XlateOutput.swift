@@ -12,7 +12,7 @@ extension Translator {
         case .flood: flood(bridge: bridge) { $0.floods }
         case .all: flood(bridge: bridge) { _ in true }
         case .table: runTable(0, bridge: bridge)
-        case .controller: sendToController(ControllerAction(maxLength: .max, reason: 1, controllerID: 0, userdata: []), bridge: bridge)
+        case .controller: sendToController(.output(maxLength: .max), bridge: bridge)
         case .none, .unset: break
         default: if UInt32(port.number) != flow.key.l0.inPort { emit(port, bridge: bridge) }
         }
@@ -59,12 +59,23 @@ extension Translator {
     /// controller(…): a copy of the packet goes to the ofproto thread with the name of a context that says what to tell.
     func sendToController(_ action: ControllerAction, bridge: Bridge) {
         commit()
+        var action = action
+        if action.reason == ControllerAction.contextual {
+            action.reason = (rule?.isTableMiss ?? false) && outputReason == .action ? PacketInMessage.Reason.explicitMiss.rawValue : outputReason.rawValue
+        }
         let key = ControllerContext.Key(
-            bridge: ObjectIdentifier(bridge), table: rule?.table ?? 0, cookie: rule?.cookie ?? .max, inPort: flow.key.l0.inPort,
+            bridge: ObjectIdentifier(bridge), table: missTable ?? rule?.table ?? 0, cookie: missTable == nil ? rule?.cookie ?? .max : .max,
+            inPort: flow.key.l0.inPort,
             metadata: flow.key.l11.metadata.host, registers: flow.key.regs, action: action)
         guard let context = ofproto.controllers.context(key, bridge: bridge, now: now) else { return }
         credit(.controller(context))
-        actions.append(.userspace(userdata: Userdata.controller(context.id), maxLength: 0))
+        let upcall = DPAction.userspace(userdata: Userdata.controller(context.id), maxLength: 0)
+        if let meter = action.meter.flatMap({ bridge.meters[$0] }) ?? bridge.meters[MeterNumber.controller] {
+            // A copy, so that the meter holds up nothing else.
+            actions.append(.sample(probability: .max, [.meter(meter.datapathID), upcall]))
+        } else {
+            actions.append(upcall)
+        }
     }
 
     /// sample(…): some of the packets go to the ofproto thread for a collector.
@@ -78,21 +89,25 @@ extension Translator {
     // MARK: Action set
 
     /// The action set is run behind the last table, in its fixed order (OpenFlow 1.3.5, section 5.10): nothing happens
-    /// without an output in it.
+    /// without an output, a group or a resubmit in it.
     func runActionSet(bridge: Bridge) {
         guard !actionSet.isEmpty, failure == nil else { return }
         let program = orderActionSet(actionSet)
         actionSet = []
         // ovs-actions(7), exit: "Actions in the action set are still executed".
         exits = false
+        let outer = outputReason
+        if outer == .action { outputReason = .actionSet }
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
+        outputReason = outer
     }
 }
 
-/// The actions of a set in the order of their execution; of those that exclude each other the last one written counts.
+/// The actions of a set in the order of their execution; of those that exclude each other the last one written counts. A group takes the place
+/// of an output, and an output that of a resubmit (ovs-actions(7), write_actions).
 func orderActionSet(_ set: [XAction]) -> [XAction] {
     var stripVLAN: XAction?, popMPLS: XAction?, pushMPLS: XAction?, pushVLAN: XAction?, decTTL: XAction?
-    var sets: [XAction] = [], queue: XAction?, output: XAction?
+    var sets: [XAction] = [], queue: XAction?, group: XAction?, output: XAction?, resubmit: XAction?
     for action in set {
         switch action {
         case .stripVLAN: stripVLAN = action
@@ -102,10 +117,12 @@ func orderActionSet(_ set: [XAction]) -> [XAction] {
         case .decTTL, .decMPLSTTL: decTTL = action
         case .set, .move, .setVLANVID, .setVLANPCP: sets.append(action)
         case .setQueue: queue = action
-        case .output, .controller, .outputField, .resubmit: output = action
+        case .group: group = action
+        case .output, .controller, .outputField: output = action
+        case .resubmit: resubmit = action
         default: break
         }
     }
-    guard let output else { return [] }
-    return [stripVLAN, popMPLS, pushMPLS, pushVLAN, decTTL].compactMap { $0 } + sets + [queue].compactMap { $0 } + [output]
+    guard let last = group ?? output ?? resubmit else { return [] }
+    return [stripVLAN, popMPLS, pushMPLS, pushVLAN, decTTL].compactMap { $0 } + sets + [queue].compactMap { $0 } + [last]
 }

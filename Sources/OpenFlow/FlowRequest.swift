@@ -8,6 +8,11 @@ public struct FlowRequest: Hashable, Sendable {
     /// A modification or deletion looks at flows whose cookie agrees with `mod.cookie` in these bits. With a mask of 0,
     /// `mod.cookie` is the cookie that the flow gets.
     public var cookieMask: UInt64 = 0
+    /// With a cookie mask other than 0: the cookie that modified flows get; nil: they keep theirs.
+    public var newCookie: UInt64?
+    /// A modification leaves the cookies of the flows that it finds; `mod.cookie` is for the flow that it adds where it finds none (all ones:
+    /// none is given).
+    public var keepsCookies = false
     /// A deletion looks at flows that output to this port.
     public var outPort: OFPort?
     /// A deletion looks at flows that send to this group.

@@ -14,8 +14,8 @@ public enum SendResult: Hashable, Sendable {
 /// One connection. Everything here is for any thread.
 public final class StreamConnection: Sendable {
     private let channel: any Channel
-    /// The peer's address; a Unix socket's client mostly has none.
-    public let peer: String
+    /// As OVS names connections: by the method that it was made by, or if it was accepted, by its peer: "ssl:127.0.0.1:45678", "unix#3".
+    public let name: String
     private let sendLimit: Int
     /// Bytes accepted and not yet with the kernel. Writers: senders add, the I/O thread takes off.
     private let waiting = Atomic<Int>(0)
@@ -23,27 +23,42 @@ public final class StreamConnection: Sendable {
     private let unhandled = Atomic<Int>(0)
     /// The I/O thread has stopped reading.
     private let isPaused = Atomic<Bool>(false)
+    /// Much waits to be sent: the user is told when it does not any more.
+    private let isCongested = Atomic<Bool>(false)
+    private let drained = Mutex<(@Sendable () -> Void)?>(nil)
+    /// The user has closed it.
+    private let closing = Atomic<Bool>(false)
 
-    init(_ channel: any Channel, sendLimit: Int) {
+    init(_ channel: any Channel, name: String, sendLimit: Int) {
         self.channel = channel
+        self.name = name
         self.sendLimit = sendLimit
-        peer = channel.remoteAddress.map { "\($0)" } ?? ""
     }
 
     /// Sends bytes in the order of the calls.
     public func send(_ bytes: [UInt8]) -> SendResult {
-        guard channel.isActive else { return .closed }
+        guard channel.isActive, !isClosing else { return .closed }
         let count = bytes.count
         let (_, total) = waiting.add(count, ordering: .relaxed)
         guard total <= sendLimit else {
             waiting.subtract(count, ordering: .relaxed)
             return .full
         }
-        channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenComplete { [self] _ in waiting.subtract(count, ordering: .relaxed) }
+        if total > Limits.drainMark { isCongested.store(true, ordering: .sequentiallyConsistent) }
+        channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenComplete { [self] _ in sent(count) }
         return .accepted
     }
 
-    /// Bytes that wait to be sent.
+    /// Calls `handler` on the I/O thread each time that less than half of `Limits.drainMark` bytes wait again after it was more.
+    public func whenDrained(_ handler: @escaping @Sendable () -> Void) { drained.withLock { $0 = handler } }
+
+    private func sent(_ count: Int) {
+        let (_, left) = waiting.subtract(count, ordering: .sequentiallyConsistent)
+        guard left <= Limits.drainMark / 2, isCongested.exchange(false, ordering: .sequentiallyConsistent) else { return }
+        drained.withLock { $0 }?()
+    }
+
+    /// Bytes that wait to be sent. By TLS too they are counted as they were given, until the kernel has all of what became of them.
     public var backlog: Int { waiting.load(ordering: .relaxed) }
 
     /// The user is done with one message.
@@ -55,10 +70,15 @@ public final class StreamConnection: Sendable {
         }
     }
 
-    /// Closes it at once; what waits to be sent is lost. The receiver is told.
-    public func close() { channel.close(promise: nil) }
+    /// Closes it at once; what waits to be sent is lost. The receiver is told that, and gets no more messages.
+    public func close() {
+        closing.store(true, ordering: .relaxed)
+        channel.close(promise: nil)
+    }
 
     // The I/O thread's part
+
+    var isClosing: Bool { closing.load(ordering: .relaxed) }
 
     func delivered() { unhandled.add(1, ordering: .sequentiallyConsistent) }
 

@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// Accepts connections by `punix:` or `ptcp:`.
+/// Accepts connections by `punix:`, `ptcp:` or `pssl:`.
 public final class StreamListener: Sendable {
     private let channel: any Channel
     /// Where it listens; with the port that the kernel chose, if it did.
@@ -11,15 +11,19 @@ public final class StreamListener: Sendable {
     /// Listens. A socket file that nobody listens on any more is replaced; the new one has mode 0770, as OVS's have. Throws `StreamError`. Not to be
     /// called on the I/O thread: it waits for it.
     /// - Parameters:
-    ///   - connections: at a time; further ones are closed.
+    ///   - tls: for `pssl:`, which needs it; other methods make no use of it.
+    ///   - connections: at a time, with those whose handshake goes on; further ones are closed.
     ///   - sendLimit: bytes that may wait to be sent on a connection.
     ///   - decoder: makes a new connection's decoder.
-    ///   - receiver: is told of all connections.
+    ///   - receiver: is told of all connections, by TLS of those whose handshake is over.
+    ///   - failed: is told on the I/O thread of each connection whose handshake failed.
     public init<Decoder: MessageDecoder>(
-        _ method: ConnectionMethod, on thread: IOThread, connections: Int = Limits.connections, sendLimit: Int = Limits.sendBacklog,
-        decoder: @escaping @Sendable () -> Decoder, receiver: @escaping StreamReceiver<Decoder.Message>
+        _ method: ConnectionMethod, tls: TLSContext? = nil, on thread: IOThread, connections: Int = Limits.connections, sendLimit: Int = Limits.sendBacklog,
+        decoder: @escaping @Sendable () -> Decoder, receiver: @escaping StreamReceiver<Decoder.Message>,
+        failed: @escaping @Sendable (StreamError) -> Void = { _ in }
     ) throws(StreamError) {
-        let pipeline = StreamPipeline(limit: connections, sendLimit: sendLimit, decoder: decoder, receiver: receiver)
+        let pipeline = try StreamPipeline(
+            method, tls: tls, limit: connections, sendLimit: sendLimit, decoder: decoder, receiver: receiver, failed: failed)
         let bootstrap = ServerBootstrap(group: thread.group)
             .serverChannelOption(.backlog, value: Limits.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -36,8 +40,11 @@ public final class StreamListener: Sendable {
             case .ptcp(let port, let address):
                 channel = try bootstrap.bind(host: address?.text ?? "0.0.0.0", port: Int(port)).wait()
                 self.method = .ptcp(UInt16(channel.localAddress?.port ?? Int(port)), address)
-            case .unix, .tcp, .ssl, .pssl:
-                throw StreamError(.unsupported, "\(method): expected punix: or ptcp: to listen by")
+            case .pssl(let port, let address):
+                channel = try bootstrap.bind(host: address?.text ?? "0.0.0.0", port: Int(port)).wait()
+                self.method = .pssl(UInt16(channel.localAddress?.port ?? Int(port)), address)
+            case .unix, .tcp, .ssl:
+                throw StreamError(.unsupported, "\(method): expected punix:, ptcp: or pssl: to listen by")
             }
         } catch is UnixDomainSocketPathWrongType {
             throw StreamError(.inUse, "\(method): there is a file that is no socket")

@@ -64,7 +64,8 @@ public struct ConfigDiff: Equatable, Sendable {
         settings.ports = []
         settings.flows = []
         guard let old else { return steps.append(.addBridge(settings)) }
-        if old.failMode != new.failMode || old.macAging != new.macAging || old.macTableSize != new.macTableSize {
+        if old.failMode != new.failMode || old.protocols != new.protocols || old.controllers != new.controllers || old.datapathID != new.datapathID
+            || old.tables != new.tables || old.macAging != new.macAging || old.macTableSize != new.macTableSize {
             steps.append(.changeBridge(settings))
         }
     }

@@ -30,11 +30,12 @@ struct ConfigParser {
         try reader.checkBounds(root)
         var config = SwitchConfig()
         var bridges: Node?
-        let known = ["bridges", "datapath"]
+        let known = ["bridges", "datapath", "ssl"]
         for entry in try reader.entries(root, expected: "a mapping with the key bridges") {
             switch entry.key.value {
             case "datapath": config.datapath = try datapath(entry.value)
             case "bridges": bridges = entry.value
+            case "ssl": config.tls = try tls(entry.value)
             default: throw reader.unknown(entry.key, known)
             }
         }
@@ -106,7 +107,9 @@ struct ConfigParser {
 
     // Bridges
 
-    private static let bridgeKeys = ["fail-mode", "mac-aging-time", "mac-table-size", "ports", "flows"]
+    private static let bridgeKeys = [
+        "fail-mode", "mac-aging-time", "mac-table-size", "protocols", "datapath-id", "controllers", "tables", "ports", "flows",
+    ]
 
     private mutating func bridge(_ entry: ConfigReader.Entry) throws(ConfigError) -> BridgeConfig {
         var bridge = BridgeConfig(name: entry.key.value)
@@ -118,6 +121,10 @@ struct ConfigParser {
                 bridge.macAging = try reader.quantity(entry.value, units: [("s", 1), ("", 1), ("min", 60), ("h", 3600)], in: 15...3600,
                     expected: "a time from 15s to 1h such as 300s")
             case "mac-table-size": bridge.macTableSize = try reader.integer(entry.value, in: 10...1_000_000)
+            case "protocols": bridge.protocols = try protocols(entry.value)
+            case "datapath-id": bridge.datapathID = try datapathID(entry.value)
+            case "controllers": bridge.controllers = try controllers(entry.value)
+            case "tables": bridge.tables = try tables(entry.value)
             case "ports": ports = entry.value
             case "flows": flows = entry.value
             default: throw reader.unknown(entry.key, Self.bridgeKeys)
@@ -125,7 +132,7 @@ struct ConfigParser {
         }
         if let ports { bridge.ports = try self.ports(ports, of: bridge.name) }
         if let flows { bridge.flows = try self.flows(flows, of: bridge) }
-        if bridge.failMode == .standalone { bridge.addStandaloneFlow() }
+        if bridge.failMode == .standalone, bridge.controllers.isEmpty { bridge.addStandaloneFlow() }
         return bridge
     }
 

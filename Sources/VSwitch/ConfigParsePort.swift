@@ -158,7 +158,7 @@ extension ConfigParser {
 
     // Paths
 
-    private var folder: String {
+    var folder: String {
         guard let slash = reader.text.file.lastIndex(of: "/") else { return "" }
         return String(reader.text.file[...slash])
     }

@@ -32,6 +32,11 @@ enum Limits {
     /// Megaflows that a report names.
     static let busiestFlows = 10
 
+    /// Controllers of one bridge.
+    static let controllers = 64
+    /// Bytes that wait for a controller that does not read. Then the connection is closed.
+    static let controllerBacklog = 64 << 20
+
     // The control socket
 
     /// Clients at a time. A further one is closed.

@@ -9,6 +9,7 @@ public final class Session {
     public let signals = Signals()
     private let file: String?
     private let unixctl: UnixctlServer?
+    private let controllers: ControllerServer
     private let context: UnixctlContext
     /// What SIGUSR1 asks for; nil: nothing.
     public var onReportRequest: (() -> Void)?
@@ -19,18 +20,22 @@ public final class Session {
     /// - Parameters:
     ///   - file: what a SIGHUP rereads; nil: a SIGHUP is ignored.
     ///   - socket: the control socket. If it has to be there and cannot be, throws `StartError`, too.
-    public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none) throws {
+    ///   - runFolder: where each bridge has its sockets for OpenFlow; nil: nowhere.
+    public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none, runFolder: String? = nil) throws {
         self.file = file
         let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
         vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
         context = UnixctlContext(vswitch: vswitch, netdev: datapath.netdev)
+        let waker = datapath.netdev.waker
+        controllers = ControllerServer(folder: runFolder, wake: { waker.wake() })
         do throws(StartError) {
             unixctl = try socket.open(context)
         } catch {
+            controllers.close()
             vswitch.close()
             throw error
         }
-        let problems = vswitch.apply(config)
+        let problems = vswitch.apply(config) + controllers.apply(config, vswitch.ofproto)
         guard file == nil else {
             for problem in problems { complain(problem) }
             return
@@ -44,7 +49,12 @@ public final class Session {
     /// Runs for some seconds (nil: for ever), or until a signal asks for the end.
     public func run(seconds: Double?) {
         let end = seconds.map { vswitch.datapath.now + Int64(($0 * 1000).rounded()) }
-        runtime.run(until: end, command: { unixctl?.run() ?? false }) {
+        let servers = Runtime.Servers(
+            run: { [unowned self] in
+                controllers.run(vswitch.ofproto, now: vswitch.datapath.now)
+                return unixctl?.run() ?? false
+            }, nextDeadline: { [unowned self] in controllers.nextDeadline })
+        runtime.run(until: end, servers: servers) {
             if signals.takeHangUp() { reload() }
             if signals.takeReportRequest() { onReportRequest?() }
             return signals.wantsEnd || context.wantsEnd
@@ -56,7 +66,7 @@ public final class Session {
         guard let file else { return }
         do {
             let wanted = try SwitchConfig.load(file, keeping: vswitch.running)
-            let problems = vswitch.apply(wanted)
+            let problems = vswitch.apply(wanted) + controllers.apply(wanted, vswitch.ofproto)
             for problem in problems { complain(problem) }
             complain("\(file): applied, with \(problems.count) problem\(problems.count == 1 ? "" : "s"): \(vswitch.running.summary)")
         } catch {
@@ -64,9 +74,10 @@ public final class Session {
         }
     }
 
-    /// Ends the control socket, removes ports and flows and ends the datapath's threads.
+    /// Ends all sockets, removes ports and flows and ends the datapath's threads.
     public func close() {
         unixctl?.close()
+        controllers.close()
         vswitch.close()
     }
 }

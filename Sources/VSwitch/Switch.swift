@@ -60,6 +60,8 @@ public final class Switch {
     }
 
     private func configure(_ bridge: Bridge, _ config: BridgeConfig) {
+        bridge.configuredDatapathID = config.datapathID
+        bridge.configureTables(config.tables)
         bridge.configureMACTable(aging: Int64(config.macAging), capacity: config.macTableSize)
     }
 

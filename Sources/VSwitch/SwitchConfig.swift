@@ -1,5 +1,7 @@
 import Datapath
+import OFProto
 import OpenFlow
+import Stream
 import Wire
 
 /// What a switch shall be: a passive value. `SwitchConfig.parse` makes it of a YAML file.
@@ -7,6 +9,8 @@ public struct SwitchConfig: Equatable, Sendable {
     public var datapath = DatapathConfig()
     /// In the file's order; names are unique.
     public var bridges: [BridgeConfig] = []
+    /// What the switch shows and trusts by TLS; nil: it does not speak it.
+    public var tls: TLSFiles?
     public init() {}
 
     public func bridge(named name: String) -> BridgeConfig? { bridges.first { $0.name == name } }
@@ -39,9 +43,10 @@ public struct DatapathConfig: Equatable, Sendable {
 public struct BridgeConfig: Equatable, Sendable {
     /// What happens without a controller.
     public enum FailMode: String, CaseIterable, Sendable {
-        /// There is a flow `priority=0 actions=NORMAL`: the bridge learns and forwards like any other.
+        /// There is a flow `priority=0 actions=NORMAL`: the bridge learns and forwards like any other. With controllers, this is so
+        /// only while none of them has been connected for a while.
         case standalone
-        /// There are only the flows of the file.
+        /// There are only the flows of the file and of controllers.
         case secure
     }
     public var name: String
@@ -50,6 +55,13 @@ public struct BridgeConfig: Equatable, Sendable {
     public var macAging = 300
     /// Learnt addresses at most: other_config:mac-table-size.
     public var macTableSize = 8192
+    /// The versions of OpenFlow that may be spoken.
+    public var protocols = OFVersions.all
+    public var controllers: [ControllerConfig] = []
+    /// nil: it is made of an address.
+    public var datapathID: UInt64?
+    /// By number.
+    public var tables: [UInt8: TableConfig] = [:]
     /// In the file's order; names are unique over all bridges.
     public var ports: [PortConfig] = []
     /// The flows that shall be there, including fail mode's; no two have the same table, priority and match.

@@ -9,8 +9,6 @@ public enum UnixctlSocket: Sendable {
     /// Here, or the switch does not start.
     case required(String)
 
-    private static let runFolder = "/var/run/openvswitch"
-
     /// What `--unixctl` asks for: "none", a path, or nothing, which is `needletaild.PID.ctl` in the folder where OVS's tools look:
     /// `$OVS_RUNDIR`, or /var/run/openvswitch if there is such a folder; without OVS's tools nobody misses the socket.
     public init(option: String?) {
@@ -18,11 +16,7 @@ public enum UnixctlSocket: Sendable {
         case nil:
             let process = ProcessInfo.processInfo
             let file = "/\(UnixctlContext.program).\(process.processIdentifier).ctl"
-            if let folder = process.environment["OVS_RUNDIR"], !folder.isEmpty {
-                self = .ifPossible(folder + file)
-            } else {
-                self = FileManager.default.fileExists(atPath: Self.runFolder) ? .ifPossible(Self.runFolder + file) : .none
-            }
+            self = RunFolder.path.map { .ifPossible($0 + file) } ?? .none
         case "none": self = .none
         case .some(let path): self = .required(path)
         }
@@ -46,4 +40,14 @@ public enum UnixctlSocket: Sendable {
             }
         }
     }
+}
+
+/// The folder where OVS's tools look for sockets.
+public enum RunFolder {
+    /// `$OVS_RUNDIR`, or /var/run/openvswitch if there is such a folder; nil: without OVS's tools nobody misses the sockets.
+    public static var path: String? {
+        if let folder = ProcessInfo.processInfo.environment["OVS_RUNDIR"], !folder.isEmpty { return folder }
+        return FileManager.default.fileExists(atPath: standard) ? standard : nil
+    }
+    private static let standard = "/var/run/openvswitch"
 }

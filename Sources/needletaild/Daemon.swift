@@ -39,7 +39,7 @@ import VSwitch
     }
 
     private func forward(_ wanted: SwitchConfig) throws {
-        let session = try Session(wanted, file: config, socket: UnixctlSocket(option: unixctl))
+        let session = try Session(wanted, file: config, socket: UnixctlSocket(option: unixctl), runFolder: RunFolder.path)
         defer { session.close() }
         let lock = try pidfile.map { try PIDFile($0) }
         defer { lock?.remove() }

@@ -6,6 +6,8 @@ import Wire
 
 /// The oracle: every rule is looked at.
 struct LinearClassifier {
+    /// In the classifier, but not in the version that lookups see.
+    var unseen: [Rule] = []
     var rules: [(match: Match, rule: Rule)] = []
     func lookup(_ key: FlowKey) -> Rule? {
         var best: Rule?
@@ -31,18 +33,26 @@ struct LinearClassifier {
             oracle.rules.remove(at: index)
         }
         for index in 0..<count / 2 { add(random.randomMatch(), priority: UInt16(index * 3 + 2), to: classifier, &oracle) }
-        #expect(classifier.count == oracle.rules.count)
+        #expect(classifier.count == oracle.rules.count + oracle.unseen.count)
         check(classifier, oracle, &random)
-        for (_, rule) in oracle.rules { classifier.remove(rule) }
+        for rule in oracle.rules.map(\.rule) + oracle.unseen { classifier.remove(rule) }
         #expect(classifier.count == 0 && classifier.subtables.isEmpty)
     }
 
     private func add(_ match: Match, priority: UInt16, to classifier: Classifier, _ oracle: inout LinearClassifier) {
         var mod = FlowMod()
         mod.priority = priority
-        let rule = Rule(mod, table: 0, program: [], now: 0)
+        let rule = Rule(mod, table: 0, program: [], version: 1, now: 0)
         classifier.insert(rule, match: match)
         oracle.rules.append((match, rule))
+        // One that lookups do not see yet, and one that they do not see any more, in the same place and above.
+        guard priority % 4 == 0 else { return }
+        for (version, end) in [(UInt64(2), UInt64.max), (0, 1)] {
+            let unseen = Rule(mod, table: 0, priority: version == 0 ? nil : Int32(priority) + 1, program: [], version: version, now: 0)
+            unseen.endVersion = end
+            classifier.insert(unseen, match: match)
+            oracle.unseen.append(unseen)
+        }
     }
 
     private func check(_ classifier: Classifier, _ oracle: LinearClassifier, _ random: inout Random) {

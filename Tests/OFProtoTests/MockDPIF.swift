@@ -48,6 +48,10 @@ final class MockDPIF: DPIF {
     var outcome = Outcome()
     var executed = 0
     var refusesFlows = false
+    /// Names of ports without a link.
+    var downLinks: Set<String> = []
+    var meterLimits = (meters: 4, bands: 2)
+    var meterCounts: [UInt32: DPMeterStats] = [:]
 
     // MARK: The wire's side
 
@@ -94,7 +98,11 @@ final class MockDPIF: DPIF {
     func portDelete(_ port: ODPPort) throws(DPIFError) {
         guard ports.removeValue(forKey: port) != nil else { throw DPIFError(.notFound, "\(port)") }
     }
-    func portQuery(_ name: String) -> DPPortInfo? { nil }
+    func portQuery(_ name: String) -> DPPortInfo? {
+        guard let (port, request) = ports.first(where: { $0.value.name == name }) else { return nil }
+        return DPPortInfo(
+            port: port, name: name, type: request.type, ethernetAddress: .zero, mtu: 1500, linkUp: !downLinks.contains(name), linkSpeed: 0)
+    }
     func portDump() -> [DPPortInfo] { [] }
     func portStats(_ port: ODPPort) -> DPPortStats? { ports[port] == nil ? nil : DPPortStats() }
 
@@ -153,7 +161,7 @@ final class MockDPIF: DPIF {
         for (id, stats) in all { handle(id, stats) }
     }
     func meterSet(_ meter: UInt32, _ config: DPMeterConfig) throws(DPIFError) { meters[meter] = config }
-    func meterStats(_ meter: UInt32) -> DPMeterStats? { meters[meter] == nil ? nil : DPMeterStats() }
+    func meterStats(_ meter: UInt32) -> DPMeterStats? { meters[meter] == nil ? nil : meterCounts[meter] ?? DPMeterStats() }
     func meterDelete(_ meter: UInt32) { meters[meter] = nil }
     func barrier() {}
 }

@@ -66,7 +66,7 @@ import Wire
 
     private func randomSwitch(_ random: inout Random, limits: OFProtoLimits = OFProtoLimits()) throws -> TestSwitch {
         let net = try TestSwitch(limits: limits)
-        try net.bridge.setMeter(1, DPMeterConfig(packetsPerSecond: true, bands: []))
+        try net.addMeter(1)
         for (index, station) in [0 as UInt64, 1, 2, 3].enumerated() {
             for vlan in [0, 5, 10] as [UInt16] {
                 net.bridge.addStaticMAC(EthernetAddress(0x0200_0000_0000 | station), vlan: vlan, port: OFPort(UInt16(index + 1)))

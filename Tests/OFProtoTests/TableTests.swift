@@ -94,26 +94,26 @@ import Wire
         limits.rulesPerTable = 2
         let net = try TestSwitch(limits: limits)
         try net.add(priority: 9, port(1), out(2))
-        func code(_ body: () throws -> Void) -> FlowModError.Code? {
-            do { try body() } catch { return (error as? FlowModError)?.code }
+        func code(_ body: () throws -> Void) -> OFError? {
+            do { try body() } catch { return (error as? FlowModError)?.error }
             return nil
         }
-        #expect(code { try net.add(priority: 9, udp(53), out(2)) { $0.flags = .checkOverlap } } == .overlap)
+        #expect(code { try net.add(priority: 9, udp(53), out(2)) { $0.flags = .checkOverlap } } == .fmfcOverlap)
         #expect(code { try net.add(priority: 9, port(2), out(2)) { $0.flags = .checkOverlap } } == nil)
-        #expect(code { try net.add(any, out(2)) } == .tableFull)
-        #expect(code { try net.add(table: 3, any, [.gotoTable(3)]) } == .badGoto)
-        #expect(code { try net.add(table: 3, any, [.meter(1)]) } == .unknownMeter)
-        #expect(code { try net.add(table: 0xff, any, []) } == .badTable)
+        #expect(code { try net.add(any, out(2)) } == .fmfcTableFull)
+        #expect(code { try net.add(table: 3, any, [.gotoTable(3)]) } == .bicBadTableID)
+        #expect(code { try net.add(table: 3, any, [.meter(1)]) } == .mmfcInvalidMeter)
+        #expect(code { try net.add(table: 254, any, []) } == .brcEperm)
         var nested = OFAction.drop
         for _ in 0..<40 { nested = .clone([nested]) }
-        #expect(code { try net.add(table: 3, any, [nested]) } == .badActions)
+        #expect(code { try net.add(table: 3, any, [nested]) } == .bacTooMany)
         #expect(net.bridge.flowCount == 2)
     }
 
     @Test func hardAndIdleTimeouts() throws {
         let net = try TestSwitch()
         var removed: [FlowRemoved] = []
-        net.bridge.flowRemovedSink = { removed.append($0) }
+        net.bridge.connections.flowRemovedSink = { removed.append($0) }
         try net.add(priority: 1, any, out(2)) { ($0.hardTimeout, $0.flags) = (10, .sendFlowRemoved) }
         try net.add(priority: 2, port(1), out(3)) { ($0.idleTimeout, $0.flags) = (4, .sendFlowRemoved) }
         // Packets that only the datapath sees keep the idle flow.
@@ -137,7 +137,7 @@ import Wire
     @Test func manyTimeoutsExpireInTheirOrder() throws {
         let net = try TestSwitch(ports: 1)
         var order: [Int64] = []
-        net.bridge.flowRemovedSink = { order.append($0.now) }
+        net.bridge.connections.flowRemovedSink = { order.append($0.now) }
         var random = Random(seed: 4)
         for index in 0..<3_000 {
             let seconds = UInt16(1 + random.below(20))
@@ -159,11 +159,11 @@ import Wire
 
     @Test func aDeletedMeterTakesItsFlowsAlong() throws {
         let net = try TestSwitch()
-        try net.bridge.setMeter(1, DPMeterConfig(packetsPerSecond: true, bands: []))
+        try net.addMeter(1)
         try net.add(priority: 2, any, [.meter(1)] + out(2))
         try net.add(priority: 1, any, out(3))
-        #expect(net.send(ipv4(1)).meters == [1])
-        net.bridge.deleteMeter(1, now: net.now)
+        #expect(net.send(ipv4(1)).meters == [0])
+        try net.bridge.apply(MeterMod(.delete, MeterConfig(meter: 1, flags: [], bands: [])), now: net.now)
         net.settle()
         #expect(net.ports(ipv4(1)) == [3])
         #expect(net.dpif.meters.isEmpty)

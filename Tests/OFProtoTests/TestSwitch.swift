@@ -31,6 +31,12 @@ final class TestSwitch {
         try bridge.apply(mod, command: .add, now: now)
     }
 
+    /// A meter of so many packets a second.
+    func addMeter(_ id: UInt32, rate: UInt32 = 100) throws {
+        let config = MeterConfig(meter: id, flags: .pktps, bands: [MeterBand(.drop, rate: rate, burst: 0)])
+        try bridge.apply(MeterMod(.add, config), now: now)
+    }
+
     /// Turns until nothing is left to do at once.
     func settle() {
         for _ in 0..<100_000 where !ofproto.run(now: now) { return }

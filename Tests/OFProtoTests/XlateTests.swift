@@ -11,7 +11,7 @@ import Wire
 
     private func translate(_ key: FlowKey, _ actions: [OFAction]) throws -> (actions: [DPAction], mask: FlowMask) {
         let net = try TestSwitch()
-        try net.bridge.setMeter(7, DPMeterConfig(packetsPerSecond: true, bands: []))
+        try net.addMeter(7)
         try net.add(Match(), actions)
         net.ofproto.translator.flow.key = key
         #expect(net.ofproto.translator.translate(now: net.now, learns: true))
@@ -164,7 +164,7 @@ import Wire
         // What can be undone by setting fields again needs no copy.
         #expect(try translate([.clone([.setVLANVID(5), out(2)]), out(3)]).actions
             == [.pushVLAN(tpid: BE16(0x8100), tci: BE16(5)), .output(ODPPort(2)), .popVLAN, .output(ODPPort(3))])
-        #expect(try translate([.clone([.meter(7), out(2)]), out(3)]).actions == [.clone([.meter(1), .output(ODPPort(2))]), .output(ODPPort(3))])
+        #expect(try translate([.clone([.meter(7), out(2)]), out(3)]).actions == [.clone([.meter(0), .output(ODPPort(2))]), .output(ODPPort(3))])
         #expect(try translate([.sample(SampleSpec(probability: .max, collectorSet: 1, observationDomain: 2, observationPoint: 3))]).actions
             == [.sample(probability: .max, [.userspace(userdata: 2 << 56, maxLength: 0)])])
         #expect(try translate([.writeActions([out(2), .setVLANVID(5)]), .writeActions([out(3)]), .output(OFPort(4), maxLength: 0)]).actions

@@ -92,6 +92,7 @@ struct RefInterpreter {
             case .setPCP(let pcp): packet.setTag(UInt16(pcp) << 13, mask: 0xe000)
             case .resubmit(let table): run(table: table, &packet, bridge)
             case .goto(let table): return table
+            case .group(let id): group(id, packet, bridge)
             case .clone(let list): clone(list, packet, bridge)
             case .writeActions(let list): actionSet = list
             case .exit: exits = true
@@ -107,6 +108,16 @@ struct RefInterpreter {
         actionSet = []
         if let next = run(list, &copy, bridge) { run(table: next, &copy, bridge) }
         (actionSet, exits) = outer
+    }
+
+    /// Each bucket that is chosen gets a copy. Its actions are in the order of an action set already.
+    private mutating func group(_ id: UInt32, _ packet: RefPacket, _ bridge: Int) {
+        guard let group = state.bridges[bridge].groups.first(where: { $0.id == id }) else { return }
+        for bucket in group.chosen(in: state.bridges[bridge]) {
+            var copy = packet
+            _ = run(bucket.actions, &copy, bridge)
+            exits = false
+        }
     }
 
     private func move(_ from: RefField, _ to: RefField, _ packet: inout RefPacket) {

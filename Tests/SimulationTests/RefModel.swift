@@ -38,6 +38,7 @@ indirect enum RefAction: Hashable {
     case decTTL, stripVLAN, pushVLAN
     case setVID(UInt16), setPCP(UInt8)
     case resubmit(UInt8), goto(UInt8)
+    case group(UInt32)
     case clone([RefAction])
     case writeActions([RefAction])
     case exit, drop
@@ -84,6 +85,7 @@ struct RefBridge: Hashable {
     var name: String
     var ports: [RefPort] = []
     var rules: [RefRule] = []
+    var groups: [RefGroup] = []
     func port(_ number: UInt16) -> RefPort? { ports.first { $0.number == number } }
 }
 

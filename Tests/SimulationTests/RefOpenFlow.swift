@@ -67,6 +67,7 @@ extension RefAction {
         case .setPCP(let pcp): return .setVLANPCP(pcp)
         case .resubmit(let table): return .resubmit(port: nil, table: table, ct: false)
         case .goto(let table): return .gotoTable(table)
+        case .group(let id): return .group(id)
         case .clone(let list): return .clone(list.map(\.action))
         case .writeActions(let list): return .writeActions(list.map(\.action))
         case .exit: return .exit

@@ -1,5 +1,6 @@
 import Flow
 import OFProto
+import OpenFlow
 
 /// Random bridges, rules and frames over few distinct values, so that things meet. Everything follows from the seed.
 struct SimGenerator {
@@ -7,6 +8,7 @@ struct SimGenerator {
     private var lastRule: UInt64 = 0
     private var lastFrame: UInt64 = 0
     private var lastPort = 0
+    private var lastBucket: UInt32 = 0
 
     init(seed: UInt64) {
         // Hashed first: the generator's own states are multiples of a constant apart.
@@ -133,7 +135,8 @@ struct SimGenerator {
 
     /// An action by which a packet leaves.
     private mutating func end(_ bridge: RefBridge) -> RefAction {
-        switch below(20) {
+        switch below(23) {
+        case 20... where !bridge.groups.isEmpty: .group(one(bridge.groups).id)
         case 0: .flood
         case 1: .all
         case 2: .inPort
@@ -166,6 +169,36 @@ struct SimGenerator {
         case 19: return .set(.tpDst, UInt64(one([22, 80])), mask: 0xffff)
         default: return .decTTL
         }
+    }
+
+    // MARK: Groups
+
+    /// A group with this number that names groups of higher numbers only.
+    mutating func group(_ id: UInt32, for bridge: RefBridge) -> RefGroup {
+        let kind = one([GroupKind.all, .all, .indirect, .fastFailover])
+        var group = RefGroup(id: id, kind: kind)
+        for _ in 0..<(kind == .indirect ? 1 : below(4)) { group.buckets.append(bucket(of: group, for: bridge)) }
+        return group
+    }
+
+    /// A further bucket.
+    mutating func bucket(of group: RefGroup, for bridge: RefBridge) -> RefBucket {
+        lastBucket += 1
+        var bucket = RefBucket(id: lastBucket)
+        if group.kind == .fastFailover {
+            let watchesGroup = chance(25)
+            if !watchesGroup || chance(20) { bucket.watchPort = bridge.ports.isEmpty || chance(10) ? UInt16(below(8)) : one(bridge.ports).number }
+            if watchesGroup { bucket.watchGroup = UInt32(1 + below(8)) }
+        }
+        var later = bridge
+        later.groups.removeAll { $0.id <= group.id }
+        // In the order of an action set.
+        if chance(20) { bucket.actions.append(.decTTL) }
+        if chance(40) { bucket.actions.append(.set(.dlSrc, mac(), mask: 0xffff_ffff_ffff)) }
+        if chance(40) { bucket.actions.append(.set(.nwDst, address(), mask: 0xffff_ffff)) }
+        // Without an output an action set does nothing.
+        bucket.actions = chance(90) ? bucket.actions + [chance(20) ? .resubmit(3) : end(later)] : []
+        return bucket
     }
 
     // MARK: Frames

@@ -21,6 +21,7 @@ extension Simulation {
         for index in 0..<1 + random.below(3) { addBridge("br\(index)") }
         if state.bridges.count > 1 && random.chance(60) { patch(0, 1) }
         for index in state.bridges.indices {
+            for _ in 0..<random.below(4) { addGroup(index) }
             for _ in 0..<1 + random.below(12) { addRule(index) }
         }
         changeCores()
@@ -166,7 +167,7 @@ extension Simulation {
     /// Something random. The caller has made sure that a bridge with ports is there.
     func changeAnything() {
         let bridge = random.below(state.bridges.count)
-        switch random.below(14) {
+        switch random.below(17) {
         case 0: addPort(bridge)
         case 1: removePort(bridge)
         case 2: changePort(bridge)
@@ -178,6 +179,8 @@ extension Simulation {
             removePort(bridge)
             addPort(random.below(state.bridges.count))
         case 13: changeCores()
+        case 14: addGroup(bridge)
+        case 15, 16: changeGroup(bridge)
         case 5, 6, 7: addRule(bridge)
         default: changeRule(bridge)
         }

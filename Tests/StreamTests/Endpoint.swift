@@ -25,6 +25,8 @@ final class Endpoint: Sendable {
     struct State {
         var open: [StreamConnection] = []
         var opened = 0
+        /// Of all that were opened.
+        var names: [String] = []
         var messages: [String] = []
         var closed = 0
         var failures: [String] = []
@@ -41,6 +43,7 @@ final class Endpoint: Sendable {
                 case .opened:
                     state.open.append(connection)
                     state.opened += 1
+                    state.names.append(connection.name)
                 case .message(let text): state.messages.append(text)
                 case .closed(let error):
                     state.open.removeAll { $0 === connection }
@@ -74,18 +77,24 @@ func withThread(_ body: (IOThread, String) async throws -> Void) async throws {
 }
 
 extension IOThread {
-    func connect(_ method: ConnectionMethod, _ endpoint: Endpoint, sendLimit: Int = Limits.sendBacklog) {
-        connect(method, sendLimit: sendLimit, decoder: { LineDecoder() }, receiver: endpoint.receiver(), failed: { endpoint.failed($0) })
+    func connect(_ method: ConnectionMethod, tls: TLSContext? = nil, _ endpoint: Endpoint, sendLimit: Int = Limits.sendBacklog) {
+        connect(method, tls: tls, sendLimit: sendLimit, decoder: { LineDecoder() }, receiver: endpoint.receiver(), failed: { endpoint.failed($0) })
     }
 }
 
 extension StreamListener {
+    convenience init(_ method: ConnectionMethod, tls: TLSContext?, on thread: IOThread, _ endpoint: Endpoint) throws(StreamError) {
+        try self.init(
+            method, tls: tls, on: thread, decoder: { LineDecoder() }, receiver: endpoint.receiver(), failed: { endpoint.failed($0) })
+    }
+
     /// The method to connect to it.
     var client: ConnectionMethod {
         switch method {
         case .punix(let path): .unix(path)
         case .ptcp(let port, let address): .tcp(address ?? IPAddressText(bracketed: "127.0.0.1")!, port)
-        case .unix, .tcp, .ssl, .pssl: method
+        case .pssl(let port, let address): .ssl(address ?? IPAddressText(bracketed: "127.0.0.1")!, port)
+        case .unix, .tcp, .ssl: method
         }
     }
 }

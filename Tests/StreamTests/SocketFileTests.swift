@@ -58,7 +58,7 @@ struct SocketFileTests {
             try await client.wait("failed") { $0.failures.count == 3 }
             #expect(Set(client.now.failures) == [
                 "unix:\(folder)/s: No such file or directory", "\(taken.client): Connection refused",
-                "punix:\(folder)/s: expected unix: or tcp: to connect by",
+                "punix:\(folder)/s: expected unix:, tcp: or ssl: to connect by",
             ])
         }
     }

@@ -3,22 +3,19 @@ import Synchronization
 import Testing
 @testable import Stream
 
-/// Connections by Unix sockets and by TCP on the loopback interface.
+/// Connections by Unix sockets, by TCP and by TLS on the loopback interface.
 struct StreamTests {
-    static let methods = ["punix:FOLDER/s", "ptcp:0:127.0.0.1", "ptcp:0:[::1]"]
-
-    private func method(_ text: String, _ folder: String) throws -> ConnectionMethod {
-        try ConnectionMethod(text.replacing("FOLDER", with: folder), defaultPort: 1)
-    }
+    static let methods = ["punix:FOLDER/s", "ptcp:0:127.0.0.1", "ptcp:0:[::1]", "pssl:0:127.0.0.1", "pssl:0:[::1]"]
 
     @Test(arguments: methods) func linesGoBothWays(_ text: String) async throws {
         try await withThread { thread, folder in
             let server = Endpoint(), client = Endpoint()
-            let listener = try StreamListener(try method(text, folder), on: thread, decoder: { LineDecoder() }, receiver: server.receiver { connection, line in
+            let (method, tls) = try await ConnectionMethod.forTest(text, folder)
+            let listener = try StreamListener(method, tls: tls, on: thread, decoder: { LineDecoder() }, receiver: server.receiver { connection, line in
                 #expect(connection.send(Array("echo \(line)\n".utf8)) == .accepted)
                 connection.handled()
             })
-            thread.connect(listener.client, client)
+            thread.connect(listener.client, tls: tls, client)
             try await client.wait("opened") { $0.opened == 1 }
             let connection = try #require(client.now.open.first)
             let lines = (0..<500).map { "line \($0) " + String(repeating: "x", count: $0 * 7 % 999) }
@@ -35,15 +32,19 @@ struct StreamTests {
         }
     }
 
-    @Test func theServerMayCloseToo() async throws {
+    /// What has come together with the last message is not told any more.
+    @Test(arguments: methods) func theServerMayCloseToo(_ text: String) async throws {
         try await withThread { thread, folder in
             let server = Endpoint(), client = Endpoint()
-            let listener = try StreamListener(.punix(folder + "/s"), on: thread, decoder: { LineDecoder() }, receiver: server.receiver { connection, _ in connection.close() })
-            thread.connect(listener.client, client)
+            let (method, tls) = try await ConnectionMethod.forTest(text, folder)
+            let listener = try StreamListener(
+                method, tls: tls, on: thread, decoder: { LineDecoder() }, receiver: server.receiver { connection, _ in connection.close() })
+            thread.connect(listener.client, tls: tls, client)
             try await client.wait("opened") { $0.opened == 1 }
-            #expect(client.now.open.first?.send(Array("bye\n".utf8)) == .accepted)
+            #expect(client.now.open.first?.send(Array("bye\nmore\n".utf8)) == .accepted)
             try await client.wait("closed") { $0.closed == 1 }
-            #expect(server.now.messages == ["bye"])
+            try await server.wait("closed") { $0.closed == 1 }
+            #expect(server.now.messages == ["bye"] && server.now.failures.isEmpty)
         }
     }
 
@@ -51,12 +52,13 @@ struct StreamTests {
     @Test(arguments: methods) func athousandConnectionsComeAndGo(_ text: String) async throws {
         try await withThread { thread, folder in
             let server = Endpoint(), client = Endpoint()
-            let listener = try StreamListener(try method(text, folder), on: thread, decoder: { LineDecoder() }, receiver: server.receiver { connection, line in
+            let (method, tls) = try await ConnectionMethod.forTest(text, folder)
+            let listener = try StreamListener(method, tls: tls, on: thread, decoder: { LineDecoder() }, receiver: server.receiver { connection, line in
                 _ = connection.send(Array((line + "\n").utf8))
                 connection.handled()
             })
             for heap in 1...20 {
-                for _ in 0..<50 { thread.connect(listener.client, client) }
+                for _ in 0..<50 { thread.connect(listener.client, tls: tls, client) }
                 try await client.wait("opened") { $0.opened == 50 * heap }
                 let open = client.now.open
                 for connection in open { #expect(connection.send(Array("hello\n".utf8)) == .accepted) }
@@ -75,9 +77,10 @@ struct StreamTests {
         try await withThread { thread, folder in
             let server = Endpoint(), client = Endpoint()
             let limit = 1 << 20
-            let listener = try StreamListener(try method(text, folder), on: thread, sendLimit: limit, decoder: { LineDecoder() }, receiver: server.receiver())
+            let (method, tls) = try await ConnectionMethod.forTest(text, folder)
+            let listener = try StreamListener(method, tls: tls, on: thread, sendLimit: limit, decoder: { LineDecoder() }, receiver: server.receiver())
             // It never says that it is done with a line, so that its reading stops.
-            thread.connect(listener.client, decoder: { LineDecoder() }, receiver: client.receiver { _, _ in }, failed: { client.failed($0) })
+            thread.connect(listener.client, tls: tls, decoder: { LineDecoder() }, receiver: client.receiver { _, _ in }, failed: { client.failed($0) })
             try await server.wait("opened") { $0.opened == 1 }
             let connection = try #require(server.now.open.first)
             let line = [UInt8](repeating: UInt8(ascii: "y"), count: 1023) + [UInt8(ascii: "\n")]
@@ -142,11 +145,12 @@ struct StreamTests {
         }
     }
 
-    @Test func theEndTellsEveryReceiver() async throws {
+    @Test(arguments: methods) func theEndTellsEveryReceiver(_ text: String) async throws {
         let server = Endpoint(), client = Endpoint()
         try await withThread { thread, folder in
-            let listener = try StreamListener(.punix(folder + "/s"), on: thread, decoder: { LineDecoder() }, receiver: server.receiver())
-            for _ in 0..<5 { thread.connect(listener.client, client) }
+            let (method, tls) = try await ConnectionMethod.forTest(text, folder)
+            let listener = try StreamListener(method, tls: tls, on: thread, server)
+            for _ in 0..<5 { thread.connect(listener.client, tls: tls, client) }
             try await server.wait("opened") { $0.opened == 5 }
             try await client.wait("opened") { $0.opened == 5 }
         }

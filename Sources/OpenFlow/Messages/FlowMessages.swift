@@ -17,9 +17,9 @@ public struct FlowStatsRequest: Hashable, Sendable {
 public struct FlowStats: Hashable, Sendable {
     /// Its flags are said from OpenFlow 1.3 on, its importance from 1.4 on.
     public var flow: FlowMod
-    /// Nanoseconds since the flow was added.
+    /// Nanoseconds since the flow was added; all ones: not known.
     public var duration: UInt64
-    /// Seconds since a packet came, and since the flow was added or changed; nil: not said. The extended form alone says these.
+    /// Seconds since a packet came, and since the flow was added or changed; nil: not said. The extended form says both, OpenFlow 1.5 the first.
     public var idleAge: UInt16?
     public var hardAge: UInt16?
     /// All ones: not known.
@@ -53,7 +53,7 @@ public struct FlowMonitorRequest: Hashable, Sendable {
         /// Updates say the actions.
         public static let instructions = Flags(rawValue: 1 << 4)
         public static let noAbbreviation = Flags(rawValue: 1 << 5)
-        /// Only the controller's own changes; the extended form's OWN means that its own changes are told in full.
+        /// Only the controller's own changes; the extended form has it as bit 5 and does not have `noAbbreviation`, which OVS refuses.
         public static let onlyOwn = Flags(rawValue: 1 << 6)
     }
     public var id: UInt32
@@ -105,14 +105,15 @@ public struct BundleControl: Hashable, Sendable {
 public struct BundleAdd: Hashable, Sendable {
     public var id: UInt32
     public var flags: BundleControl.Flags
-    /// What is added: a flow mod, group mod, port mod or packet-out.
+    /// What is added: a flow mod, group mod, port mod or packet-out, or why it cannot be understood.
     public indirect enum Content: Hashable, Sendable {
         case message(OFPacket)
+        case refused(OFError)
     }
     public var content: Content
-    /// The message as it came, for error messages about it.
+    /// The message as it came, for error messages about it. Empty: as `content` has it.
     public var bytes: [UInt8]
-    public init(id: UInt32, flags: BundleControl.Flags, content: Content, bytes: [UInt8]) {
+    public init(id: UInt32, flags: BundleControl.Flags, content: Content, bytes: [UInt8] = []) {
         (self.id, self.flags, self.content, self.bytes) = (id, flags, content, bytes)
     }
 }

@@ -105,7 +105,7 @@ public enum ControllerRole: UInt32, Hashable, Sendable {
 /// OFPT_ROLE_REQUEST and its reply; NXT_ROLE_REQUEST is the extended form, without a generation.
 public struct Role: Hashable, Sendable {
     public var role: ControllerRole
-    /// nil: none is given (all ones on the wire in a reply that has none).
+    /// nil: none is given (all ones on the wire in a reply that has none, 0 in a request).
     public var generation: UInt64?
     public init(_ role: ControllerRole, generation: UInt64?) {
         self.role = role
@@ -132,13 +132,12 @@ public struct AsyncConfig: Hashable, Sendable {
     /// By `Kind`: bit n is reason n. For the primary and for equals.
     public var primary: [UInt32]
     public var secondary: [UInt32]
-    /// Kinds that a set message names; others stay as they are.
-    public var named: Set<Kind>
+    /// Kinds whose masks a set message names; others stay as they are.
+    public var namedPrimary: Set<Kind>
+    public var namedSecondary: Set<Kind>
 
-    public init(primary: [UInt32], secondary: [UInt32], named: Set<Kind> = Set(Kind.allCases)) {
-        self.primary = primary
-        self.secondary = secondary
-        self.named = named
+    public init(primary: [UInt32], secondary: [UInt32], namedPrimary: Set<Kind> = Set(Kind.allCases), namedSecondary: Set<Kind> = Set(Kind.allCases)) {
+        (self.primary, self.secondary, self.namedPrimary, self.namedSecondary) = (primary, secondary, namedPrimary, namedSecondary)
     }
     public subscript(kind: Kind) -> (primary: UInt32, secondary: UInt32) {
         get { (primary[Int(kind.rawValue)], secondary[Int(kind.rawValue)]) }
@@ -148,7 +147,9 @@ public struct AsyncConfig: Hashable, Sendable {
         }
     }
     /// Nothing of anything, and no kind named.
-    public static var none: AsyncConfig { AsyncConfig(primary: [0, 0, 0, 0, 0, 0], secondary: [0, 0, 0, 0, 0, 0], named: []) }
+    public static var none: AsyncConfig {
+        AsyncConfig(primary: [0, 0, 0, 0, 0, 0], secondary: [0, 0, 0, 0, 0, 0], namedPrimary: [], namedSecondary: [])
+    }
 }
 
 /// How flows are said in OpenFlow 1.0 (NXT_SET_FLOW_FORMAT).

@@ -42,6 +42,9 @@ public enum OFMessage: Hashable, Sendable {
     case resume(PacketInMessage)
     case tlvTableMod(TLVTableMod)
     case ctFlushZone(UInt16)
+    case ctFlush(CTFlush)
+    /// NXT_FLOW_AGE: flow stats are to say idle and hard ages, which they always do.
+    case flowAge
     // Asked and answered
     case barrierRequest
     case barrierReply
@@ -103,6 +106,8 @@ public struct OFHeader: Hashable, Sendable {
     public var form: MessageForm
     /// A multipart message that is followed by more of the same request or reply.
     public var more: Bool
+    /// OpenFlow 1.0: flow mods name a table (NXT_FLOW_MOD_TABLE_ID).
+    public var hasTableIDs = false
     public init(_ version: OFVersion, xid: UInt32, form: MessageForm = .standard, more: Bool = false) {
         self.version = version
         self.xid = xid

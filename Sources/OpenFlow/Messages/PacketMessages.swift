@@ -71,8 +71,14 @@ public struct FlowRemovedMessage: Hashable, Sendable {
     }
 }
 
-/// OFPT_REQUESTFORWARD: another controller's group mod or meter mod.
-public indirect enum RequestForward: Hashable, Sendable {
-    case groupMod(GroupMod)
-    case meterMod(MeterMod)
+/// OFPT_REQUESTFORWARD: what another controller asked for.
+public struct RequestForward: Hashable, Sendable {
+    public indirect enum Request: Hashable, Sendable {
+        case groupMod(GroupMod)
+        case meterMod(MeterMod)
+    }
+    public var request: Request
+    /// The request's own transaction; the message around it has 0.
+    public var xid: UInt32
+    public init(_ request: Request, xid: UInt32) { (self.request, self.xid) = (request, xid) }
 }

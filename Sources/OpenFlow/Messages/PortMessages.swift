@@ -4,7 +4,7 @@ import Wire
 public struct PortDescription: Hashable, Sendable {
     public var port: OFPort
     public var ethernetAddress: EthernetAddress
-    /// At most 15 bytes, 63 from OpenFlow 1.4 on.
+    /// At most 15 bytes.
     public var name: String
     public var config: PortConfigBits
     public var state: PortState

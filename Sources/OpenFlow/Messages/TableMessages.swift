@@ -1,4 +1,5 @@
 import Flow
+import Wire
 
 /// OFPT_TABLE_MOD.
 public struct TableMod: Hashable, Sendable {
@@ -37,6 +38,7 @@ public struct TableVacancy: Hashable, Sendable {
 public struct TableDescription: Hashable, Sendable {
     public var table: UInt8
     public var eviction: Bool
+    /// OFPTMPEF_; all ones: not said.
     public var evictionFlags: UInt32
     public var vacancy: TableVacancy
     public init(table: UInt8, eviction: Bool, evictionFlags: UInt32, vacancy: TableVacancy) {
@@ -69,13 +71,18 @@ public struct TableStatistics: Hashable, Sendable {
 
 /// OFPMP_TABLE_FEATURES.
 public struct TableFeatures: Hashable, Sendable {
+    /// OFPTFC_ of OpenFlow 1.5.
     public enum Command: UInt8, Hashable, Sendable { case replace = 0, modify = 1, enable = 2, disable = 3 }
+    /// OFPIT_.
+    public enum Instruction: UInt8, CaseIterable, Hashable, Sendable {
+        case gotoTable = 1, writeMetadata, writeActions, applyActions, clearActions, meter
+    }
     /// What flows of one kind, those of a table miss or all others, may do.
     public struct Flows: Hashable, Sendable {
         /// Tables that goto_table may name.
         public var nextTables: Set<UInt8> = []
-        /// Instructions, and actions in apply_actions and write_actions, by their place in `ActionKind.allCases`.
-        public var instructions: Set<ActionKind> = []
+        public var instructions: Set<Instruction> = []
+        /// Those of OpenFlow itself; `ActionKind.setField` stands for all actions that set fields.
         public var writeActions: Set<ActionKind> = []
         public var applyActions: Set<ActionKind> = []
         public var writeSetFields: Set<Field> = []
@@ -98,6 +105,8 @@ public struct TableFeatures: Hashable, Sendable {
     public var matches: Set<Field> = []
     public var masks: Set<Field> = []
     public var wildcards: Set<Field> = []
+    /// False: a request that says nothing of what flows may do.
+    public var hasProperties = true
     public init(table: UInt8, name: String, maximum: UInt32) { (self.table, self.name, self.maximum) = (table, name, maximum) }
 }
 
@@ -140,5 +149,26 @@ public struct IPFIXStatistics: Hashable, Sendable {
     public var totalFlows: UInt64 = 0, currentFlows: UInt64 = 0, packets: UInt64 = 0
     public var ipv4Packets: UInt64 = 0, ipv6Packets: UInt64 = 0, errorPackets: UInt64 = 0, ipv4ErrorPackets: UInt64 = 0, ipv6ErrorPackets: UInt64 = 0
     public var transmittedPackets: UInt64 = 0, transmitErrors: UInt64 = 0
+    public init() {}
+}
+
+/// NXT_CT_FLUSH: which connections are to be forgotten. What is nil is not looked at.
+public struct CTFlush: Hashable, Sendable {
+    /// One direction of a connection. Addresses are IPv6, or IPv4 mapped into it.
+    public struct Tuple: Hashable, Sendable {
+        public var src: BE128?
+        public var dst: BE128?
+        public var srcPort: UInt16?
+        public var dstPort: UInt16?
+        public var icmpID: UInt16?
+        public var icmpType: UInt8?
+        public var icmpCode: UInt8?
+        public init() {}
+    }
+    /// 0: any.
+    public var ipProto: UInt8 = 0
+    public var zone: UInt16?
+    public var original = Tuple()
+    public var reply = Tuple()
     public init() {}
 }

@@ -39,6 +39,9 @@ extension Match {
 
 extension FieldRange {
     /// "field", "field[]", "field[bit]" or "field[first..last]"; nil for anything else.
+    /// "NXM_OF_IN_PORT[]", "reg0[0..15]"; nil for anything else.
+    public init?(text: String) { self.init(text: TextSlice(text)) }
+
     init?(text: TextSlice) {
         guard let range = try? FieldRange.parse(text) else { return nil }
         self = range

@@ -1,0 +1,31 @@
+import Datapath
+import Flow
+import OpenFlow
+import Wire
+
+extension ConnectionManager {
+    /// Sends a controller's packet (OFPT_PACKET_OUT).
+    func packetOut(_ out: PacketOut, now: Int64) throws(OFError) {
+        guard out.bufferID == nil else { throw .brcBufferUnknown }
+        let inPort = out.metadata.isWild(.inPort) ? OFPort.none : OFPort(UInt16(truncatingIfNeeded: out.metadata.key.l0.inPort))
+        guard inPort < .maximum || inPort == .local || inPort == .none || inPort == .controller else { throw .brcBadPort }
+        guard out.frame.count >= 14 else { throw .brcBadPacket }
+        guard let packet = bridge.ofproto.dpif.makePacket(out.frame) else { return bridge.ofproto.counters.packetOutsDropped &+= 1 }
+        var key = FlowKey(frame: out.frame)
+        key.formUnion(out.metadata.key)
+        do throws(FlowModError) {
+            try bridge.ofproto.packetOut(packet, key: key, actions: out.actions, bridge: bridge, inPort: inPort, now: now)
+        } catch {
+            throw error.error
+        }
+    }
+}
+
+extension PacketIn {
+    /// The message, with `limit` bytes of the frame at most.
+    func message(limit: Int, _ version: OFVersion) -> PacketInMessage {
+        PacketInMessage(
+            frame: limit < bytes.count ? Array(bytes.prefix(limit)) : bytes, totalLength: bytes.count, reason: reason.wire(in: version),
+            table: table, cookie: cookie, metadata: metadata, userdata: userdata)
+    }
+}

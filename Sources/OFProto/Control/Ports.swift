@@ -1,0 +1,114 @@
+import Datapath
+import OpenFlow
+import Wire
+
+extension Bridge {
+    /// Changes a port's flags (OFPT_PORT_MOD).
+    func apply(_ mod: PortMod) throws(OFError) {
+        guard let port = port(mod.port) else { throw .pmfcBadPort }
+        guard mod.ethernetAddress == ethernetAddress(of: port) else { throw .pmfcBadHWAddr }
+        var flags = port.config.flags
+        for (bit, flag) in PortFlags.bits where mod.mask.contains(bit) {
+            if mod.config.contains(bit) { flags.insert(flag) } else { flags.remove(flag) }
+        }
+        guard flags != port.config.flags else { return }
+        setFlags(flags, of: port)
+    }
+
+    func portDescription(_ port: BridgePort) -> PortDescription {
+        let info = port.odpPort == nil ? nil : ofproto.dpif.portQuery(port.name)
+        var state: PortState = []
+        if let info, !info.linkUp { state.insert(.linkDown) }
+        if !state.contains(.linkDown), !port.config.flags.contains(.down) { state.insert(.live) }
+        let speed = info.map { PortFeatures(speed: $0.linkSpeed) } ?? []
+        var config: PortConfigBits = []
+        for (bit, flag) in PortFlags.bits where port.config.flags.contains(flag) { config.insert(bit) }
+        return PortDescription(
+            port: port.number, ethernetAddress: ethernetAddress(of: port), name: port.name, config: config, state: state, current: speed,
+            currentSpeed: UInt32(clamping: (info?.linkSpeed ?? 0) * 1000), maximumSpeed: UInt32(clamping: (info?.linkSpeed ?? 0) * 1000))
+    }
+
+    /// nil: all ports.
+    func portDescriptions(_ wanted: OFPort?) throws(OFError) -> [PortDescription] {
+        guard let wanted, wanted != .none else { return ports.map(portDescription) }
+        guard let port = port(wanted) else { return [] }
+        return [portDescription(port)]
+    }
+
+    /// `OFPort.none`: all ports.
+    func portStatistics(_ wanted: OFPort, now: Int64) throws(OFError) -> [PortStatistics] {
+        let selected = wanted == .none ? ports : port(wanted).map { [$0] } ?? []
+        return selected.map { port in
+            let counters = portStats(port)
+            var result = PortStatistics(port: port.number)
+            (result.rxPackets, result.rxBytes) = (counters.rxPackets, counters.rxBytes)
+            (result.txPackets, result.txBytes) = (counters.txPackets, counters.txBytes)
+            let driver = Dictionary(counters.driver.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+            result.rxDropped = driver["rx_missed_errors"] ?? 0
+            result.txDropped = counters.drops.reduce(0) { $1.reason == .txQueueFull ? $0 + $1.packets : $0 }
+            result.rxErrors = driver["rx_errors"] ?? 0
+            result.txErrors = driver["tx_errors"] ?? 0
+            result.duration = nanoseconds(from: port.created, to: now)
+            return result
+        }
+    }
+
+    /// There are no queues but the one that every port has, which has no number: a request for all of them finds none.
+    func queueStatistics(_ wanted: OFPort, _ queue: UInt32) throws(OFError) -> [QueueStatistics] {
+        guard wanted == .none || wanted == .all || port(wanted) != nil else { throw .qofcBadPort }
+        guard queue == .max else { throw .qofcBadQueue }
+        return []
+    }
+
+    func queueDescriptions(_ wanted: OFPort, _ queue: UInt32?, _ version: OFVersion) throws(OFError) -> [QueueDescription] {
+        guard wanted == .none || port(wanted) != nil else { throw .qofcBadPort }
+        guard queue == nil || queue == .max else { throw .qofcBadQueue }
+        return []
+    }
+
+    func ethernetAddress(of port: BridgePort) -> EthernetAddress {
+        port.odpPort.flatMap { _ in ofproto.dpif.portQuery(port.name)?.ethernetAddress } ?? port.patchAddress
+    }
+
+    /// The bridge's own number: what the configuration says, or the local port's address, or the lowest one of a port.
+    public var datapathID: UInt64 {
+        if let configuredDatapathID { return configuredDatapathID }
+        if let local = port(.local) { return ethernetAddress(of: local).number }
+        return ports.map { ethernetAddress(of: $0).number }.filter { $0 != 0 }.min() ?? tagSeed & 0x00ff_ffff_ffff | 0x0200_0000_0000
+    }
+}
+
+extension ConnectionManager {
+    func features(_ version: OFVersion) -> SwitchFeatures {
+        var capabilities: SwitchFeatures.Capabilities = [.flowStats, .tableStats, .portStats, .queueStats]
+        capabilities.insert(version == .v10 ? .arpMatchIP : .groupStats)
+        if version >= .v14 { capabilities.formUnion([.bundles, .flowMonitoring]) }
+        return SwitchFeatures(
+            datapathID: bridge.datapathID, buffers: 0, tables: OpenFlowTable.internalTable, auxiliaryID: 0, capabilities: capabilities,
+            // OFPAT_OUTPUT to OFPAT_SET_TP_DST and OFPAT_ENQUEUE (OpenFlow 1.0, section 5.2.4).
+            actions: 0xfff, ports: version < .v13 ? bridge.ports.map(bridge.portDescription) : [])
+    }
+}
+
+extension PortFlags {
+    /// Which bit of OpenFlow is which flag.
+    static let bits: [(PortConfigBits, PortFlags)] = [
+        (.portDown, .down), (.noReceive, .noReceive), (.noFlood, .noFlood), (.noForward, .noForward), (.noPacketIn, .noPacketIn),
+    ]
+}
+
+extension PortFeatures {
+    /// A full-duplex link's speed in Mbit/s; nothing for one that has no name.
+    init(speed: Int) {
+        self = switch speed {
+        case 10: .tenMbFull
+        case 100: .hundredMbFull
+        case 1_000: .oneGbFull
+        case 10_000: .tenGbFull
+        case 40_000: .fortyGbFull
+        case 100_000: .hundredGbFull
+        case 1_000_000: .oneTbFull
+        default: speed > 0 ? .other : []
+        }
+    }
+}

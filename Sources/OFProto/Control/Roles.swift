@@ -1,0 +1,55 @@
+import OpenFlow
+
+extension OFConnection {
+    /// Takes a role (OpenFlow 1.3.5, section 6.3.6). A generation that is older than one that was named is refused.
+    func change(_ request: Role) throws(OFError) -> Role {
+        if request.role != .noChange {
+            if request.role != .equal, let generation = request.generation { try manager.note(generation: generation) }
+            manager.set(request.role, of: self)
+        }
+        return Role(role, generation: manager.generation)
+    }
+
+    var settings: SwitchSettings {
+        SwitchSettings(fragments: bridge.fragments, invalidTTLToController: (version ?? .v10) < .v13 ? sendsInvalidTTL : nil, missSendLength: missSendLength)
+    }
+
+    func apply(_ settings: SwitchSettings) {
+        if kind != .primary || role != .secondary, settings.fragments != .reassemble { bridge.setFragments(settings.fragments) }
+        if let sends = settings.invalidTTLToController {
+            sendsInvalidTTL = sends
+            let bit = UInt32(1) << UInt32(PacketInMessage.Reason.invalidTTL.rawValue)
+            async[.packetIn].primary = sends ? async[.packetIn].primary | bit : async[.packetIn].primary & ~bit
+        }
+        missSendLength = settings.missSendLength
+        manager.noteControllers()
+    }
+}
+
+extension ConnectionManager {
+    /// A generation that a controller names with a role: it must not be older than the last one, whatever wraps.
+    func note(generation new: UInt64) throws(OFError) {
+        if let generation, Int64(bitPattern: new &- generation) < 0 { throw .rrfcStale }
+        generation = new
+    }
+
+    /// Gives a controller a role. There is one primary at most: a former one becomes secondary and is told.
+    func set(_ role: ControllerRole, of connection: OFConnection) {
+        if role == .primary {
+            for other in connections where other !== connection && other.role == .primary {
+                other.role = .secondary
+                guard (other.version ?? .v10) >= .v14, other.wants(.roleStatus, reason: RoleStatus.Reason.primaryRequest.rawValue) else { continue }
+                other.tell(.roleStatus(RoleStatus(Role(.secondary, generation: generation), reason: .primaryRequest)))
+            }
+        }
+        connection.role = role
+    }
+}
+
+extension AsyncConfig {
+    /// Takes over the kinds that `other` names.
+    mutating func merge(_ other: AsyncConfig) {
+        for kind in other.namedPrimary { self[kind].primary = other[kind].primary }
+        for kind in other.namedSecondary { self[kind].secondary = other[kind].secondary }
+    }
+}

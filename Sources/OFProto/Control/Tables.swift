@@ -1,0 +1,93 @@
+import Flow
+import OpenFlow
+
+extension Bridge {
+    /// OFPT_TABLE_MOD.
+    func apply(_ mod: TableMod) throws(OFError) {
+        guard mod.table < OpenFlowTable.internalTable || mod.table == 0xff else { throw .tmfcBadTable }
+        if let vacancy = mod.vacancy, vacancy.isEnabled, vacancy.down > vacancy.up || vacancy.up > 100 { throw .tmfcBadConfig }
+        let ids = mod.table == 0xff ? Array(0..<OpenFlowTable.internalTable) : [mod.table]
+        for id in ids {
+            guard let table = try? openTable(id) else { continue }
+            if let miss = mod.miss { table.config.miss = miss }
+            if let eviction = mod.eviction { table.config.evictsByController = eviction }
+            if let vacancy = mod.vacancy { table.config.vacancy = vacancy }
+        }
+        if mod.miss != nil { ofproto.noteChange() }
+    }
+
+    var tableDescriptions: [TableDescription] { (0..<OpenFlowTable.internalTable).map(tableDescription) }
+
+    func tableDescription(_ id: UInt8) -> TableDescription {
+        let table = tables[Int(id)]
+        let vacancy = table?.config.vacancy ?? TableVacancy(isEnabled: false, down: 0, up: 0, current: 0)
+        return TableDescription(table: id, eviction: table?.config.evictsByController ?? false,
+            evictionFlags: TableConfig.evictionFlags, vacancy: vacancy)
+    }
+
+    func tableFeatures(_ id: UInt8) -> TableFeatures {
+        let config = tables[Int(id)]?.config ?? TableConfig()
+        var features = TableFeatures(table: id, name: config.name ?? (id == 0 ? "classifier" : "table\(id)"),
+            maximum: UInt32(clamping: config.maximum ?? ofproto.limits.rulesPerTable))
+        features.miss = config.miss
+        features.supportsEviction = true
+        features.supportsVacancy = true
+        features.nonmiss = .everything(behind: id)
+        features.missFlows = features.nonmiss
+        for field in Field.allCases where field.header(version: OFVersion.v15.rawValue) != nil {
+            features.matches.insert(field)
+            features.wildcards.insert(field)
+            if field.row.maskable { features.masks.insert(field) }
+        }
+        return features
+    }
+
+    func tableStatistics(_ version: OFVersion) -> [TableStatistics] {
+        (0..<OpenFlowTable.internalTable).map { id in
+            let table = tables[Int(id)]
+            return TableStatistics(features: version < .v13 ? tableFeatures(id) : TableFeatures(table: id, name: "", maximum: 0),
+                active: UInt32(clamping: table?.liveCount ?? 0), lookups: table?.lookups ?? 0, matches: table?.matches ?? 0)
+        }
+    }
+
+    func apply(_ mod: TLVTableMod) throws(OFError) { try tlvMappings.apply(mod) }
+    var tlvTable: TLVTable { TLVTable(space: TLVMappings.space, fields: TLVMappings.fields, mappings: tlvMappings.all) }
+}
+
+extension TableConfig {
+    /// OFPTMPEF_IMPORTANCE and OFPTMPEF_LIFETIME: what eviction looks at.
+    static let evictionFlags: UInt32 = 0b110
+}
+
+extension TableFeatures.Flows {
+    /// All that flows of a table may do; goto_table leads forward only.
+    static func everything(behind table: UInt8) -> TableFeatures.Flows {
+        var flows = TableFeatures.Flows()
+        if table + 1 < OpenFlowTable.internalTable { flows.nextTables = Set((table + 1)..<OpenFlowTable.internalTable) }
+        flows.instructions = [.meter, .clearActions, .writeActions, .writeMetadata, .gotoTable]
+        flows.applyActions = Set(ActionKind.allCases)
+        flows.writeActions = Set(ActionKind.allCases)
+        for field in Field.allCases where field.row.writable && field.header(version: OFVersion.v15.rawValue) != nil {
+            flows.writeSetFields.insert(field)
+            flows.applySetFields.insert(field)
+        }
+        return flows
+    }
+}
+
+extension OFConnection {
+    /// Pieces are put together; then the tables' features are told, which cannot be changed.
+    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader) throws(OFError) {
+        if let pieces, pieces.xid != header.xid { self.pieces = nil }
+        var all = pieces?.features ?? []
+        all += features
+        guard all.count <= ControlLimits.tableFeatures else { throw .brcMultipartBufferOverflow }
+        guard !header.more else { return pieces = (header.xid, all, []) }
+        pieces = nil
+        guard all.isEmpty else { throw .tffcEperm }
+        let bridge = bridge
+        begin(try MultipartDump(header, .tableFeaturesReply, count: Int(OpenFlowTable.internalTable)) { index, _, writer in
+            writer.append(bridge.tableFeatures(UInt8(index)))
+        })
+    }
+}

@@ -1,0 +1,54 @@
+import OpenFlow
+
+/// Some rules, each once: those that name a group or a meter. A rule that names none costs nothing here.
+/// Owner: the group or the meter.
+struct RuleSet {
+    private var rules: [ObjectIdentifier: Rule] = [:]
+
+    var count: Int { rules.count }
+    /// In the order in which they were made, as far as the clock can tell.
+    var all: [Rule] { rules.values.sorted { ($0.stats.created, $0.table, $0.priority) < ($1.stats.created, $1.table, $1.priority) } }
+    mutating func insert(_ rule: Rule) { rules[ObjectIdentifier(rule)] = rule }
+    mutating func remove(_ rule: Rule) { rules[ObjectIdentifier(rule)] = nil }
+}
+
+/// The groups and meters that a list of actions names, nested lists included.
+struct ActionReferences {
+    private(set) var groups: [UInt32] = []
+    private(set) var meters: [UInt32] = []
+
+    init(_ actions: [OFAction]) { visit(actions) }
+
+    private mutating func visit(_ actions: [OFAction]) {
+        for action in actions {
+            switch action {
+            case .group(let id): groups.append(id)
+            case .meter(let id): meters.append(id)
+            case .writeActions(let nested), .clone(let nested): visit(nested)
+            default: break
+            }
+        }
+    }
+}
+
+extension Bridge {
+    /// Refuses actions that name a group that there is not. Throws `bacBadOutGroup`.
+    func checkGroups(_ actions: [OFAction]) throws(OFError) {
+        for group in ActionReferences(actions).groups where groups[group] == nil { throw .bacBadOutGroup }
+    }
+
+    /// The rule's actions count as references to the groups and meters that they name. To be called when the rule enters a table, and
+    /// when it has got new actions.
+    func addReferences(_ rule: Rule) {
+        let references = ActionReferences(rule.actions)
+        for group in references.groups { groups[group]?.users.insert(rule) }
+        for meter in references.meters { meters[meter]?.users.insert(rule) }
+    }
+
+    /// The reverse of `addReferences`: before the rule leaves its table, and before it gets new actions.
+    func dropReferences(_ rule: Rule) {
+        let references = ActionReferences(rule.actions)
+        for group in references.groups { groups[group]?.users.remove(rule) }
+        for meter in references.meters { meters[meter]?.users.remove(rule) }
+    }
+}

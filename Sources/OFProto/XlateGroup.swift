@@ -1,0 +1,41 @@
+import OpenFlow
+
+/// The group action (OpenFlow 1.5.1, section 5.10.1).
+extension Translator {
+    /// all: every bucket, each on a copy of the packet. indirect: the same with its one bucket. select: the bucket that the packet's hash
+    /// picks. fast failover: the first live bucket. A group that there is not does nothing.
+    func runGroup(_ id: UInt32, bridge: Bridge) {
+        guard let group = bridge.groups[id] else { return }
+        switch group.kind {
+        case .all, .indirect:
+            for bucket in group.buckets { run(bucket, bridge: bridge) }
+            credit(.group(group, nil))
+        case .fastFailover: run(bridge.firstLiveBucket(of: group), of: group, bridge: bridge)
+        case .select: run(selectBucket(of: group, bridge: bridge), of: group, bridge: bridge)
+        }
+    }
+
+    private func run(_ bucket: Bucket?, of group: Group, bridge: Bridge) {
+        guard let bucket else { return }
+        run(bucket, bridge: bridge)
+        credit(.group(group, bucket))
+    }
+
+    /// The bucket's actions are an action set of their own. What a table that they lead to writes goes into the packet's action set.
+    private func run(_ bucket: Bucket, bridge: Bridge) {
+        guard failure == nil, !bucket.program.isEmpty else { return }
+        guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
+        resubmits += 1
+        guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
+        depth += 1
+        var written = actionSet
+        isolated {
+            actionSet = written
+            // An action set holds no goto_table.
+            _ = run(bucket.program, bridge: bridge)
+            written = actionSet
+        }
+        actionSet = written
+        depth -= 1
+    }
+}

@@ -1,0 +1,176 @@
+import Flow
+
+/// OFPTFPT_; those of a table miss are one higher.
+private enum FeatureProperty: UInt64 {
+    case instructions = 0, nextTables = 2, writeActions = 4, applyActions = 6, match = 8, wildcards = 10, writeSetField = 12, applySetField = 14
+}
+
+extension TableFeatures {
+    private static let nameLength = 32
+    private static let fixedLength = 64
+    /// OFPTC14_EVICTION, OFPTC14_VACANCY_EVENTS.
+    private static let eviction: UInt32 = 1 << 2
+    private static let vacancy: UInt32 = 1 << 3
+
+    /// One table's features. `isStrict`: of a request, where what is not known is an error.
+    init(_ reader: inout ByteReader, _ context: CodecContext, isStrict: Bool) throws(OFError) {
+        try reader.need(Self.fixedLength, .bpcBadLen)
+        let length = Int(try reader.peek16())
+        guard length >= Self.fixedLength, length % 8 == 0 else { throw .bpcBadLen }
+        var part = try reader.part(length, .bpcBadLen)
+        try part.skip(2)
+        let table = try part.u8(), command = try part.u8()
+        guard table != 0xff else { throw .tffcBadTable }
+        self.init(table: table, name: "", maximum: 0)
+        if context.version >= .v15 {
+            guard let known = Command(rawValue: command) else { throw .tffcBadCommand }
+            self.command = known
+        }
+        try part.skip(4)
+        name = try part.shortText(Self.nameLength)
+        metadataMatch = try part.u64()
+        metadataWrite = try part.u64()
+        let capabilities = try part.u32()
+        if context.version >= .v14 {
+            supportsEviction = capabilities & Self.eviction != 0
+            supportsVacancy = capabilities & Self.vacancy != 0
+        }
+        maximum = try part.u32()
+        hasProperties = !part.isEmpty
+        while !part.isEmpty { try setProperty(try Property(&part), context.version, isStrict) }
+        matches.formUnion(masks)
+        wildcards = wildcards.union(masks).intersection(matches)
+    }
+
+    private mutating func setProperty(_ property: Property, _ version: OFVersion, _ isStrict: Bool) throws(OFError) {
+        var contents = property.contents
+        switch FeatureProperty(rawValue: property.type) {
+        case .match: (matches, masks) = try Self.fields(&contents, isStrict)
+        case .wildcards: wildcards = try Self.exactFields(&contents, isStrict)
+        case nil where property.type > FeatureProperty.applySetField.rawValue + 1: if isStrict { throw property.unknown }
+        default:
+            let isMiss = property.type & 1 != 0
+            guard let kind = FeatureProperty(rawValue: property.type & ~1), kind != .match, kind != .wildcards else {
+                if isStrict { throw property.unknown }
+                return
+            }
+            if isMiss {
+                try missFlows.set(kind, &contents, version, isStrict)
+            } else {
+                try nonmiss.set(kind, &contents, version, isStrict)
+            }
+        }
+    }
+
+    /// Headers of fields, those with a mask apart.
+    fileprivate static func fields(_ reader: inout ByteReader, _ isStrict: Bool) throws(OFError) -> (exact: Set<Field>, masked: Set<Field>) {
+        var exact: Set<Field> = [], masked: Set<Field> = []
+        while !reader.isEmpty {
+            let header = try reader.fieldHeader()
+            guard let field = header.field else {
+                if isStrict { throw .bmcBadField }
+                continue
+            }
+            if header.hasMask { masked.insert(field) } else { exact.insert(field) }
+        }
+        return (exact, masked)
+    }
+
+    fileprivate static func exactFields(_ reader: inout ByteReader, _ isStrict: Bool) throws(OFError) -> Set<Field> {
+        let (exact, masked) = try fields(&reader, isStrict)
+        guard masked.isEmpty else { throw .bmcBadMask }
+        return exact
+    }
+
+    func encode(_ writer: inout ByteWriter, _ context: CodecContext) {
+        let version = context.version, start = writer.count
+        writer.zeros(2)
+        writer.u8(table)
+        writer.u8(version >= .v15 ? command.rawValue : 0)
+        writer.zeros(4)
+        writer.text(name, Self.nameLength)
+        writer.u64(metadataMatch)
+        writer.u64(metadataWrite)
+        writer.u32(version >= .v14 ? (supportsEviction ? Self.eviction : 0) | (supportsVacancy ? Self.vacancy : 0) : 0)
+        writer.u32(maximum)
+        if hasProperties {
+            nonmiss.encode(&writer, 0, version)
+            missFlows.encode(&writer, 1, version)
+            writer.property(.match, fields: matches, masked: masks, version)
+            writer.property(.wildcards, fields: wildcards, version)
+        }
+        writer.set16(writer.count - start, at: start)
+    }
+}
+
+extension TableFeatures.Flows {
+    fileprivate mutating func set(
+        _ kind: FeatureProperty, _ contents: inout ByteReader, _ version: OFVersion, _ isStrict: Bool
+    ) throws(OFError) {
+        switch kind {
+        case .instructions:
+            instructions = []
+            for number in try Self.numbers(&contents) {
+                if let instruction = TableFeatures.Instruction(rawValue: UInt8(clamping: number)) {
+                    instructions.insert(instruction)
+                } else if isStrict { throw .bicUnknownInst }
+            }
+        case .nextTables:
+            nextTables = []
+            while !contents.isEmpty {
+                let table = try contents.u8()
+                guard table != 0xff else { throw .bpcBadValue }
+                nextTables.insert(table)
+            }
+        case .writeActions: writeActions = TableBits.actions(try Self.bits(&contents), version)
+        case .applyActions: applyActions = TableBits.actions(try Self.bits(&contents), version)
+        case .writeSetField: writeSetFields = try TableFeatures.exactFields(&contents, isStrict)
+        case .applySetField: applySetFields = try TableFeatures.exactFields(&contents, isStrict)
+        case .match, .wildcards: break
+        }
+    }
+
+    /// The types of headers without contents, one behind the other.
+    private static func numbers(_ reader: inout ByteReader) throws(OFError) -> [UInt64] {
+        var numbers: [UInt64] = []
+        while !reader.isEmpty { numbers.append(try Property(&reader, experimenters: 0x10000, unit: 1).type) }
+        return numbers
+    }
+    private static func bits(_ reader: inout ByteReader) throws(OFError) -> UInt32 {
+        try numbers(&reader).reduce(0) { $1 < 32 ? $0 | 1 << UInt32($1) : $0 }
+    }
+
+    /// `offset`: 1 for those of a table miss.
+    fileprivate func encode(_ writer: inout ByteWriter, _ offset: UInt64, _ version: OFVersion) {
+        writer.property(.instructions, offset, bits: TableBits.instructions(instructions, version))
+        let start = writer.startProperty(FeatureProperty.nextTables.rawValue + offset)
+        writer.put(nextTables.sorted())
+        writer.endProperty(start)
+        writer.property(.writeActions, offset, bits: TableBits.actions(writeActions, version))
+        writer.property(.writeSetField, offset, fields: writeSetFields, version)
+        writer.property(.applyActions, offset, bits: TableBits.actions(applyActions, version))
+        writer.property(.applySetField, offset, fields: applySetFields, version)
+    }
+}
+
+extension ByteWriter {
+    /// A header without contents for each bit that is set.
+    fileprivate mutating func property(_ kind: FeatureProperty, _ offset: UInt64, bits: UInt32) {
+        let start = startProperty(kind.rawValue + offset)
+        for bit in 0..<UInt16(32) where bits >> UInt32(bit) & 1 != 0 {
+            u16(bit)
+            u16(4)
+        }
+        endProperty(start)
+    }
+
+    fileprivate mutating func property(
+        _ kind: FeatureProperty, _ offset: UInt64 = 0, fields: Set<Field>, masked: Set<Field> = [], _ version: OFVersion
+    ) {
+        let start = startProperty(kind.rawValue + offset)
+        for field in fields.sorted(by: { $0.rawValue < $1.rawValue }) {
+            if let header = field.header(version: version.rawValue) { fieldHeader(header, masked: masked.contains(field)) }
+        }
+        endProperty(start)
+    }
+}
