@@ -48,7 +48,7 @@ extension FlowKey {
 
 extension FlowKey {
     /// True if ct_state says that there is a valid connection: a flag that only one can have, or tracked and not invalid.
-    private func hasConnection(under mask: FlowMask) -> Bool {
+    public func hasConnection(under mask: FlowMask) -> Bool {
         let state = l0.ctState & mask.l0.ctState
         let implied = CTState.new | CTState.established | CTState.related | CTState.reply | CTState.sourceNAT | CTState.destinationNAT
         return state & implied != 0 || state & CTState.tracked != 0 && mask.l0.ctState & CTState.invalid != 0 && state & CTState.invalid == 0

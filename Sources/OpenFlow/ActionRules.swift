@@ -42,7 +42,7 @@ struct ActionRules {
         case .pushMPLS, .popMPLS, .decMPLSTTL: mpls(action)
         case .encap, .decap, .decNSHTTL: header(action)
         case .finTimeout: suit(.tcp)
-        case .resubmit(_, _, true): guard satisfies(.conntrack) else { throw .bacMatchInconsistent }
+        case .resubmit(_, _, true): guard packet.key.hasConnection(under: packet.mask) else { throw .bacMatchInconsistent }
         case .learn(let spec): try account(spec)
         case .clone(let actions): try nested(actions, version)
         case .writeActions(let actions):
@@ -177,6 +177,10 @@ struct ActionRules {
                 try learned.requireRead(range.field)
                 if case .immediate(let bytes) = part.source {
                     let value = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+                    if range.count == range.field.bits {
+                        learned.packet.mask.setFrame(of: range.field, asMask: true)
+                        learned.packet.key.setFrame(of: range.field, asMask: false)
+                    }
                     learned.packet.key.set(range.field, to: value << UInt128(range.start), mask: range.mask)
                     learned.packet.mask.set(range.field, to: .max, mask: range.mask)
                 }

@@ -140,13 +140,13 @@ import Wire
 
     @Test func flowsMayNotNameAGroupThatIsNotThere() throws {
         let net = try TestSwitch()
-        func code(_ actions: [OFAction]) -> FlowModError.Code? {
-            do { try net.add(Match(), actions) } catch { return (error as? FlowModError)?.code }
+        func code(_ actions: [OFAction]) -> OFError? {
+            do { try net.add(Match(), actions) } catch { return (error as? FlowModError)?.error }
             return nil
         }
-        #expect(code([.group(5)]) == .unknownGroup)
-        #expect(code([.writeActions([.group(5)])]) == .unknownGroup)
-        #expect(code([.clone([out(2), .clone([.group(5)])])]) == .unknownGroup)
+        #expect(code([.group(5)]) == .bacBadOutGroup)
+        #expect(code([.writeActions([.group(5)])]) == .bacBadOutGroup)
+        #expect(code([.clone([out(2), .clone([.group(5)])])]) == .bacBadOutGroup)
         #expect(net.bridge.flowCount == 0)
         #expect(throws: OFError.bacBadOutGroup) { try net.bridge.checkGroups([.group(5)]) }
         try net.group(.add, 5, .all)
@@ -156,7 +156,7 @@ import Wire
     @Test func aDeletedGroupTakesItsFlowsAlong() throws {
         let net = try TestSwitch()
         var removed: [FlowRemoved] = []
-        net.bridge.flowRemovedSink = { removed.append($0) }
+        net.bridge.connections.flowRemovedSink = { removed.append($0) }
         for id in 1...3 as ClosedRange<UInt32> { try net.group(.add, id, .all, [bucket(2)]) }
         try net.add(priority: 1, Match(), [out(4)])
         try net.add(priority: 2, from(1), [.group(1)]) { $0.flags = .sendFlowRemoved }

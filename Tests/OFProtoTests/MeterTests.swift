@@ -80,7 +80,7 @@ import Wire
     @Test func flowsPassThroughTheirMeter() throws {
         let net = try TestSwitch()
         var removed: [FlowRemoved] = []
-        net.bridge.flowRemovedSink = { removed.append($0) }
+        net.bridge.connections.flowRemovedSink = { removed.append($0) }
         try net.addMeter(9)
         try net.addMeter(4)
         try net.add(priority: 3, from(1), [.meter(4), out(2)]) { $0.flags = .sendFlowRemoved }

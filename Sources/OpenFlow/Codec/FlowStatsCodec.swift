@@ -111,7 +111,7 @@ extension FlowStats {
         duration = try part.time()
         try decodeTimes(&part)
         let flags = try part.u16(), importance = try part.u16()
-        try part.skip(4)
+        try part.skip(2)
         try decodeCounters(&part)
         if context.version >= .v13 { flow.flags = try FlowMod.Flags(wire: flags, .modify, context.version) }
         if context.version >= .v14 { flow.importance = importance }
@@ -195,7 +195,7 @@ extension FlowStats {
         encodeTimes(&writer)
         writer.u16(context.version >= .v13 ? flow.flags.wire(context.version) : 0)
         writer.u16(context.version >= .v14 ? flow.importance : 0)
-        writer.zeros(4)
+        writer.zeros(2)
         writer.u64(flow.cookie)
         writer.u64(packets.zeroIfUnknown)
         writer.u64(bytes.zeroIfUnknown)

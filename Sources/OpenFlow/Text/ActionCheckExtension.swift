@@ -15,8 +15,6 @@ extension ActionCheck {
         case .finTimeout: if packet.key.l0.nwProto != IPProtocol.tcp { suit(.tcp) }
         case .resubmit(_, _, ct: true): if !hasConnection { throw mismatch(text) }
         case .ct(let spec): try noteConntrack(spec, text)
-        case .encap(let type, _): encap(type)
-        case .decap: decap()
         case .decNSHTTL: if !inActionSet, !packet.key.satisfies(.nsh, under: packet.mask) { throw mismatch(text) }
         case .deleteField(let field):
             guard field.name.hasPrefix("tun_metadata") else {
@@ -127,27 +125,5 @@ extension ActionCheck {
         let mask = packet.mask.l0.ctState, state = packet.key.l0.ctState & mask
         let implied = CTState.new | CTState.established | CTState.related | CTState.reply | CTState.sourceNAT | CTState.destinationNAT
         return state & implied != 0 || state & CTState.tracked != 0 && mask & CTState.invalid != 0 && state & CTState.invalid == 0
-    }
-
-    private mutating func encap(_ type: UInt32) {
-        setPacketType(type)
-        if type >> 16 == 1 { packet.set(.ethType, to: UInt128(type & 0xffff)) }
-        let etherType = packet.key.matchedEtherType(under: packet.mask)
-        if etherType != EtherType.ipv4, etherType != EtherType.ipv6 { packet.key.l0.nwProto = 0 }
-    }
-
-    /// Behind an Ethernet header stands what it says; behind any other, nobody knows before the packet is there.
-    private mutating func decap() {
-        if packet.key.l3.packetType == .zero {
-            setPacketType(1 << 16 | UInt32(packet.key.l0.dlType.host))
-        } else {
-            setPacketType(.max)
-            packet.set(.ethType, to: 0xffff)
-        }
-    }
-
-    private mutating func setPacketType(_ type: UInt32) {
-        packet.key.l3.packetType = BE32(type)
-        packet.mask.l3.packetType = .ones
     }
 }
