@@ -604,6 +604,12 @@ let agreedExtensions = lines(#"""
     actions=learn(eth_type=0x800,nw_proto=6,tcp_src[0..7]=5,tcp_dst=7)
     actions=learn(eth_type=0x800,nw_proto[0..3]=6,tcp_dst=7)
     actions=learn(eth_type[0..11]=0x800,nw_proto=6)
+    actions=controller(100),controller:max_len=5,CONTROLLER(7)
+    actions=controller:0x10
+    actions=controller(0x10)
+    actions=controller:id=5
+    actions=controller:70000
+    actions=controller=5
     """#)
 
 /// OpenFlow 1.0 alone allows these: actions that may not suit the flow's packets.
