@@ -13,7 +13,7 @@ struct ActionRules {
     /// Ordinary ports' numbers are below this.
     let maximumPort: OFPort
     /// An action does not suit the packet, which OpenFlow 1.0 alone allows.
-    private(set) var isInconsistent = false
+    var isInconsistent = false
 
     init(match: Match, table: UInt8, maximumPort: OFPort = .maximum) {
         packet = match

@@ -39,4 +39,10 @@ private let dumpedFlows = """
     in_port=LOCAL,ip,actions=resubmit(,2),controller:128
     udp6,ipv6_dst=fe80::/10,actions=set_field:5->reg3,move:reg3[0..7]->reg4[8..15]
     mpls,mpls_label=7,actions=dec_mpls_ttl,pop_mpls:0x800,output:3
+    tcp,ct_state=-trk,actions=ct(commit,zone=reg1[0..15],table=3,nat(src=10.0.0.1-10.0.0.9:80-90,random),exec(set_field:5/7->ct_mark),alg=ftp)
+    ip,ct_state=+trk+est,actions=resubmit(,4,ct),ct_clear
+    actions=learn(table=1,hard_timeout=60,NXM_OF_VLAN_TCI[0..11],NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],load:5->reg3[1..5],output:NXM_OF_IN_PORT[]),FLOOD
+    ip,nw_src=10.0.0.1,actions=conjunction(7,2/3)
+    actions=bundle_load(symmetric_l4,3,hrw,ofport,reg0,members:1,2),multipath(eth_src,5,hash_threshold,16,0,reg1[0..3]),push:reg0,pop:reg1[0..15]
+    tcp,actions=fin_timeout(idle_timeout=3),check_pkt_larger(1500)->reg2[0],sample(probability=9,collector_set_id=1,sampling_port=1,egress)
     """

@@ -4,6 +4,8 @@ import Wire
 /// Makes valid flows in ovs-ofctl's syntax from a seed.
 struct FlowGenerator {
     private var state: UInt64
+    /// Flows with encap and decap, which OpenFlow 1.0 does not have, come too.
+    var hasEncapsulation = false
 
     init(seed: UInt64) { state = seed }
 
@@ -94,8 +96,9 @@ struct FlowGenerator {
     /// Actions that are printed alike in each of ovs-ofctl's forms.
     private mutating func actions(_ proto: String) -> String {
         var actions: [String] = []
+        if coin(20) { return conjunctions() }
         for _ in 0..<number(5) {
-            var choices = [
+            var choices = extensions(proto) + [
                 "\(number(65279))", "output:\(number(65279))", "NORMAL", "LOCAL", "IN_PORT", "controller:\(number(65536))",
                 "resubmit(\(number(65279)),\(number(255)))", "resubmit(,\(number(255)))", "group:\(number(1 << 31))",
                 "mod_dl_src:" + exactEthernet(), "mod_dl_dst:" + exactEthernet(), "load:\(number(16))->reg\(number(16))[4..7]",
@@ -115,7 +118,86 @@ struct FlowGenerator {
             }
             actions.append(pick(choices))
         }
+        // Behind it, hardly any other action would suit the packet.
+        if hasEncapsulation, coin(4) {
+            actions.append(pick(["encap(ethernet),decap()", "encap(mpls)", "encap(nsh(md_type=1)),dec_nsh_ttl,decap()",
+                "encap(nsh(md_type=2,tlv(\(hex(0x1000 + number(0xefff))),\(number(256)),0x1f\(10 + number(90))))),set_field:\(hex(number(1 << 24)))->nsh_spi",
+                "decap(packet_type(ns=1,type=\(hex(number(65536)))))"]))
+        }
         return actions.isEmpty ? "drop" : actions.joined(separator: ",")
+    }
+
+    private mutating func conjunctions() -> String {
+        (0...number(2)).map { _ in
+            let clauses = 2 + number(63)
+            return "conjunction(\(number(1 << 32)),\(1 + number(clauses))/\(clauses))"
+        }.joined(separator: ",")
+    }
+
+    /// Open vSwitch's own actions.
+    private mutating func extensions(_ proto: String) -> [String] {
+        let members = (0..<number(5)).map { _ in pick(["\(number(65279))", "LOCAL", "ANY", "IN_PORT"]) }.joined(separator: ",")
+        let hash = pick(["eth_src", "symmetric_l4", "symmetric_l3l4", "symmetric_l3l4+udp", "nw_src", "nw_dst", "symmetric_l3"])
+        let links = 1 + number(65536)
+        var choices = [
+            "push:" + range(), "pop:" + range(), "ct_clear", "check_pkt_larger(\(number(65536)))->reg\(number(16))[\(number(32))]",
+            "bundle(\(hash),\(number(65536)),\(pick(["hrw", "active_backup"])),ofport,members:\(members))",
+            "bundle_load(\(hash),\(number(65536)),hrw,ofport,NXM_NX_REG\(number(16))[\(number(17))..31],members:\(members))",
+            "multipath(\(hash),\(number(65536)),\(pick(["modulo_n", "hash_threshold", "hrw", "iter_hash"])),\(links),\(number(1 << 32)),NXM_NX_REG\(number(16))[0..\(15 + number(17))])",
+            learn(proto), "controller(pause,meter_id=\(1 + number(1 << 31)),max_len=\(number(65536)))",
+            "sample(probability=\(1 + number(65535)),sampling_port=\(number(65279)),\(pick(["ingress", "egress"])))",
+            "clone(ct_clear,push:reg0[],\(number(100)))",
+        ]
+        switch proto {
+        case "ip", "udp", "icmp", "sctp": choices += [conntrack("10.1.\(number(256)).1", "10.1.255.\(number(256))")]
+        case "tcp": choices += [conntrack("10.1.\(number(256)).1", "10.1.255.\(number(256))"), "ct(alg=ftp)", "fin_timeout(idle_timeout=\(1 + number(9)),hard_timeout=9)"]
+        case "ipv6", "tcp6", "udp6", "icmp6": choices += [conntrack("[fe80::\(number(9999))]", "[fe81::\(number(9999))]")]
+        default: break
+        }
+        return choices
+    }
+
+    private mutating func range() -> String {
+        let first = number(32)
+        return pick(["NXM_NX_REG\(number(16))[\(first)..\(first + number(32 - first))]", "xxreg\(number(4))[]", "NXM_OF_ETH_SRC[]", "metadata[3..9]"])
+    }
+
+    private mutating func learn(_ proto: String) -> String {
+        var parts = ["table=\(number(255))"]
+        if coin() { parts.append("idle_timeout=\(number(65536))") }
+        if coin(3) { parts.append("fin_hard_timeout=\(number(65536))") }
+        if coin(3) { parts.append("cookie=" + hex(number(1 << 62))) }
+        if coin(3) { parts.append("limit=\(number(1 << 31)),result_dst=reg\(number(16))[\(number(32))]") }
+        if coin(3) { parts.append(pick(["send_flow_rem", "delete_learned", "priority=\(number(65536))"])) }
+        for _ in 0..<number(4) {
+            parts.append(pick([
+                "NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[]", "NXM_OF_VLAN_TCI[0..11]", "in_port=\(number(65279))", "reg\(number(16))=" + hex(number(1 << 32)),
+                "NXM_NX_REG\(number(16))[4..7]=\(number(16))", "load:\(number(256))->NXM_NX_REG1[8..15]", "load:NXM_OF_IN_PORT[]->NXM_NX_REG2[0..15]",
+                "output:NXM_NX_REG3[]", "xxreg1=" + hex(number(1 << 62)), "eth_type=0x800,nw_proto=17,udp_dst=\(number(65536))",
+                "eth_type=0x86dd,ipv6_dst=" + exactIPv6(),
+            ]))
+        }
+        if proto == "tcp" { parts.append("eth_type=0x800,nw_proto=6,NXM_OF_TCP_SRC[]=NXM_OF_TCP_DST[]") }
+        return "learn(" + parts.joined(separator: ",") + ")"
+    }
+
+    private mutating func conntrack(_ first: String, _ last: String) -> String {
+        var parts = ["commit"]
+        if coin(3) { parts.append("force") }
+        if coin() { parts.append("table=\(number(255))") }
+        if coin() { parts.append("zone=" + pick(["\(number(65536))", "NXM_NX_REG\(number(16))[0..15]"])) }
+        if coin() {
+            let addresses = pick([first, first + "-" + last, first + "-" + last + ":\(1 + number(100))-\(200 + number(1000))", first + ":80"])
+            parts.append("nat(\(pick(["src", "dst"]))=\(addresses)\(pick(["", ",persistent", ",hash", ",persistent,random"])))")
+        }
+        if coin() { parts.append("exec(load:\(number(1 << 32))->NXM_NX_CT_MARK[],set_field:\(bits())->ct_mark,set_field:\(hex(number(1 << 60)))->ct_label)") }
+        return "ct(" + parts.joined(separator: ",") + ")"
+    }
+
+    /// A value and a mask that covers it.
+    private mutating func bits() -> String {
+        let mask = number(1 << 32) | 1
+        return hex(number(1 << 32) & mask) + "/" + hex(mask)
     }
 
     private mutating func masked(_ bits: UInt64) -> String {

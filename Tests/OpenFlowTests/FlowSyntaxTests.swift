@@ -82,7 +82,8 @@ import Wire
 
     @Test func whatIsPrintedIsReadAgain() throws {
         var generator = FlowGenerator(seed: 7)
-        for _ in 0..<400 {
+        generator.hasEncapsulation = true
+        for _ in 0..<1000 {
             let request = try FlowSyntax().flow(generator.flow())
             for style in [ActionStyle.openFlow10, .openFlow15] {
                 let again = try FlowSyntax().flow("table=\(request.mod.table),priority=\(request.mod.priority),\(request.mod.match)"
@@ -121,5 +122,69 @@ import Wire
         let mod = try FlowSyntax().flow("cookie=0x10,table=3,idle_timeout=7,priority=9,tcp,reset_counts,actions=NORMAL").mod
         #expect(mod.dumpText(stats) == " cookie=0x10, duration=12.034s, table=3, n_packets=5, n_bytes=300, idle_timeout=7, reset_counts priority=9,tcp actions=NORMAL")
         #expect(FlowMod().dumpText(FlowDumpStats()) == " cookie=0x0, duration=0.000s, table=0, n_packets=0, n_bytes=0, actions=drop")
+    }
+}
+
+/// Monitors, lists of ports and actions that have no referee: what becomes of their texts.
+@Suite struct SmallSyntaxTests {
+    @Test func flowMonitors() throws {
+        let all = try FlowSyntax().monitor("", id: 3)
+        #expect(all == FlowMonitorRequest(id: 3, flags: [.initial, .add, .removed, .modify, .instructions, .onlyOwn], outPort: nil, outGroup: nil,
+            table: 255, match: Match()))
+        let some = try FlowSyntax(ports: { $0 == "eth1" ? OFPort(7) : nil }).monitor("!initial,!own,table=1,out_port=eth1,out_group=5,tcp,tp_dst=80", id: 0)
+        #expect(some.flags == [.add, .removed, .modify, .instructions])
+        #expect(some.table == 1 && some.outPort == OFPort(7) && some.outGroup == 5)
+        #expect(some.match == (try FlowSyntax().match("tcp,tp_dst=80")))
+        for (text, message) in [("foo", "foo: field foo missing value"), ("table=", "table=: field table missing value"), ("table=x", "unknown table \"x\""),
+            ("!foo", "!foo: field !foo missing value"), ("command=4", "command=4: unknown keyword command")] {
+            do throws(FlowSyntaxError) {
+                _ = try FlowSyntax().monitor(text, id: 0)
+                Issue.record("accepted: \(text)")
+            } catch {
+                #expect(error.message == message)
+            }
+        }
+    }
+
+    @Test func listsOfPorts() throws {
+        let ports = try [OFPort](text: "1, LOCAL,eth1", ports: { $0 == "eth1" ? OFPort(7) : nil })
+        #expect(ports == [OFPort(1), .local, OFPort(7)])
+        #expect(ports.text(names: { $0.number == 7 ? "eth1" : nil }) == "1,LOCAL,eth1")
+        #expect(throws: FlowSyntaxError("x is not a valid OpenFlow port", at: 2)) { try [OFPort](text: "1,x") }
+    }
+
+    @Test func actionsThatOneSideAloneHas() throws {
+        // The switch takes them only where it is told to; ovs-ofctl refuses what it has made of them.
+        #expect(try FlowSyntax().actions("debug_recirc,debug_slow").text() == "debug_recirc,debug_slow")
+        #expect([OFAction.unrollTranslation(table: 3, cookie: 7)].text() == "unroll_xlate(table=3, cookie=7)")
+        // The wire's form of a clause counts from 0.
+        #expect(try FlowSyntax().actions("conjunction(9,1/2)") == [.conjunction(id: 9, clause: 0, clauses: 2)])
+        // ct_state is a number where ovs-ofctl prints the names of bits that do not exist.
+        #expect(try FlowSyntax().actions("learn(ct_state=0x20)").text() == "learn(table=1,ct_state=0x20)")
+        #expect(try FlowSyntax().actions("learn(packet_type=(1,0x800))").text() == "learn(table=1,packet_type=(1,0x800))")
+    }
+
+    @Test func meterModifications() throws {
+        #expect(try MeterSyntax().mod("meter=5", command: .delete).text == "DEL meter=5 bands=\n")
+        #expect(try MeterSyntax().mod("meter=controller,kbps,band=type=dscp_remark,rate=5,prec_level=2", command: .modify).text
+            == "MOD meter=controller kbps bands=\ntype=dscp_remark rate=5 prec_level=2\n")
+        #expect(try MeterSyntax().meter("meter=all") == MeterNumber.all)
+        #expect(MeterConfig(meter: 1, flags: [.kbps, MeterConfig.Flags(rawValue: 0x30)], bands: []).text == "meter=1 kbps flags:0x30 bands=\n")
+        #expect(throws: FlowSyntaxError("field kbps missing value", at: 8)) { try MeterSyntax().meter("meter=1,kbps") }
+    }
+
+    @Test func partsOfLearn() throws {
+        guard case .learn(let spec) = try FlowSyntax().actions("learn(table=9,NXM_OF_VLAN_TCI[0..11],reg1[4..7]=5,load:0x12345->reg2[0..19],output:in_port)")[0] else {
+            Issue.record("not learn")
+            return
+        }
+        let tag = FieldRange(field: .vlanTCI, start: 0, count: 12), bits = FieldRange(field: .reg1, start: 4, count: 4)
+        #expect(spec.table == 9)
+        #expect(spec.parts == [
+            LearnSpec.Part(count: 12, source: .field(tag), destination: .match(tag)),
+            LearnSpec.Part(count: 4, source: .immediate([0, 5]), destination: .match(bits)),
+            LearnSpec.Part(count: 20, source: .immediate([0, 1, 0x23, 0x45]), destination: .load(FieldRange(field: .reg2, start: 0, count: 20))),
+            LearnSpec.Part(count: 16, source: .field(FieldRange(.inPort)), destination: .output),
+        ])
     }
 }

@@ -604,6 +604,12 @@ let agreedExtensions = lines(#"""
     actions=learn(eth_type=0x800,nw_proto=6,tcp_src[0..7]=5,tcp_dst=7)
     actions=learn(eth_type=0x800,nw_proto[0..3]=6,tcp_dst=7)
     actions=learn(eth_type[0..11]=0x800,nw_proto=6)
+    actions=controller(100),controller:max_len=5,CONTROLLER(7)
+    actions=controller:0x10
+    actions=controller(0x10)
+    actions=controller:id=5
+    actions=controller:70000
+    actions=controller=5
     """#)
 
 /// OpenFlow 1.0 alone allows these: actions that may not suit the flow's packets.
@@ -678,3 +684,22 @@ let agreedExtensionsInOpenFlow15 = lines(#"""
     actions=encap(nsh(tlv(0x1,1,0xa)))
     actions=decap(packet_type(ns=4,type=0))
     """#)
+
+/// Refused by both with different words: ovs-ofctl loses a parenthesis or a number's sign, quotes a null pointer, reads the whole list
+/// before it looks at the order of instructions, or tells mod_dl_src from a set_field.
+let complainedOfInOtherWords = Set(lines(#"""
+    table=1 actions=goto_table:3,write_metadata:5,clear_actions,apply_actions(2)
+    ip,ip_frag=0x1/0x1 actions=1
+    ip,ip_frag=foo actions=1
+    ip,nw_frag=2 actions=1
+    ip,nw_frag=3/3 actions=1
+    actions=load:0x5->reg0[-1]
+    dl_vlan=3 actions=load:5->vlan_vid[0..11],load:0x1005->vlan_vid[],load:5->dl_vlan
+    actions=check_pkt_larger(70000)->reg0[0]
+    actions=check_pkt_larger(x)->reg0[0],1
+    actions=check_pkt_larger()->reg0[1]
+    actions=learn(eth_type=0x800,ip_frag=1)
+    actions=learn(reg0=5/-1)
+    actions=learn(reg0[0..3]=-1)
+    ip actions=ct(commit,exec(mod_dl_src:1:2:3:4:5:6))
+    """#))

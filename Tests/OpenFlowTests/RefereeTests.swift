@@ -34,6 +34,19 @@ func referee(_ flows: [String], _ arguments: String) async throws -> [Verdict] {
     }
 }
 
+/// How ovs-ofctl refuses a text that it has read, in words of no use.
+private let laterRefusals = ["actions are invalid", "none of the usable flow formats", "no usable protocol"]
+
+/// What ovs-ofctl complains of in each text, "" if of nothing, or if what it made of the text is refused later.
+func complaints(_ texts: [String], _ command: String) async throws -> [String] {
+    let script = "while IFS= read -r text; do \(command) \"$text\" 2>&1 | grep -a ^ovs-ofctl: | tail -n 1 | tr -d '\\n'; echo; done"
+    let result = try await TestSupport.command("bash", ["-c", script], input: texts.joined(separator: "\n") + "\n", seconds: 300)
+    return result.output.split(separator: "\n", omittingEmptySubsequences: false).prefix(texts.count).map { line in
+        let text = line.dropFirst("ovs-ofctl: ".count)
+        return laterRefusals.contains { text.hasPrefix($0) } ? "" : String(text)
+    }
+}
+
 /// Debian's ovs-ofctl as the referee: both read the same flows, and must print the same or refuse the same.
 @Suite(.serialized) struct RefereeTests {
     @Test func handWrittenFlowsInOpenFlow10() async throws {
@@ -50,6 +63,21 @@ func referee(_ flows: [String], _ arguments: String) async throws -> [Verdict] {
 
     @Test func extensionsInOpenFlow15() async throws {
         try await compare(agreedExtensions + agreedExtensionsInOpenFlow15, "-O OpenFlow15", .openFlow15)
+    }
+
+    @Test func complaintsAreTheSame() async throws {
+        let flows = agreedFlows + agreedExtensions + agreedExtensionsInOpenFlow15
+        let theirs = try await complaints(flows, "ovs-ofctl -O OpenFlow15 parse-flow")
+        #expect(theirs.count == flows.count)
+        #expect(theirs.count { !$0.isEmpty } > 250)
+        for (flow, complaint) in zip(flows, theirs) where !complaint.isEmpty && !complainedOfInOtherWords.contains(flow) {
+            do throws(FlowSyntaxError) {
+                _ = try FlowSyntax().flow(flow)
+                Issue.record("accepted: \(flow): \(complaint)")
+            } catch {
+                #expect(error.message == complaint, "\(flow)")
+            }
+        }
     }
 
     private func compare(_ flows: [String], _ arguments: String, _ style: ActionStyle) async throws {

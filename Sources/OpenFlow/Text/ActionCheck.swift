@@ -26,11 +26,18 @@ struct ActionCheck {
         lastInstruction = instruction
     }
 
-    /// Accounts for `action` in any list; for `setField`, `requireWritten` has been called. Lists within it have been accounted for.
-    mutating func note(_ action: OFAction, _ text: TextSlice) throws(FlowSyntaxError) {
+    /// Accounts for `action` in any list; for `setField`, `requireWritten` has been called. Lists within it have been accounted for. `inActionSet`:
+    /// what does not suit the packet shows only when the set is executed.
+    mutating func note(_ action: OFAction, _ text: TextSlice, inActionSet: Bool) throws(FlowSyntaxError) {
+        let before = rules.isInconsistent
+        if inActionSet, !action.isAllowedInActionSet, !action.isOutputToController {
+            throw FlowSyntaxError("disallowed action in action set (OFPBAC_BAD_TYPE)", text)
+        }
         switch action {
+        // The ct around it accounts for it.
+        case .nat: break
         case .setField, .setTransportSource, .setTransportDestination, .clone, .writeActions: break
-        case .pushVLAN, .meter:
+        case .pushVLAN, .meter, .encap, .decap, .decNSHTTL:
             needsOpenFlow13 = true
             try account(action, text)
         case .move(let from, let to):
@@ -42,6 +49,7 @@ struct ActionCheck {
         case .outputField(let range): try requireRead(range.field, "source", text)
         default: try account(action, text)
         }
+        if inActionSet { rules.isInconsistent = before }
         guard !(rules.isInconsistent && needsOpenFlow13) else { throw complaint(.bacMatchInconsistent, action, text) }
     }
 
@@ -92,5 +100,12 @@ struct ActionCheck {
         } catch {
             throw FlowSyntaxError("\(which) field \(field.name) lacks correct prerequisites (OFPBAC_MATCH_INCONSISTENT)", text)
         }
+    }
+}
+
+extension OFAction {
+    /// True for a controller(…) that is no more than an output.
+    fileprivate var isOutputToController: Bool {
+        if case .controller(let spec) = self { spec == ControllerSpec(maxLength: spec.maxLength) } else { false }
     }
 }

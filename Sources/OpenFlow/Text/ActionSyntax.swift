@@ -56,7 +56,7 @@ struct ActionParser {
             try verifyNesting(action, part.key, context)
             if context == .flow { try check.order(action, part.whole) }
             try ActionCheck.verifyArguments(action, part.whole)
-            if isChecked { try note(action, part.whole, context) }
+            if isChecked { try check.note(action, part.whole, inActionSet: context == .actionSet) }
             actions.append(action)
         }
         if let dropAt, !actions.isEmpty {
@@ -64,12 +64,6 @@ struct ActionParser {
         }
         try verifyConjunctions(actions, text)
         return actions
-    }
-
-    private mutating func note(_ action: OFAction, _ text: TextSlice, _ context: Context) throws(FlowSyntaxError) {
-        if context == .actionSet { try check.noteInActionSet(action, text) }
-        try check.note(action, text)
-        try check.noteExtension(action, text, inActionSet: context == .actionSet)
     }
 
     private mutating func action(_ part: KeyValues.Part, _ context: Context) throws(FlowSyntaxError) -> OFAction {

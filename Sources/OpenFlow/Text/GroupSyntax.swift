@@ -115,10 +115,10 @@ public struct GroupSyntax {
         var parts = KeyValues(text)
         while let part = parts.next() {
             guard let field = Field(named: part.key.string) else {
-                throw FlowSyntaxError("\(parts.rest.string): unknown field \(part.key.string)", part.key)
+                throw FlowSyntaxError("\(parts.behind.string): unknown field \(part.key.string)", part.key)
             }
             guard !selection.names.contains(field) else { throw FlowSyntaxError("\(part.key.string): duplicate field", part.key) }
-            selection.add(field, bits: part.value.isEmpty ? field.widthMask : try hashedBits(field, part.value, parts.rest))
+            selection.add(field, bits: part.value.isEmpty ? field.widthMask : try hashedBits(field, part.value, parts.behind))
         }
     }
 

@@ -40,6 +40,9 @@ struct KeyValues {
         return Part(key: key, value: value, delimiter: delimiter, whole: begin.prefix(to: rest.start))
     }
 
+    /// What stands behind the last part and the separator at its end.
+    var behind: TextSlice { rest.suffix(from: rest.start + 1) }
+
     private mutating func takeArguments() -> TextSlice {
         let begin = rest
         rest.start = rest.closingParenthesis() ?? rest.end

@@ -34,8 +34,9 @@ extension ActionParser {
 
     func controller(_ part: KeyValues.Part) throws(FlowSyntaxError) -> OFAction {
         var spec = ControllerSpec()
-        if part.delimiter != 0x28 {
-            if !part.value.isEmpty { spec.maxLength = try small(part.value, "max_len") }
+        let digits = part.value.bytes[part.value.start..<part.value.end]
+        if digits.allSatisfy({ (0x30...0x39).contains($0) }) {
+            if !digits.isEmpty { spec.maxLength = try small(part.value, "max_len") }
             return .controller(spec)
         }
         var parts = KeyValues(part.value)
