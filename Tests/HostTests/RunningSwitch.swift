@@ -21,11 +21,14 @@ struct BridgeText {
     var ports: [PortText]
     /// One flow each, in the syntax of ovs-ofctl(8).
     var flows: [String]
+    /// Further settings, a line each: "protocols: [OpenFlow13]".
+    var settings: [String]
 
-    init(_ name: String, _ ports: [PortText], flows: [String] = []) {
+    init(_ name: String, _ ports: [PortText], flows: [String] = [], settings: [String] = ["fail-mode: standalone"]) {
         self.name = name
         self.ports = ports
         self.flows = flows
+        self.settings = settings
     }
 }
 
@@ -33,7 +36,7 @@ struct BridgeText {
 func configuration(_ bridges: [BridgeText]) -> String {
     var text = "datapath: { hugepages: false, memory: 512MB }\nbridges:\n"
     for bridge in bridges {
-        text += "  \(bridge.name):\n    fail-mode: standalone\n    ports:\n"
+        text += "  \(bridge.name):\n" + bridge.settings.map { "    \($0)\n" }.joined() + "    ports:\n"
         for port in bridge.ports { text += "      \(port.name): { \(port.settings) }\n" }
         if !bridge.flows.isEmpty { text += "    flows: |\n" + bridge.flows.map { "      \($0)\n" }.joined() }
     }
@@ -61,6 +64,8 @@ final class RunningSwitch {
     let errors: String
     /// For ovs-appctl.
     let controlSocket: String
+    /// Where <bridge>.mgmt and <bridge>.snoop are.
+    private let runFolder: String
     private let pidfile: String
     private let task: BackgroundTask
     private(set) var hasBeenEnded = false
@@ -71,7 +76,9 @@ final class RunningSwitch {
         pidfile = folder + "/switch.pid"
         controlSocket = folder + "/switch.ctl"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
-        task = try BackgroundTask(executable("needletaild"), ["--config", file, "--pidfile", pidfile, "--unixctl", controlSocket], output: folder + "/switch")
+        runFolder = folder
+        let arguments = ["--config", file, "--pidfile", pidfile, "--unixctl", controlSocket]
+        task = try BackgroundTask("env", ["OVS_RUNDIR=" + folder, executable("needletaild")] + arguments, output: folder + "/switch")
         errors = task.errors
     }
 
@@ -108,6 +115,14 @@ final class RunningSwitch {
         try await command("ovs-appctl", ["-T", "10", "-t", controlSocket] + arguments, seconds: 20)
     }
     func ask(_ arguments: String...) async throws -> CommandResult { try await ask(arguments) }
+
+    /// The target by which ovs-ofctl reaches a bridge.
+    func target(_ bridge: String = "br0") -> String { "unix:\(runFolder)/\(bridge).mgmt" }
+
+    /// Runs a command of ovs-ofctl on a bridge.
+    func ofctl(_ options: [String] = [], _ command: String, _ arguments: [String] = [], bridge: String = "br0", input: String = "", seconds: Int = 30) async throws -> CommandResult {
+        try await TestSupport.command("ovs-ofctl", options + [command, target(bridge)] + arguments, input: input, seconds: seconds)
+    }
 
     /// Waits until it has ended by itself, and returns the exit status.
     func waitForEnd() async throws -> Int32 {
