@@ -24,6 +24,7 @@ public final class Bridge {
     var reaping: [EndedRule] = []
     var reaped = 0
     var timers = RuleTimers()
+    var knownActions = RuleActionsCache()
     public internal(set) var macTable: MACTable
     var groups = GroupTable()
     /// Meters by their OpenFlow number.

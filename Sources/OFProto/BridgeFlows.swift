@@ -63,7 +63,7 @@ extension Bridge {
     private func add(_ mod: FlowMod, _ change: inout FlowChange, now: Int64) throws(FlowModError) {
         var mod = mod
         if mod.table == 0xff { mod.table = 0 }
-        let program = try checked(mod)
+        let actions = try checked(mod)
         let table = try openTable(mod.table)
         let priority = Int32(mod.priority)
         if mod.flags.contains(.checkOverlap), let other = table.classifier.overlap(mod.match, priority: priority, version: change.version) {
@@ -71,7 +71,7 @@ extension Bridge {
         }
         let old = table.classifier.rule(mod.match, priority: priority, version: change.version)
         if old == nil { try makeRoom(in: table, &change) }
-        let rule = Rule(mod, table: mod.table, program: program, version: change.version, now: now)
+        let rule = Rule(mod, table: mod.table, actions: actions, version: change.version, now: now)
         if let old { change.end(old, .replaced(by: rule, event: .added, keepsCounters: !mod.flags.contains(.resetCounts))) }
         insert(rule, match: mod.match, in: table)
         change.add(rule)
@@ -79,9 +79,9 @@ extension Bridge {
 
     /// Adds a rule of the switch's own, above all that OpenFlow can add.
     func addHidden(_ mod: FlowMod, priority: Int32, now: Int64) -> Rule? {
-        guard let program = try? compile(mod.actions), let table = try? openTable(0) else { return nil }
+        guard let actions = try? RuleActions(mod.actions), let table = try? openTable(0) else { return nil }
         var change = beginChange()
-        let rule = Rule(mod, table: 0, priority: priority, program: program, version: change.version, now: now)
+        let rule = Rule(mod, table: 0, priority: priority, actions: actions, version: change.version, now: now)
         insert(rule, match: mod.match, in: table)
         change.add(rule)
         commit(change, now: now)
@@ -105,7 +105,7 @@ extension Bridge {
     private func modify(
         _ mod: FlowMod, strict: Bool, _ selection: FlowModSelection, _ change: inout FlowChange, now: Int64
     ) throws(FlowModError) {
-        let program = try checked(mod)
+        let actions = try checked(mod)
         let rules = try select(mod, strict: strict, selection, version: change.version)
         if rules.isEmpty {
             if selection.modifyAdds { try add(mod, &change, now: now) }
@@ -115,15 +115,15 @@ extension Bridge {
         for rule in rules {
             guard change.isStaged else {
                 dropReferences(rule)
-                rule.replaceActions(mod.actions, program: program, cookie: selection.newCookie ?? rule.cookie, now: now)
+                rule.replaceActions(actions, cookie: selection.newCookie ?? rule.cookie, now: now)
                 addReferences(rule)
                 if resets { rule.stats.resetCounts() }
                 change.noteModified(rule)
                 continue
             }
-            let heir = Rule(rule.flowMod, table: rule.table, program: program, version: change.version, now: rule.stats.created)
+            let heir = Rule(rule.flowMod, table: rule.table, actions: actions, version: change.version, now: rule.stats.created)
             heir.stats.used = rule.stats.used
-            heir.replaceActions(mod.actions, program: program, cookie: selection.newCookie ?? rule.cookie, now: now)
+            heir.replaceActions(actions, cookie: selection.newCookie ?? rule.cookie, now: now)
             let match = rule.match
             change.end(rule, .replaced(by: heir, event: .modified, keepsCounters: !resets))
             if let table = tables[Int(rule.table)] { insert(heir, match: match, in: table) }
@@ -159,11 +159,11 @@ extension Bridge {
     }
 
     /// The modification's actions, compiled; what a flow in its table may not do is refused.
-    private func checked(_ mod: FlowMod) throws(FlowModError) -> [XAction] {
+    private func checked(_ mod: FlowMod) throws(FlowModError) -> RuleActions {
         guard mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
-        let program = try compile(mod.actions)
-        do throws(OFError) { try checkGroups(mod.actions) } catch { throw FlowModError(error, "a group is not there") }
-        for action in program {
+        let actions = try knownActions(mod.actions)
+        do throws(OFError) { try checkGroups(actions.references) } catch { throw FlowModError(error, "a group is not there") }
+        for action in actions.program {
             switch action {
             case .gotoTable(let next) where mod.table != 0xff && next <= mod.table || next == 0xff:
                 throw FlowModError(.bicBadTableID, "goto_table:\(next) in table \(mod.table) does not lead forward")
@@ -174,7 +174,7 @@ extension Bridge {
             default: break
             }
         }
-        return program
+        return actions
     }
 
     func openTable(_ id: UInt8) throws(FlowModError) -> OpenFlowTable {

@@ -13,6 +13,8 @@ import OpenFlow
 final class Classifier {
     private(set) var subtables: ContiguousArray<Subtable> = []
     private var byMask: [MaskLines: Subtable] = [:]
+    /// The one that was asked for last: changes often come in rows with one mask.
+    private var latest: Subtable?
     private var tries = [PrefixTrie](repeating: PrefixTrie(), count: TrieField.allCases.count)
     private let seed: HashSeed
     private let scratch = FlowBuffer()
@@ -41,20 +43,19 @@ final class Classifier {
 
     /// The rule with exactly this match and priority that `version` sees.
     func rule(_ match: Match, priority: Int32, version: UInt64) -> Rule? {
-        guard let subtable = byMask[MaskLines(match.mask)] else { return nil }
+        guard let subtable = subtable(match.mask) else { return nil }
         scratch.key = match.key
         return subtable.rule(scratch, priority: priority, version: version)
     }
 
     /// Adds a rule. No version may see two with the same match and priority.
     func insert(_ rule: Rule, match: Match) {
-        let lines = MaskLines(match.mask)
         let subtable: Subtable
-        if let known = byMask[lines] {
+        if let known = self.subtable(match.mask) {
             subtable = known
         } else {
             subtable = Subtable(mask: match.mask, seed: seed)
-            byMask[lines] = subtable
+            byMask[subtable.mask] = subtable
             subtables.append(subtable)
         }
         scratch.key = match.key
@@ -72,10 +73,17 @@ final class Classifier {
         count -= 1
         if subtable.ruleCount == 0 {
             byMask[subtable.mask] = nil
+            latest = nil
             subtables.removeAll { $0 === subtable }
         } else if subtable.maxPriority != before {
             reorder()
         }
+    }
+
+    private func subtable(_ mask: FlowMask) -> Subtable? {
+        if let latest, latest.mask == mask { return latest }
+        latest = byMask[MaskLines(mask)]
+        return latest
     }
 
     func forEach(_ visit: (Rule) -> Void) {

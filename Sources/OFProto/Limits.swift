@@ -44,4 +44,6 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let actionsPerRule = 4_096
     /// Nested clone and write_actions.
     static let actionNesting = 16
+    /// Lists of actions that a bridge remembers for the rules to come; beyond it an equal list is kept once more.
+    static let rememberedActions = 1_024
 }

@@ -14,9 +14,7 @@ public final class Rule {
     public internal(set) var hardTimeout: UInt16
     public internal(set) var importance: UInt16
     public internal(set) var flags: FlowMod.Flags
-    public internal(set) var actions: [OFAction]
-    /// The actions as translation runs them.
-    var program: [XAction]
+    private(set) var content: RuleActions
     public internal(set) var stats: RuleStats
     /// When the actions were last replaced, or the rule added; the hard timeout counts from here.
     var modified: Int64
@@ -36,7 +34,7 @@ public final class Rule {
     var lower: Rule?
 
     /// - Parameter priority: nil: the modification's.
-    init(_ mod: FlowMod, table: UInt8, priority: Int32? = nil, program: [XAction], version: UInt64, now: Int64) {
+    init(_ mod: FlowMod, table: UInt8, priority: Int32? = nil, actions: RuleActions, version: UInt64, now: Int64) {
         self.table = table
         self.priority = priority ?? Int32(mod.priority)
         firstVersion = version
@@ -45,11 +43,14 @@ public final class Rule {
         hardTimeout = mod.hardTimeout
         importance = mod.importance
         flags = mod.flags
-        actions = mod.actions
-        self.program = program
+        content = actions
         stats = RuleStats(created: now)
         modified = now
     }
+
+    public var actions: [OFAction] { content.list }
+    /// The actions as translation runs them.
+    var program: [XAction] { content.program }
 
     /// One of the switch's own, which OpenFlow neither shows nor changes.
     var isHidden: Bool { priority > Int32(UInt16.max) }
@@ -68,6 +69,14 @@ public final class Rule {
     /// The rule as a flow modification that would add it again.
     public var flowMod: FlowMod {
         var mod = FlowMod()
+        describe(&mod)
+        mod.match = match
+        mod.actions = actions
+        return mod
+    }
+
+    /// Writes all but the match and the actions.
+    func describe(_ mod: inout FlowMod) {
         mod.table = table
         mod.priority = UInt16(clamping: priority)
         mod.cookie = cookie
@@ -75,14 +84,10 @@ public final class Rule {
         mod.hardTimeout = hardTimeout
         mod.importance = importance
         mod.flags = flags
-        mod.match = match
-        mod.actions = actions
-        return mod
     }
 
-    func replaceActions(_ actions: [OFAction], program: [XAction], cookie: UInt64, now: Int64) {
-        self.actions = actions
-        self.program = program
+    func replaceActions(_ actions: RuleActions, cookie: UInt64, now: Int64) {
+        content = actions
         self.cookie = cookie
         modified = now
     }

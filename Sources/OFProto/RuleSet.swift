@@ -33,21 +33,21 @@ struct ActionReferences {
 
 extension Bridge {
     /// Refuses actions that name a group that there is not. Throws `bacBadOutGroup`.
-    func checkGroups(_ actions: [OFAction]) throws(OFError) {
-        for group in ActionReferences(actions).groups where groups[group] == nil { throw .bacBadOutGroup }
+    func checkGroups(_ references: ActionReferences) throws(OFError) {
+        for group in references.groups where groups[group] == nil { throw .bacBadOutGroup }
     }
 
     /// The rule's actions count as references to the groups and meters that they name. To be called when the rule enters a table, and
     /// when it has got new actions.
     func addReferences(_ rule: Rule) {
-        let references = ActionReferences(rule.actions)
+        let references = rule.content.references
         for group in references.groups { groups[group]?.users.insert(rule) }
         for meter in references.meters { meters[meter]?.users.insert(rule) }
     }
 
     /// The reverse of `addReferences`: before the rule leaves its table, and before it gets new actions.
     func dropReferences(_ rule: Rule) {
-        let references = ActionReferences(rule.actions)
+        let references = rule.content.references
         for group in references.groups { groups[group]?.users.remove(rule) }
         for meter in references.meters { meters[meter]?.users.remove(rule) }
     }

@@ -88,6 +88,16 @@ struct MaskLines: Hashable {
 
     var count: Int { indices.count }
 
+    static func == (lines: MaskLines, mask: FlowMask) -> Bool {
+        var at = 0
+        for index in 0..<FlowKey.lineCount {
+            let isUsed = at < lines.count && lines.indices[at] == index
+            guard linesEqual(mask[line: index], isUsed ? lines.masks[at] : .zero) else { return false }
+            if isUsed { at += 1 }
+        }
+        return true
+    }
+
     /// The whole mask again.
     var flowMask: FlowMask {
         var mask = FlowMask()

@@ -230,21 +230,38 @@ final class Subtable {
         }
     }
 
+    /// What is asked of a slot's key: where a line is among the slot's, what counts of it, and what that must be.
+    typealias KeyTest = (place: Int, bits: Line, value: Line)
+
+    /// The tests that a key agrees with `key` in the bits of `wanted`, which are among this mask's.
+    func tests(agreeing key: FlowKey, under wanted: MaskLines) -> [KeyTest] {
+        zip(wanted.indices, wanted.masks).map { index, bits in (mask.indices.firstIndex(of: index) ?? 0, bits, key[line: index] & bits) }
+    }
+
+    /// The places that rules may be at.
+    var slots: Range<Int> { heads.indices }
+
+    /// Calls `visit` with every rule at `slot` if its key passes the tests.
+    func forEach(at slot: Int, _ tests: [KeyTest], _ visit: (Rule) -> Void) {
+        guard let head = heads[slot] else { return }
+        for test in tests where !linesEqual(keys[slot * mask.count + test.place] & test.bits, test.value) { return }
+        var rule: Rule? = head
+        while let current = rule {
+            rule = current.lower
+            visit(current)
+        }
+    }
+
     /// Calls `visit` with every rule whose key agrees with `key` in the bits of `wanted`, which are among this mask's.
     func forEach(agreeing key: FlowKey, under wanted: MaskLines, _ visit: (Rule) -> Void) {
-        let width = mask.count
-        // Where each line of `wanted` is among a slot's, what it selects, and what that must be.
-        let tests = zip(wanted.indices, wanted.masks).map { index, bits in
-            (mask.indices.firstIndex(of: index) ?? 0, bits, key[line: index] & bits)
-        }
-        for slot in heads.indices {
-            guard let head = heads[slot], tests.allSatisfy({ linesEqual(keys[slot * width + $0.0] & $0.1, $0.2) }) else { continue }
-            var rule: Rule? = head
-            while let current = rule {
-                rule = current.lower
-                visit(current)
-            }
-        }
+        let tests = tests(agreeing: key, under: wanted)
+        for slot in heads.indices { forEach(at: slot, tests, visit) }
+    }
+
+    /// Writes a slot's match over that of another slot of this subtable, or over any if `isFirst`.
+    func load(_ slot: Int, into match: inout Match, isFirst: Bool) {
+        if isFirst { match = Match(key: FlowKey(), mask: mask.flowMask) }
+        for line in 0..<mask.count { match.key[line: mask.indices[line]] = keys[slot * mask.count + line] }
     }
 
     /// True if some rule has this priority.

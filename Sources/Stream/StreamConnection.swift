@@ -19,6 +19,8 @@ public final class StreamConnection: Sendable {
     private let sendLimit: Int
     /// Bytes accepted and not yet with the kernel. Writers: senders add, the I/O thread takes off.
     private let waiting = Atomic<Int>(0)
+    /// Of these, what the I/O thread has not taken over.
+    private let outgoing = Mutex<[UInt8]>([])
     /// Messages delivered and not yet handled. Writers: the I/O thread adds, the user takes off.
     private let unhandled = Atomic<Int>(0)
     /// The I/O thread has stopped reading.
@@ -45,8 +47,21 @@ public final class StreamConnection: Sendable {
             return .full
         }
         if total > Limits.drainMark { isCongested.store(true, ordering: .sequentiallyConsistent) }
-        channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenComplete { [self] _ in sent(count) }
+        let isFirst = outgoing.withLock { outgoing in
+            defer { outgoing += bytes }
+            return outgoing.isEmpty
+        }
+        // What is sent before the thread gets to it goes along.
+        if isFirst { channel.eventLoop.execute { [self] in write() } }
         return .accepted
+    }
+
+    private func write() {
+        let bytes = outgoing.withLock { outgoing in
+            defer { outgoing = [] }
+            return outgoing
+        }
+        channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenComplete { [self] _ in sent(bytes.count) }
     }
 
     /// Calls `handler` on the I/O thread each time that less than half of `Limits.drainMark` bytes wait again after it was more.

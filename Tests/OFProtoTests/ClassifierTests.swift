@@ -42,13 +42,13 @@ struct LinearClassifier {
     private func add(_ match: Match, priority: UInt16, to classifier: Classifier, _ oracle: inout LinearClassifier) {
         var mod = FlowMod()
         mod.priority = priority
-        let rule = Rule(mod, table: 0, program: [], version: 1, now: 0)
+        let rule = Rule(mod, table: 0, actions: RuleActions(), version: 1, now: 0)
         classifier.insert(rule, match: match)
         oracle.rules.append((match, rule))
         // One that lookups do not see yet, and one that they do not see any more, in the same place and above.
         guard priority % 4 == 0 else { return }
         for (version, end) in [(UInt64(2), UInt64.max), (0, 1)] {
-            let unseen = Rule(mod, table: 0, priority: version == 0 ? nil : Int32(priority) + 1, program: [], version: version, now: 0)
+            let unseen = Rule(mod, table: 0, priority: version == 0 ? nil : Int32(priority) + 1, actions: RuleActions(), version: version, now: 0)
             unseen.endVersion = end
             classifier.insert(unseen, match: match)
             oracle.unseen.append(unseen)

@@ -1,6 +1,6 @@
 /// The bounds of connections to controllers, and what happens when one is reached.
 public enum ControlLimits {
-    /// Bytes that wait for a peer to read them: beyond it nothing more of it is handled until it has read.
+    /// Bytes that wait for a peer to read them: beyond it nothing more of it is handled until it has read. (More than a transport's mark, below which it tells.)
     static let replyBacklog = 128 << 10
     /// Beyond it packet-ins for it are dropped and counted.
     static let packetInBacklog = 512 << 10
@@ -12,6 +12,8 @@ public enum ControlLimits {
     static let failOpen: Int64 = 15_000
     /// Elements of a dump that are encoded for one of them, and messages that a bundle's commit prepares.
     static let elementsPerPart = 32
+    /// Flows that are summed up, or passed over, for one of them.
+    static let summedPerPart = 256
     /// Bytes of a message that an error about it quotes (as OVS).
     static let errorData = 64
     /// Messages in a bundle; beyond it a further one is refused with OFPBFC_MSG_FAILED.

@@ -50,8 +50,8 @@ extension ConnectionManager {
         func reply(_ message: OFMessage) { connection.reply(message, to: header) }
         switch packet.message {
         case .descRequest: reply(.descReply(.needletail))
-        case .flowStatsRequest(let request): try dump(bridge.rules(within: request.wanted), header, connection)
-        case .aggregateStatsRequest(let request): reply(.aggregateStatsReply(aggregate(request)))
+        case .flowStatsRequest(let request): connection.begin(try FlowDump(header, request.wanted, bridge))
+        case .aggregateStatsRequest(let request): connection.begin(FlowAggregate(header, request.wanted, bridge))
         case .tableStatsRequest: reply(.tableStatsReply(bridge.tableStatistics(header.version)))
         case .tableFeaturesRequest(let features): try connection.tableFeatures(features, header)
         case .tableDescRequest: reply(.tableDescReply(bridge.tableDescriptions))
@@ -79,21 +79,6 @@ extension ConnectionManager {
             try bridge.apply(request.tableMod, command: request.command, selection: request.selection, now: now)
         } catch {
             throw error.error
-        }
-    }
-
-    /// Answers with flows. Those that go while the answer is under way are left out.
-    private func dump(_ rules: [Rule], _ header: OFHeader, _ connection: OFConnection) throws(OFError) {
-        connection.begin(try MultipartDump(header, .flowStatsReply, count: rules.count) { index, now, writer in
-            rules[index].isLive ? writer.append(rules[index].flowStats(now: now)) : nil
-        })
-    }
-
-    private func aggregate(_ request: FlowStatsRequest) -> AggregateStats {
-        bridge.rules(within: request.wanted).reduce(into: AggregateStats(packets: 0, bytes: 0, flows: 0)) { sum, rule in
-            sum.packets &+= rule.stats.packets
-            sum.bytes &+= rule.stats.bytes
-            sum.flows += 1
         }
     }
 }

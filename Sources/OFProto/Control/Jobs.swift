@@ -22,6 +22,64 @@ final class BarrierJob: ControllerJob {
     }
 }
 
+/// The answer to a request for flows. Those that go while it is made are left out.
+final class FlowDump: ControllerJob {
+    private var writer: MultipartWriter
+    private var cursor: RuleCursor
+    private let version: OFVersion
+    /// The flow that was written last, and whose match has the form of all in its subtable.
+    private var stats = FlowStats(flow: FlowMod(), duration: 0, idleAge: nil, hardAge: nil, packets: 0, bytes: 0)
+    private var subtable: Subtable?
+
+    /// Throws `brcBadStat` if the version has no such answer.
+    init(_ header: OFHeader, _ wanted: FlowModSelection.Wanted, _ bridge: Bridge) throws(OFError) {
+        var header = header
+        header.more = false
+        guard let writer = MultipartWriter(header: header, kind: .flowStatsReply) else { throw .brcBadStat }
+        self.writer = writer
+        version = header.version
+        cursor = RuleCursor(wanted, bridge)
+    }
+
+    var isWaiting: Bool { false }
+
+    func run(_ connection: OFConnection, budget: inout Int, now: Int64) -> Bool {
+        budget -= 1
+        let isOver = cursor.next(limit: ControlLimits.elementsPerPart) { rule in
+            rule.write(to: &stats, isFirst: subtable !== rule.subtable, now: now)
+            subtable = rule.subtable
+            if let full = writer.append(stats, instructions: rule.content.instructions(version)) { connection.send(bytes: full) }
+        }
+        if isOver { connection.send(bytes: writer.finish()) }
+        return isOver
+    }
+}
+
+/// The answer to a request for the sums of flows.
+final class FlowAggregate: ControllerJob {
+    private let header: OFHeader
+    private var cursor: RuleCursor
+    private var sum = AggregateStats(packets: 0, bytes: 0, flows: 0)
+
+    init(_ header: OFHeader, _ wanted: FlowModSelection.Wanted, _ bridge: Bridge) {
+        self.header = header
+        cursor = RuleCursor(wanted, bridge)
+    }
+
+    var isWaiting: Bool { false }
+
+    func run(_ connection: OFConnection, budget: inout Int, now: Int64) -> Bool {
+        budget -= 1
+        let isOver = cursor.next(limit: ControlLimits.summedPerPart) { rule in
+            sum.packets &+= rule.stats.packets
+            sum.bytes &+= rule.stats.bytes
+            sum.flows += 1
+        }
+        if isOver { connection.reply(.aggregateStatsReply(sum), to: header) }
+        return isOver
+    }
+}
+
 /// A multipart answer, made a part a turn.
 final class MultipartDump: ControllerJob {
     /// Encodes element `index`; answers a message that was full before.
@@ -57,10 +115,15 @@ final class MultipartDump: ControllerJob {
 }
 
 extension Rule {
-    /// What statistics say of the flow.
-    func flowStats(now: Int64) -> FlowStats {
-        FlowStats(flow: flowMod, duration: nanoseconds(from: stats.created, to: now), idleAge: seconds(now - stats.used), hardAge: seconds(now - modified),
-            packets: stats.packets, bytes: stats.bytes)
+    /// Writes what statistics say of the flow, but for its actions. `isFirst` false: `result` was written for a flow of the same subtable.
+    func write(to result: inout FlowStats, isFirst: Bool, now: Int64) {
+        subtable?.load(slot, into: &result.flow.match, isFirst: isFirst)
+        describe(&result.flow)
+        result.duration = nanoseconds(from: stats.created, to: now)
+        result.idleAge = seconds(now - stats.used)
+        result.hardAge = seconds(now - modified)
+        result.packets = stats.packets
+        result.bytes = stats.bytes
     }
 
     private func seconds(_ milliseconds: Int64) -> UInt16 { UInt16(clamping: milliseconds / 1000) }

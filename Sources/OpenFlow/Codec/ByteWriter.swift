@@ -23,6 +23,10 @@ public struct ByteWriter: Sendable {
     public mutating func number(_ value: UInt128, _ size: Int) {
         for index in (0..<size).reversed() { bytes.append(UInt8(truncatingIfNeeded: value >> UInt128(index * 8))) }
     }
+    /// Writes such a number over what stands at `offset`.
+    mutating func set(_ value: UInt128, _ size: Int, at offset: Int) {
+        for index in 0..<size { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt128((size - 1 - index) * 8)) }
+    }
     public mutating func ethernetAddress(_ address: EthernetAddress) { number(UInt128(address.number), 6) }
     public mutating func put(_ more: [UInt8]) { bytes += more }
     public mutating func zeros(_ count: Int) { if count > 0 { bytes.append(contentsOf: repeatElement(0, count: count)) } }

@@ -119,7 +119,7 @@ extension ByteWriter {
     mutating func fieldEntry(_ field: Field, version: UInt8, value: UInt128, mask: UInt128?) {
         guard let header = field.header(version: version) else { return }
         fieldHeader(header, masked: mask != nil)
-        if header.bytes == 4, field == .inPort || field == .actsetOutput {
+        if field.isPort32(bytes: Int(header.bytes)) {
             u32(OFPort(UInt16(truncatingIfNeeded: value)).number32)
         } else {
             number(value, Int(header.bytes))
@@ -153,6 +153,9 @@ extension Field {
         let all: UInt128 = bytes >= 16 ? .max : 1 << UInt128(bytes * 8) - 1
         return mask & all == all
     }
+
+    /// True if the value, `bytes` long, is a port number in OpenFlow 1.1's space.
+    func isPort32(bytes: Int) -> Bool { bytes == 4 && (self == .inPort || self == .actsetOutput) }
 
     /// True if some packet's field could have this value.
     func allows(value: UInt128, isPort32: Bool) -> Bool {

@@ -155,6 +155,14 @@ extension FlowStats {
 
     /// Writes one element of a reply.
     func encode(_ writer: inout ByteWriter, _ context: CodecContext) {
+        var instructions = ByteWriter()
+        flow.actions.encodeInstructions(&instructions, context.version)
+        var form = MatchForm()
+        encode(&writer, context, instructions: instructions.bytes, &form)
+    }
+
+    /// The same, with the instructions already written (`flow.actions` are not looked at), and with the form of the match before.
+    func encode(_ writer: inout ByteWriter, _ context: CodecContext, instructions: [UInt8], _ form: inout MatchForm) {
         let start = writer.count
         writer.zeros(2)
         if context.form == .extended {
@@ -162,10 +170,11 @@ extension FlowStats {
         } else {
             switch context.version {
             case .v10: encode10(&writer)
-            case .v11, .v12, .v13, .v14: encode11(&writer, context)
-            case .v15: encode15(&writer, context)
+            case .v11, .v12, .v13, .v14: encode11(&writer, context, &form)
+            case .v15: encode15(&writer, context, &form)
             }
         }
+        writer.put(instructions)
         writer.set16(writer.count - start, at: start)
     }
 
@@ -185,10 +194,9 @@ extension FlowStats {
         writer.u64(flow.cookie)
         writer.u64(packets.zeroIfUnknown)
         writer.u64(bytes.zeroIfUnknown)
-        flow.actions.encodeActions(&writer, .v10)
     }
 
-    private func encode11(_ writer: inout ByteWriter, _ context: CodecContext) {
+    private func encode11(_ writer: inout ByteWriter, _ context: CodecContext, _ form: inout MatchForm) {
         writer.u8(flow.table)
         writer.zeros(1)
         writer.time(duration)
@@ -200,11 +208,10 @@ extension FlowStats {
         writer.u64(packets.zeroIfUnknown)
         writer.u64(bytes.zeroIfUnknown)
         // OpenFlow 1.1's replies, too, have their matches in the later form, as OVS sends them.
-        flow.match.encodeOXM(&writer, context.version)
-        flow.actions.encodeInstructions(&writer, context.version)
+        form.encodeOXM(flow.match, &writer, context.version)
     }
 
-    private func encode15(_ writer: inout ByteWriter, _ context: CodecContext) {
+    private func encode15(_ writer: inout ByteWriter, _ context: CodecContext, _ form: inout MatchForm) {
         writer.zeros(2)
         writer.u8(flow.table)
         writer.zeros(1)
@@ -212,11 +219,10 @@ extension FlowStats {
         writer.u16(flow.flags.wire(context.version))
         writer.u16(flow.importance)
         writer.u64(flow.cookie)
-        flow.match.encodeOXM(&writer, context.version)
+        form.encodeOXM(flow.match, &writer, context.version)
         var stats = OXSStats(duration: duration, packets: packets, bytes: bytes)
         stats.idleTime = idleAge.map(UInt32.init)
         stats.encode(&writer)
-        flow.actions.encodeInstructions(&writer, context.version)
     }
 
     private func encodeNXM(_ writer: inout ByteWriter) {
@@ -231,7 +237,6 @@ extension FlowStats {
         writer.u64(packets)
         writer.u64(bytes)
         writer.set16(flow.match.encodeNXM(&writer), at: length)
-        flow.actions.encodeActions(&writer, .v10)
     }
 }
 

@@ -6,12 +6,19 @@ import Wire
 extension Match {
     /// A match of OpenFlow 1.2 and later, with type, length and padding to 8 bytes.
     public func encodeOXM(_ writer: inout ByteWriter, _ version: OFVersion) {
+        _ = placeOXM(&writer, version)
+    }
+
+    /// The same; tells where the values are, counted from the match's first byte.
+    func placeOXM(_ writer: inout ByteWriter, _ version: OFVersion) -> [FieldEntryPlace] {
         let start = writer.count
         writer.u16(1)
         writer.u16(0)
-        writeFields(&writer, version: version.rawValue)
+        var places = writeFields(&writer, version: version.rawValue)
+        for index in places.indices { places[index].offset -= start }
         writer.set16(writer.count - start, at: start + 2)
         writer.pad(from: start)
+        return places
     }
 
     /// The fields alone, without padding, as packet-ins of the extension carry them in `version`'s form.
@@ -34,12 +41,13 @@ extension Match {
         return length
     }
 
-    private func writeFields(_ writer: inout ByteWriter, version: UInt8) {
+    @discardableResult private func writeFields(_ writer: inout ByteWriter, version: UInt8) -> [FieldEntryPlace] {
         var encoder = MatchEncoder(match: self, version: version)
         // The bytes change hands: with two owners they would be copied.
         swap(&writer, &encoder.writer)
         encoder.run()
         swap(&writer, &encoder.writer)
+        return encoder.places
     }
 }
 
@@ -48,6 +56,8 @@ private struct MatchEncoder {
     let match: Match
     let version: UInt8
     var writer = ByteWriter(capacity: 0)
+    /// Where values are among the writer's bytes.
+    var places: [FieldEntryPlace] = []
 
     private var isOXM: Bool { version != 0 }
 
@@ -55,15 +65,20 @@ private struct MatchEncoder {
     private mutating func put(_ field: Field) {
         let mask = match.mask.value(of: field)
         guard mask != 0 else { return }
-        let value = match.key.value(of: field)
-        writer.fieldEntry(field, version: version, value: value, mask: mask == field.place.ones || !field.row.maskable ? nil : mask)
+        write(field, mask == field.place.ones || !field.row.maskable ? nil : mask)
     }
 
     /// Writes a field of flags, always with a mask: the known flags are not all that it has room for.
     private mutating func putFlags(_ field: Field) {
         let mask = match.mask.value(of: field)
         guard mask != 0 else { return }
+        write(field, mask)
+    }
+
+    private mutating func write(_ field: Field, _ mask: UInt128?) {
+        guard let bytes = field.header(version: version).map({ Int($0.bytes) }) else { return }
         writer.fieldEntry(field, version: version, value: match.key.value(of: field), mask: mask)
+        places.append(FieldEntryPlace(field: field, offset: writer.count - (mask == nil ? bytes : 2 * bytes), bytes: bytes))
     }
 
     mutating func run() {

@@ -5,6 +5,7 @@ public struct MultipartWriter: Sendable {
     private let row: MessageRow
     private let context: CodecContext
     private var writer: ByteWriter
+    private var form = MatchForm()
 
     /// For a kind that consists of elements, in the form that the header asks for; nil if the version has no such message.
     public init?(header: OFHeader, kind: MessageKind) {
@@ -50,6 +51,13 @@ public struct MultipartWriter: Sendable {
 extension MultipartWriter {
     // Each returns the message that was full before, if the element did not fit.
     public mutating func append(_ stats: FlowStats) -> [UInt8]? { append { stats.encode(&$0, $1) } }
+    /// The same, with the instructions already written in the message's version; the flow's actions are not looked at.
+    public mutating func append(_ stats: FlowStats, instructions: [UInt8]) -> [UInt8]? {
+        var form = MatchForm()
+        swap(&form, &self.form)
+        defer { swap(&form, &self.form) }
+        return append { stats.encode(&$0, $1, instructions: instructions, &form) }
+    }
     public mutating func append(_ stats: TableStatistics) -> [UInt8]? { append { stats.encode(&$0, $1) } }
     public mutating func append(_ stats: PortStatistics) -> [UInt8]? { append { stats.encode(&$0, $1) } }
     public mutating func append(_ port: PortDescription) -> [UInt8]? { append { port.encode(&$0, $1.version) } }
