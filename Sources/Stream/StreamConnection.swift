@@ -52,7 +52,8 @@ public final class StreamConnection: Sendable {
             return outgoing.isEmpty
         }
         // What is sent before the thread gets to it goes along.
-        if isFirst { channel.eventLoop.execute { [self] in write() } }
+        guard isFirst else { return .accepted }
+        if channel.eventLoop.inEventLoop { write() } else { channel.eventLoop.execute { [self] in write() } }
         return .accepted
     }
 

@@ -148,7 +148,7 @@ import Wire
         #expect(code([.writeActions([.group(5)])]) == .bacBadOutGroup)
         #expect(code([.clone([out(2), .clone([.group(5)])])]) == .bacBadOutGroup)
         #expect(net.bridge.flowCount == 0)
-        #expect(throws: OFError.bacBadOutGroup) { try net.bridge.checkGroups([.group(5)]) }
+        #expect(throws: OFError.bacBadOutGroup) { try net.bridge.checkGroups(ActionReferences([.group(5)])) }
         try net.group(.add, 5, .all)
         #expect(code([.clone([.group(5)])]) == nil)
     }
