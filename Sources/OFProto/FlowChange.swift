@@ -78,7 +78,11 @@ extension Bridge {
 
     /// Takes a change back that was not committed.
     func undo(_ change: FlowChange) {
-        for ended in change.ended where ended.rule.endVersion == change.version { ended.rule.endVersion = .max }
+        for ended in change.ended where ended.rule.endVersion == change.version {
+            ended.rule.endVersion = .max
+            // Its time may have come meanwhile, and was passed over.
+            if let expiry = ended.rule.expiry { timers.add(ended.rule, at: expiry.deadline) }
+        }
         for rule in change.added {
             rule.firstVersion = .max
             rule.endVersion = 0

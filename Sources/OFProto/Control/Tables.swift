@@ -77,14 +77,9 @@ extension TableFeatures.Flows {
 
 extension OFConnection {
     /// Pieces are put together; then the tables' features are told, which cannot be changed.
-    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader) throws(OFError) {
-        if let pieces, pieces.xid != header.xid { self.pieces = nil }
-        var all = pieces?.features ?? []
-        all += features
-        guard all.count <= ControlLimits.tableFeatures else { throw .brcMultipartBufferOverflow }
-        guard !header.more else { return pieces = (header.xid, all, []) }
-        pieces = nil
-        guard all.isEmpty else { throw .tffcEperm }
+    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
+        guard let whole = try collect(header, bytes, features: features, now: now) else { return }
+        guard whole.features.isEmpty else { throw .tffcEperm }
         let bridge = bridge
         begin(try MultipartDump(header, .tableFeaturesReply, count: Int(OpenFlowTable.internalTable)) { index, _, writer in
             writer.append(bridge.tableFeatures(UInt8(index)))
