@@ -1,7 +1,7 @@
 import Wire
 
 /// An OpenFlow message, in no version's form. What a version cannot say is left out when it is encoded, or is an error
-/// where that would mislead. Large cases are indirect: small messages, of which thousands may wait, take little room. A request and its reply, the forms of all versions and the extension's form of the same thing are one case.
+/// where that would mislead. A request and its reply, the forms of all versions and the extension's form of the same thing are one case.
 public enum OFMessage: Hashable, Sendable {
     // Symmetric
     case hello(Hello)
@@ -10,28 +10,28 @@ public enum OFMessage: Hashable, Sendable {
     case echoReply([UInt8])
     // Handshake
     case featuresRequest
-    indirect case featuresReply(SwitchFeatures)
+    case featuresReply(SwitchFeatures)
     case getConfigRequest
     case getConfigReply(SwitchSettings)
     case setConfig(SwitchSettings)
     // Told by the switch
-    indirect case packetIn(PacketInMessage)
-    indirect case flowRemoved(FlowRemovedMessage)
-    indirect case portStatus(PortStatus)
+    case packetIn(PacketInMessage)
+    case flowRemoved(FlowRemovedMessage)
+    case portStatus(PortStatus)
     case roleStatus(RoleStatus)
-    indirect case tableStatus(TableStatus)
+    case tableStatus(TableStatus)
     case requestForward(RequestForward)
     case flowMonitorPaused
     case flowMonitorResumed
     // Told by the controller
-    indirect case packetOut(PacketOut)
-    indirect case flowMod(FlowRequest)
-    indirect case groupMod(GroupMod)
-    indirect case portMod(PortMod)
-    indirect case tableMod(TableMod)
-    indirect case meterMod(MeterMod)
-    indirect case setAsync(AsyncConfig)
-    indirect case bundleAdd(BundleAdd)
+    case packetOut(PacketOut)
+    case flowMod(FlowRequest)
+    case groupMod(GroupMod)
+    case portMod(PortMod)
+    case tableMod(TableMod)
+    case meterMod(MeterMod)
+    case setAsync(AsyncConfig)
+    case bundleAdd(BundleAdd)
     case flowMonitorCancel(UInt32)
     case setFlowFormat(FlowFormat)
     /// NXT_FLOW_MOD_TABLE_ID: flow mods of OpenFlow 1.0 name a table in the upper half of their command.
@@ -39,10 +39,10 @@ public enum OFMessage: Hashable, Sendable {
     case setPacketInFormat(PacketInFormat)
     case setControllerID(UInt16)
     /// Goes on with a packet that a controller(pause) action stopped.
-    indirect case resume(PacketInMessage)
+    case resume(PacketInMessage)
     case tlvTableMod(TLVTableMod)
     case ctFlushZone(UInt16)
-    indirect case ctFlush(CTFlush)
+    case ctFlush(CTFlush)
     /// NXT_FLOW_AGE: flow stats are to say idle and hard ages, which they always do.
     case flowAge
     // Asked and answered
@@ -51,7 +51,7 @@ public enum OFMessage: Hashable, Sendable {
     case roleRequest(Role)
     case roleReply(Role)
     case getAsyncRequest
-    indirect case getAsyncReply(AsyncConfig)
+    case getAsyncReply(AsyncConfig)
     /// Both directions: a request's type is even, a reply's odd.
     case bundleControl(BundleControl)
     case queueGetConfigRequest(port: OFPort, queue: UInt32?)
@@ -60,10 +60,10 @@ public enum OFMessage: Hashable, Sendable {
     case tlvTableReply(TLVTable)
     // Multipart
     case descRequest
-    indirect case descReply(SwitchDescription)
-    indirect case flowStatsRequest(FlowStatsRequest)
+    case descReply(SwitchDescription)
+    case flowStatsRequest(FlowStatsRequest)
     case flowStatsReply([FlowStats])
-    indirect case aggregateStatsRequest(FlowStatsRequest)
+    case aggregateStatsRequest(FlowStatsRequest)
     case aggregateStatsReply(AggregateStats)
     case tableStatsRequest
     case tableStatsReply([TableStatistics])
@@ -77,7 +77,7 @@ public enum OFMessage: Hashable, Sendable {
     case groupDescRequest(UInt32)
     case groupDescReply([GroupDescription])
     case groupFeaturesRequest
-    indirect case groupFeaturesReply(GroupFeatures)
+    case groupFeaturesReply(GroupFeatures)
     case meterStatsRequest(UInt32)
     case meterStatsReply([MeterStatistics])
     case meterConfigRequest(UInt32)
