@@ -70,11 +70,19 @@ final class TestController {
 
     /// What the switch has told.
     func told() -> [OFMessage] {
+        // What messages bring about is done in the turn after theirs.
+        net.settle()
         net.settle()
         return transport.take().map(\.message)
     }
 
     func close() { net.bridge.connections.closed(connection) }
+
+    /// Handles what was sent a step at a time until a bundle is being prepared, and one step of that. True if it comes to that.
+    func takesTables() -> Bool {
+        for _ in 0..<10_000 where net.bridge.connections.tableChanger == nil { _ = connection.run(budget: 1, now: net.now) }
+        return net.bridge.connections.tableChanger === connection
+    }
 
     /// A flow modification of a flow that differs from others by its priority.
     static func flow(_ command: FlowMod.Command, priority: UInt16, _ actions: [OFAction] = [], table: UInt8 = 0, fill: (inout FlowMod) -> Void = { _ in }) -> OFMessage {

@@ -68,11 +68,14 @@ extension OFConnection {
     /// Adds, changes or deletes monitors and tells the flows that there are, if that is wanted.
     func monitor(_ requests: [FlowMonitorRequest], _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
         guard let all = try collect(header, bytes, monitors: requests, now: now)?.monitors else { return }
-        let former = monitors
+        var former: [(id: UInt32, monitor: FlowMonitor?)] = []
         do throws(OFError) {
-            for request in all { try change(request, isExtended: header.form == .extended) }
+            for request in all {
+                former.append((request.id, monitors[request.id]))
+                try change(request, isExtended: header.form == .extended)
+            }
         } catch {
-            monitors = former
+            for (id, monitor) in former.reversed() { monitors[id] = monitor }
             throw error
         }
         let flows = initial(all)

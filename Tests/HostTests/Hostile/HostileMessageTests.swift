@@ -39,8 +39,8 @@ extension HostTests {
         private static let lengths = #"""
             for length in range(8):
                 s = connect(); s.sendall(struct.pack("!BBHI", 5, 2, length, 1)); assert ended(s)
-            for kind in range(36):
-                for version in (1, 4, 6):
+            for version in (1, 4, 6):
+                for kind in range(version % 3, 36, 3):
                     s = connect(version); s.sendall(struct.pack("!BBHI", version, kind, 65535, 1) + bytes(65527))
                     s.sendall(message(version, 2, b"", 5))
                     while True:
@@ -58,21 +58,21 @@ extension HostTests {
         private static let nested = #"""
             actions = output(1)
             s = connect(); refused = 0
-            while len(actions) < 60000:
+            for depth in range(3000):
                 actions = clone(actions)
+                if 20 < depth and depth % 1000: continue
                 s.sendall(flow_mod(actions=actions, xid=5))
                 for m in echo(s):
                     assert error(m) == (2, 7), m
                     refused += 1
-                if refused > 300: break
-            assert refused > 300, refused
+            assert refused > 10, refused
             # Actions that are many rather than deep.
             s.sendall(flow_mod(actions=output(1) * 4000)); echo(s)
             s.sendall(flow_mod(actions=nicira(22, bytes(6)) * 3000)); echo(s)
             inner = flow_mod()
-            while len(inner) < 60000:
+            for depth in range(2000):
                 inner = bundle_add(3, inner)
-                s.sendall(inner)
+                if depth < 20 or depth % 500 == 0: s.sendall(inner)
             assert any(m[1] == 1 and error(m) == (17, 10) for m in echo(s))
             # write_actions within write_actions, and instructions in instructions.
             inner = output(1)
@@ -85,13 +85,14 @@ extension HostTests {
         /// What one says and takes back, and what one cannot mean.
         private static let contradictory = #"""
             a, b = connect(), connect()
+            a.sendall(flow_mod(command=3, table=255)); echo(a)
             def role(s, role, generation):
                 s.sendall(message(5, 24, struct.pack("!I4xQ", role, generation)))
                 return echo(s)[0]
             assert role(a, 2, 5)[1] == 25 and role(b, 2, 5)[1] == 25
             assert error(role(a, 2, 4)) == (11, 0)
             assert error(role(a, 99, 6)) == (11, 2)
-            for n in range(500): assert role((a, b)[n % 2], 2, 6 + n)[1] == 25
+            for n in range(200): assert role((a, b)[n % 2], 2, 6 + n)[1] == 25
             a.sendall(flow_mod()); first = echo(a)
             assert error([m for m in first if m[1] == 1][0]) == (1, 10), first
             s = connect()
@@ -155,14 +156,15 @@ extension HostTests {
         /// Requests in pieces: too many of them, and one that does not come.
         private static let endless = #"""
             s = connect()
-            feature = struct.pack("!HBBIQQII32s", 64, 0, 0, 0, 0, 0, 0, 0, b"")[:64]
-            for n in range(200): s.sendall(multipart(12, feature * 20, more=True))
+            s.sendall(multipart(12)); feature = echo(s)[0][16:]
+            feature = feature[:feature[0] << 8 | feature[1]]
+            for n in range(1100): s.sendall(multipart(12, feature, more=True))
             errors = [error(m) for m in echo(s)]
-            assert (1, 13) in errors, errors
+            assert errors == [(1, 13)], errors
             monitor = struct.pack("!IIIHBB", 0, 0xffffffff, 0xffffffff, 7, 255, 0) + struct.pack("!HHI", 1, 4, 0)
             for n in range(200): s.sendall(multipart(16, monitor * 20, more=True))
             assert (1, 13) in [error(m) for m in echo(s)]
-            for n in range(1000): s.sendall(multipart(12, feature, more=True, xid=n))
+            for n in range(100): s.sendall(multipart(12, feature, more=True, xid=n))
             s.sendall(multipart(12, b"", more=True, xid=99))
             echo(s)
             m = read(s)

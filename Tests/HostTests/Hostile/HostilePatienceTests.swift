@@ -19,11 +19,11 @@ extension HostTests {
             }
         }
 
-        /// Clients that ask and never read, while 50,000 flows are there and come and go.
+        /// Clients that ask and never read, while 20,000 flows are there and come and go.
         @Test func whoDoesNotReadWaits() async throws {
             try await Bed.with { bed in
                 let vswitch = try await bed.start(bridge)
-                let flows = (0..<50_000).map { "table=1,priority=\($0 % 1000),ip,nw_dst=10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255),actions=drop\n" }
+                let flows = (0..<20_000).map { "table=1,priority=\($0 % 1000),ip,nw_dst=10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255),actions=drop\n" }
                 let added = try await vswitch.ofctl([], "add-flows", ["-"], input: flows.joined(), seconds: 60)
                 #expect(added.status == 0, "\(added.errors)")
                 try await vswitch.bear(Self.unread + "\nsubprocess_ofctl()\n")
@@ -83,7 +83,7 @@ extension HostTests {
 
         private static let monitors = #"""
             def monitor(id): return struct.pack("!IIIHBB", id, 0xffffffff, 0xffffffff, 14, 255, 0) + struct.pack("!HHI", 1, 4, 0)
-            many = [connect() for n in range(5)]
+            many = [connect() for n in range(3)]
             for s in many:
                 for n in range(1200): s.sendall(multipart(16, monitor(n), xid=n))
                 answers = echo(s)
@@ -92,8 +92,8 @@ extension HostTests {
                 if s is many[0]: s.sendall(multipart(16, monitor(0), xid=5)); assert error(echo(s)[0]) == (16, 1)
             # Changes of which some read nothing.
             t = connect()
-            for n in range(20):
-                for p in range(100): t.sendall(flow_mod(priority=p, cookie=n))
+            for n in range(2):
+                for p in range(20): t.sendall(flow_mod(priority=p, cookie=n))
                 t.sendall(flow_mod(command=3, table=255)); echo(t)
             """#
 
@@ -128,10 +128,10 @@ extension HostTests {
             for n in range(20):
                 s.sendall(flow_mod(table=9, priority=n) + message(5, 20)); echo(s)
             def subprocess_ofctl():
-                for n in range(3):
+                for n in range(2):
                     r = subprocess.run(["ovs-ofctl", "-O", "OpenFlow14", "dump-aggregate", sys.argv[1]], capture_output=True, timeout=20, text=True)
-                    assert "flow_count=50020" in r.stdout, (r.stdout, r.stderr)
-            # One that has asked ten times reads in the end, and has all of it.
+                    assert "flow_count=20020" in r.stdout, (r.stdout, r.stderr)
+            # One that has asked twice reads in the end, and has all of it.
             reader = connect()
             reader.sendall(multipart(1, flows) * 2)
             count = 0; ends = 0
@@ -140,7 +140,7 @@ extension HostTests {
                 ends += not m[11] & 1
                 while place < len(m):
                     place += m[place] << 8 | m[place + 1]; count += 1
-            assert count == 100040, count
+            assert count == 40040, count
             """#
 
         private static let silent = #"""

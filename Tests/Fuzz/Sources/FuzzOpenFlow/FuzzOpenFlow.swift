@@ -51,6 +51,8 @@ private func check(_ packet: OFPacket, _ hasTableIDs: Bool) {
     guard case .success(let again) = OFPacket.decode(written, hasTableIDs: hasTableIDs) else {
         preconditionFailure("written and then refused: \(packet): \(OFPacket.decode(written, hasTableIDs: hasTableIDs)): \(written)")
     }
+    // Nothing is done with errors that are not known.
+    if case .error(let message) = packet.message, message.error == nil { return }
     // Text that is not UTF-8 is not kept as it was; the switch takes no text but names of selection methods.
     if hasText(packet.message), "\(packet)".contains("\u{fffd}") { return }
     precondition(again == packet || hasActions(packet.message), "another message: \(packet): \(again)")
