@@ -31,7 +31,7 @@ extension Bridge {
         case .add: try add(mod, &change, now: now)
         case .modify, .modifyStrict: try modify(mod, strict: command == .modifyStrict, selection, &change, now: now)
         case .delete, .deleteStrict:
-            for rule in try select(mod, strict: command == .deleteStrict, selection, version: change.version) { change.end(rule, .removed(.delete)) }
+            for rule in try select(mod, strict: command == .deleteStrict, selection, version: change.version) { end(rule, .removed(.delete), &change) }
         }
     }
 
@@ -72,7 +72,7 @@ extension Bridge {
         let old = table.classifier.rule(mod.match, priority: priority, version: change.version)
         if old == nil { try makeRoom(in: table, &change) }
         let rule = Rule(mod, table: mod.table, actions: actions, version: change.version, now: now)
-        if let old { change.end(old, .replaced(by: rule, event: .added, keepsCounters: !mod.flags.contains(.resetCounts))) }
+        if let old { end(old, .replaced(by: rule, event: .added, keepsCounters: !mod.flags.contains(.resetCounts)), &change) }
         insert(rule, match: mod.match, in: table)
         change.add(rule)
     }
@@ -96,10 +96,16 @@ extension Bridge {
     private func makeRoom(in table: OpenFlowTable, _ change: inout FlowChange) throws(FlowModError) {
         let limit = min(table.config.maximum ?? .max, ofproto.limits.rulesPerTable)
         guard table.liveCount >= limit else { return }
-        guard table.evicts, let victim = table.victim(version: change.version) else {
+        guard let eviction = table.eviction, let victim = Self.victim(eviction, version: change.version) else {
             throw FlowModError(.fmfcTableFull, "table \(table.id) holds \(limit) flows already")
         }
-        change.end(victim, .removed(.eviction))
+        end(victim, .removed(.eviction), &change)
+    }
+
+    /// The flow that makes room; nil: none may, or the next one belongs to another change that is not over.
+    private static func victim(_ eviction: EvictionGroups, version: UInt64) -> Rule? {
+        guard let rule = eviction.victim, rule.isLive, rule.isSeen(in: version) else { return nil }
+        return rule
     }
 
     private func modify(
@@ -125,10 +131,16 @@ extension Bridge {
             heir.stats.used = rule.stats.used
             heir.replaceActions(actions, cookie: selection.newCookie ?? rule.cookie, now: now)
             let match = rule.match
-            change.end(rule, .replaced(by: heir, event: .modified, keepsCounters: !resets))
+            end(rule, .replaced(by: heir, event: .modified, keepsCounters: !resets), &change)
             if let table = tables[Int(rule.table)] { insert(heir, match: match, in: table) }
             change.add(heir)
         }
+    }
+
+    /// Makes a rule one that nobody sees once the change is committed. Its room is free for the change's further flows.
+    private func end(_ rule: Rule, _ why: EndedRule.Why, _ change: inout FlowChange) {
+        if rule.endVersion == .max { tables[Int(rule.table)]?.noteEnd(of: rule) }
+        change.end(rule, why)
     }
 
     /// Takes a rule out for good, with its flow-removed message if it asked for one.
@@ -136,12 +148,15 @@ extension Bridge {
 
     /// Takes rules out at once.
     func remove(_ rules: [Rule], reason: FlowRemovedReason, now: Int64) {
-        if openChange != nil {
-            for rule in rules where rule.isLive { openChange?.end(rule, .removed(reason)) }
+        if var change = openChange {
+            // The change has one owner at a time.
+            openChange = nil
+            for rule in rules where rule.isLive { end(rule, .removed(reason), &change) }
+            openChange = change
             return
         }
         var change = beginChange()
-        for rule in rules where rule.isLive { change.end(rule, .removed(reason)) }
+        for rule in rules where rule.isLive { end(rule, .removed(reason), &change) }
         if !change.ended.isEmpty { commit(change, now: now) }
     }
 

@@ -74,12 +74,19 @@ extension Bridge {
             reaping.append(contentsOf: change.ended)
         }
         ofproto.noteChange()
+        tellVacancy()
     }
 
     /// Takes a change back that was not committed.
     func undo(_ change: FlowChange) {
-        for ended in change.ended where ended.rule.endVersion == change.version { ended.rule.endVersion = .max }
+        for ended in change.ended where ended.rule.endVersion == change.version {
+            ended.rule.endVersion = .max
+            tables[Int(ended.rule.table)]?.noteReturn(of: ended.rule)
+            // Its time may have come meanwhile, and was passed over.
+            if let expiry = ended.rule.expiry { timers.add(ended.rule, at: expiry.deadline) }
+        }
         for rule in change.added {
+            tables[Int(rule.table)]?.noteEnd(of: rule)
             rule.firstVersion = .max
             rule.endVersion = 0
             reaping.append(EndedRule(rule: rule, why: .undone))

@@ -11,6 +11,10 @@ final class OpenFlowTable {
     private(set) var matches: UInt64 = 0
     /// Rules that packets see, or will see after the change under way.
     private(set) var liveCount = 0
+    /// Who may make room for others; nil: the table refuses flows when it is full.
+    var eviction: EvictionGroups?
+    /// What is to be told next of how full the table is; nil: nothing.
+    var nextVacancyEvent: TableStatus.Reason?
 
     /// The last table is the switch's own: OpenFlow neither shows nor changes it.
     static let internalTable: UInt8 = 254
@@ -23,12 +27,25 @@ final class OpenFlowTable {
 
     func insert(_ rule: Rule, match: Match) {
         classifier.insert(rule, match: match)
+        eviction?.insert(rule, match)
         liveCount += 1
     }
 
+    /// The rule goes with the change under way.
+    func noteEnd(of rule: Rule) {
+        eviction?.remove(rule)
+        liveCount -= 1
+    }
+
+    /// The change that was to end the rule is taken back.
+    func noteReturn(of rule: Rule) {
+        eviction?.insert(rule, rule.match)
+        liveCount += 1
+    }
+
+    /// Takes a rule out that has ended.
     func remove(_ rule: Rule) {
         classifier.remove(rule)
-        liveCount -= 1
     }
 
     func credit(packets: UInt64, matched: Bool) {

@@ -24,6 +24,10 @@ public final class Rule {
     /// True once the rule is in no table any more.
     var isRemoved = false
 
+    // The table's own: where the rule waits to make room for others.
+    weak var evictionGroup: EvictionGroup?
+    var evictionPlace = 0
+
     /// Shared by rules that replaced each other; nil for one that never was part of that.
     private var heir: Heir?
 

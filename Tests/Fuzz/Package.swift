@@ -16,6 +16,9 @@ import PackageDescription
 let fuzzTargets: [(name: String, modules: [String])] = [
     ("FuzzExtract", ["Flow", "Wire"]),
     ("FuzzFlowSyntax", ["OpenFlow", "Flow", "Wire"]),
+    ("FuzzOpenFlow", ["OpenFlow"]),
+    ("FuzzMatch", ["OpenFlow", "Flow", "Wire"]),
+    ("FuzzActions", ["OpenFlow"]),
     ("FuzzODPText", ["Datapath", "Flow", "Wire"]),
     ("FuzzConfig", ["VSwitch"]),
     ("FuzzJSONRPC", ["OVSDB"]),

@@ -59,8 +59,11 @@ final class Bed {
     }
 
     /// Starts a switch with these bridges and waits until it forwards.
-    func start(_ bridges: [BridgeText]) async throws -> RunningSwitch {
-        let vswitch = try RunningSwitch(folder: folder, configuration(bridges))
+    func start(_ bridges: [BridgeText]) async throws -> RunningSwitch { try await start(text: configuration(bridges)) }
+
+    /// Starts a switch with this configuration and waits until it forwards.
+    func start(text: String) async throws -> RunningSwitch {
+        let vswitch = try RunningSwitch(folder: folder, text)
         switches.append(vswitch)
         try await vswitch.waitForStart()
         return vswitch

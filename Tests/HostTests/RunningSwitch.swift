@@ -91,6 +91,18 @@ final class RunningSwitch {
 
     var isRunning: Bool { task.isRunning }
 
+    /// The daemon's folder in proc(5).
+    private var processFolder: String { "/proc/" + contents(pidfile).trimmingCharacters(in: .whitespacesAndNewlines) }
+
+    /// MiB of memory that the daemon has in use (VmRSS of proc(5)).
+    var residentMemory: Int {
+        let line = lines(contents(processFolder + "/status")).first { $0.hasPrefix("VmRSS:") }
+        return (line.flatMap { Int($0.filter(\.isNumber)) } ?? 0) / 1024
+    }
+
+    /// File descriptors that the daemon has open.
+    var descriptors: Int { (try? FileManager.default.contentsOfDirectory(atPath: processFolder + "/fd").count) ?? 0 }
+
     /// Changes the file, sends SIGHUP and waits until the daemon has dealt with it. Returns the lines it has written about it.
     func apply(_ bridges: [BridgeText]) async throws -> [String] { try await apply(configuration(bridges)) }
 
@@ -105,7 +117,7 @@ final class RunningSwitch {
 
     /// The processors that each of the daemon's threads of this name may run on.
     func processors(ofThreads name: String) -> [Set<Int>] {
-        let folder = "/proc/" + contents(pidfile).trimmingCharacters(in: .whitespacesAndNewlines) + "/task"
+        let folder = processFolder + "/task"
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return threads.filter { contents("\(folder)/\($0)/comm") == name + "\n" }.map { allowedProcessors("\(folder)/\($0)/status") }
     }

@@ -4,7 +4,10 @@ import OpenFlow
 struct Bundle {
     var flags: BundleControl.Flags
     var isClosed = false
-    var messages: [(packet: OFPacket, bytes: [UInt8])] = []
+    /// As they came, which takes less room than what they say: they are understood again when the bundle is committed.
+    var messages: [(bytes: [UInt8], hasTableIDs: Bool)] = []
+    /// Bytes of all of them, and what it takes to keep them.
+    var size = 0
     var used: Int64
 }
 
@@ -14,7 +17,7 @@ extension OFConnection {
         switch control.kind {
         case .openRequest:
             guard bundles[control.id] == nil else {
-                bundles[control.id] = nil
+                forget(control.id)
                 throw .bfcBadID
             }
             guard bundles.count < ControlLimits.bundles else { throw .bfcOutOfBundles }
@@ -23,7 +26,7 @@ extension OFConnection {
         case .closeRequest:
             var bundle = try bundle(control)
             guard !bundle.isClosed else {
-                bundles[control.id] = nil
+                forget(control.id)
                 throw .bfcBundleClosed
             }
             bundle.isClosed = true
@@ -33,37 +36,40 @@ extension OFConnection {
         case .commitRequest:
             let bundle = try bundle(control)
             bundles[control.id] = nil
-            begin(BundleCommit(bundle, control, header, bridge: bridge))
+            // The job frees what the bundle takes.
+            begin(BundleCommit(bundle, control, header, manager: manager))
         case .discardRequest:
             _ = try bundle(control)
-            bundles[control.id] = nil
+            forget(control.id)
             answer(control, .discardReply, header)
         case .openReply, .closeReply, .commitReply, .discardReply: throw .bfcBadType
         }
     }
 
     /// OFPT_BUNDLE_ADD_MESSAGE. A bundle that has not been opened is opened by its first message.
-    func add(_ add: BundleAdd, now: Int64) throws(OFError) {
-        guard case .message(let packet) = add.content else { return }
+    func add(_ add: BundleAdd, _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
+        if case .refused(let error) = add.content { throw error }
         if bundles[add.id] == nil {
             guard bundles.count < ControlLimits.bundles else { throw .bfcOutOfBundles }
             bundles[add.id] = Bundle(flags: add.flags, used: now)
         }
-        guard let open = bundles[add.id] else { return }
-        guard !open.isClosed else { throw .bfcBundleClosed }
-        guard open.flags == add.flags else {
-            bundles[add.id] = nil
+        guard bundles[add.id]?.isClosed == false else { throw .bfcBundleClosed }
+        guard bundles[add.id]?.flags == add.flags else {
+            forget(add.id)
             throw .bfcBadFlags
         }
-        guard open.messages.count < ControlLimits.bundleMessages else { throw .bfcMsgFailed }
-        bundles[add.id]?.messages.append((packet, add.bytes))
+        let size = bytes.count + ControlLimits.bundleMessageRoom
+        guard manager.bundledBytes + size <= ControlLimits.bundleBytes else { throw .bfcMsgTooMany }
+        manager.bundledBytes += size
+        bundles[add.id]?.messages.append((bytes, header.hasTableIDs))
+        bundles[add.id]?.size += size
         bundles[add.id]?.used = now
     }
 
     private func bundle(_ control: BundleControl) throws(OFError) -> Bundle {
         guard let bundle = bundles[control.id] else { throw .bfcBadID }
         guard bundle.flags == control.flags else {
-            bundles[control.id] = nil
+            forget(control.id)
             throw .bfcBadFlags
         }
         return bundle
@@ -73,13 +79,19 @@ extension OFConnection {
         reply(.bundleControl(BundleControl(id: control.id, kind: kind, flags: control.flags)), to: header)
     }
 
-    /// Discards bundles that nobody has used for long.
-    func expireBundles(now: Int64) {
-        guard !bundles.isEmpty else { return }
-        bundles = bundles.filter { $0.value.used + ControlLimits.bundleIdle > now }
+    /// Discards a bundle.
+    private func forget(_ id: UInt32) {
+        if let bundle = bundles.removeValue(forKey: id) { manager.bundledBytes -= bundle.size }
     }
 
-    func discardBundles() { bundles = [:] }
+    /// Discards bundles that nobody has used for long.
+    func expireBundles(now: Int64) {
+        for (id, bundle) in bundles where bundle.used + ControlLimits.bundleIdle <= now { forget(id) }
+    }
+
+    func discardBundles() {
+        for id in Array(bundles.keys) { forget(id) }
+    }
 }
 
 /// The commit of a bundle: its flow modifications are prepared in slices and take effect in one moment, or none does.
@@ -87,46 +99,67 @@ final class BundleCommit: ControllerJob {
     private let bundle: Bundle
     private let control: BundleControl
     private let header: OFHeader
-    private let bridge: Bridge
+    private let manager: ConnectionManager
+    private var bridge: Bridge { manager.bridge }
     private var change: FlowChange?
+    private var hasBegun = false
+    private var isOver = false
     private var next = 0
     private var packetOuts: [PacketOut] = []
     /// What stands in for a change that is taken back.
     private let groups: GroupSnapshot
     private var ports: [(BridgePort, PortFlags)] = []
 
-    init(_ bundle: Bundle, _ control: BundleControl, _ header: OFHeader, bridge: Bridge) {
+    init(_ bundle: Bundle, _ control: BundleControl, _ header: OFHeader, manager: ConnectionManager) {
         self.bundle = bundle
         self.control = control
         self.header = header
-        self.bridge = bridge
-        groups = GroupSnapshot(bridge.groups)
+        self.manager = manager
+        groups = GroupSnapshot(manager.bridge.groups)
     }
 
     /// It waits for another change to be over.
-    var isWaiting: Bool { change == nil && bridge.isReaping }
+    var isWaiting: Bool { !hasBegun && bridge.isReaping }
 
     func run(_ connection: OFConnection, budget: inout Int, now: Int64) -> Bool {
-        let manager = connection.manager
-        if change == nil {
+        if !hasBegun {
             guard manager.mayChangeTables(connection) else { return false }
             manager.tableChanger = connection
             change = bridge.beginChange(staged: true)
+            hasBegun = true
         }
         budget -= 1
         let end = min(next + ControlLimits.elementsPerPart, bundle.messages.count)
-        while next < end {
+        while next < end, !isOver {
+            let (bytes, hasTableIDs) = bundle.messages[next]
             do throws(OFError) {
-                try prepare(bundle.messages[next].packet, connection, now: now)
+                switch OFPacket.decode(bytes, hasTableIDs: hasTableIDs) {
+                case .success(let packet):
+                    if case .bundleAdd(let add) = packet.message, case .message(let packet) = add.content { try prepare(packet, connection, now: now) }
+                case .failure(let failure): throw failure.error
+                }
             } catch {
                 fail(error, connection, now: now)
                 return true
             }
             next += 1
         }
+        guard !isOver else { return true }
         guard next == bundle.messages.count else { return false }
         finish(connection, now: now)
         return true
+    }
+
+    func cancel() {
+        guard !isOver else { return }
+        if hasBegun { takeBack() } else { end() }
+    }
+
+    /// The tables are free for the next one.
+    private func end() {
+        isOver = true
+        if hasBegun { manager.tableChanger = nil }
+        manager.bundledBytes -= bundle.size
     }
 
     private func prepare(_ packet: OFPacket, _ connection: OFConnection, now: Int64) throws(OFError) {
@@ -159,20 +192,26 @@ final class BundleCommit: ControllerJob {
     }
 
     private func finish(_ connection: OFConnection, now: Int64) {
-        connection.manager.tableChanger = nil
+        end()
         if let change { bridge.commit(change, now: now) }
-        for out in packetOuts { try? connection.manager.packetOut(out, now: now) }
+        for out in packetOuts { try? manager.packetOut(out, now: now) }
         connection.answer(control, .commitReply, header)
     }
 
     /// Takes everything back, and tells which message failed, then that the commit did.
     private func fail(_ error: OFError, _ connection: OFConnection, now: Int64) {
-        connection.manager.tableChanger = nil
+        takeBack()
+        let bytes = bundle.messages[next].bytes
+        var failed = header
+        failed.xid = OFHeader.xid(of: bytes)
+        connection.refuse(error, failed, bytes)
+        connection.refuse(.bfcMsgFailed, header, OFPacket(header, .bundleControl(control)).encoded())
+    }
+
+    private func takeBack() {
+        end()
         if let change { bridge.undo(change) }
         bridge.groups = groups.restored()
         for (port, flags) in ports.reversed() { bridge.setFlags(flags, of: port) }
-        let failed = bundle.messages[next]
-        connection.refuse(error, failed.packet.header, failed.bytes)
-        connection.refuse(.bfcMsgFailed, header, OFPacket(header, .bundleControl(control)).encoded())
     }
 }

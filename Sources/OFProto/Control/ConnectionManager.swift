@@ -13,6 +13,8 @@ public final class ConnectionManager {
     var generation: UInt64?
     /// Who prepares a change of the tables that takes several turns.
     weak var tableChanger: OFConnection?
+    /// What the messages of all bundles take.
+    var bundledBytes = 0
     /// Is told of flows that go and had asked for it, as controllers are.
     public var flowRemovedSink: ((FlowRemoved) -> Void)?
     var failOpen = FailOpen()
@@ -40,7 +42,6 @@ public final class ConnectionManager {
     public func closed(_ connection: OFConnection) {
         connection.close()
         connections.removeAll { $0 === connection }
-        if tableChanger === connection { tableChanger = nil }
         connection.discardBundles()
         noteControllers()
     }
@@ -59,6 +60,7 @@ public final class ConnectionManager {
         }
         for connection in connections {
             connection.expireBundles(now: now)
+            connection.expirePieces(now: now)
             connection.sendMonitorUpdates()
         }
         return connections.contains { $0.isReady }

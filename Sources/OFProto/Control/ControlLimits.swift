@@ -16,14 +16,23 @@ public enum ControlLimits {
     static let summedPerPart = 256
     /// Bytes of a message that an error about it quotes (as OVS).
     static let errorData = 64
-    /// Messages in a bundle; beyond it a further one is refused with OFPBFC_MSG_FAILED.
-    static let bundleMessages = 1_000_000
+    /// Bytes of messages in the bundles of all connections of a bridge, with what it takes to keep each: about a million flow modifications. Beyond it a
+    /// further message is refused with OFPBFC_MSG_TOO_MANY.
+    static let bundleBytes = 256 << 20
+    /// What keeping a message takes beside its bytes.
+    static let bundleMessageRoom = 64
     /// Bundles of one connection; a further one is refused with OFPBFC_OUT_OF_BUNDLES.
     static let bundles = 64
     /// Milliseconds until an unused bundle is discarded (other_config:bundle-idle-timeout's default).
     static let bundleIdle: Int64 = 10_000
     /// Flow monitors of one connection; a further one is refused with OFPMOFC_UNKNOWN.
     static let monitors = 1_024
-    /// Table features of one request in pieces.
-    static let tableFeatures = 1_024
+    /// Updates of flow monitors that are sent together at most.
+    static let updatesAtOnce = 256
+    /// Elements of one request in pieces; beyond it the request is refused with OFPBRC_MULTIPART_BUFFER_OVERFLOW.
+    static let pieces = 1_024
+    /// Milliseconds that the next piece of a request may take; then it is refused with OFPBRC_MULTIPART_REQUEST_TIMEOUT (as OVS).
+    static let pieceTime: Int64 = 1_000
+    /// Messages that were handled and are kept until they are thrown away together.
+    static let doneMessages = 256
 }

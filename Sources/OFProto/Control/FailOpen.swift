@@ -40,7 +40,8 @@ extension ConnectionManager {
 
     /// When `run` must be called at the latest if nothing comes.
     var nextDeadline: Int64? {
-        guard failOpen.isEnabled, failOpen.rule == nil, let since = failOpen.since else { return nil }
-        return since + ControlLimits.failOpen
+        var deadlines = connections.compactMap(\.nextDeadline)
+        if failOpen.isEnabled, failOpen.rule == nil, let since = failOpen.since { deadlines.append(since + ControlLimits.failOpen) }
+        return deadlines.min()
     }
 }

@@ -22,26 +22,60 @@ struct FlowMonitor {
 
 /// What a connection's monitors have to say still.
 struct FlowMonitorState {
-    /// Updates that go out when the message that causes them has been handled.
+    /// Updates that go out when the message that causes them has been handled, or sooner when there are many.
     var updates: [FlowUpdate] = []
-    var isPaused = false
-    /// Changed while paused: told on resumption.
-    var missed: [(rule: Rule, event: FlowUpdate.Event, reason: FlowRemovedMessage.Reason)] = []
+    private(set) var isPaused = false
+    /// Flows that came or changed while paused: told on resumption, if they are there then.
+    private var missed: [ObjectIdentifier: Missed] = [:]
+    private var lastNumber: UInt64 = 0
+    /// More of them than this are looked through for flows that have gone.
+    private var purgeMark = FlowMonitorState.leastPurgeMark
+    private static let leastPurgeMark = 1_024
+
+    private struct Missed {
+        let rule: Rule
+        let event: FlowUpdate.Event
+        let number: UInt64
+    }
+
+    mutating func pause() { isPaused = true }
+
+    /// A flow changed while paused. Returns true if it is to be told all the same: the peer knows the flow that has gone.
+    mutating func miss(_ rule: Rule, _ event: FlowUpdate.Event) -> Bool {
+        let id = ObjectIdentifier(rule), former = missed[id]
+        if event == .removed {
+            missed[id] = nil
+            return former?.event != .added
+        }
+        lastNumber += 1
+        missed[id] = Missed(rule: rule, event: former?.event ?? event, number: former?.number ?? lastNumber)
+        if missed.count > purgeMark {
+            missed = missed.filter { $0.value.rule.isLive }
+            purgeMark = max(Self.leastPurgeMark, 2 * missed.count)
+        }
+        return false
+    }
+
+    /// The end of the pause: what is to be told, in its order.
+    mutating func resume() -> [(rule: Rule, event: FlowUpdate.Event)] {
+        let told = missed.values.filter { $0.rule.isLive }.sorted { $0.number < $1.number }.map { ($0.rule, $0.event) }
+        self = FlowMonitorState()
+        return told
+    }
 }
 
 extension OFConnection {
     /// Adds, changes or deletes monitors and tells the flows that there are, if that is wanted.
-    func monitor(_ requests: [FlowMonitorRequest], _ header: OFHeader, now: Int64) throws(OFError) {
-        if let pieces, pieces.xid != header.xid { self.pieces = nil }
-        let all = (pieces?.monitors ?? []) + requests
-        guard all.count <= ControlLimits.monitors else { throw .brcMultipartBufferOverflow }
-        guard !header.more else { return pieces = (header.xid, [], all) }
-        pieces = nil
-        let former = monitors
+    func monitor(_ requests: [FlowMonitorRequest], _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
+        guard let all = try collect(header, bytes, monitors: requests, now: now)?.monitors else { return }
+        var former: [(id: UInt32, monitor: FlowMonitor?)] = []
         do throws(OFError) {
-            for request in all { try change(request, isExtended: header.form == .extended) }
+            for request in all {
+                former.append((request.id, monitors[request.id]))
+                try change(request, isExtended: header.form == .extended)
+            }
         } catch {
-            monitors = former
+            for (id, monitor) in former.reversed() { monitors[id] = monitor }
             throw error
         }
         let flows = initial(all)
@@ -84,20 +118,12 @@ extension OFConnection {
         let covering = monitors.values.filter { $0.request.flags.contains(event.kind.flag) && $0.covers(event.rule) }
         guard !covering.isEmpty else { return }
         let (kind, reason) = event.kind.update
-        if monitorState.isPaused || transport.backlog > ControlLimits.monitorBacklog {
-            if !monitorState.isPaused {
-                monitorState.isPaused = true
-                sendMonitorUpdates()
-                tellMonitors(.paused, isExtended: covering[0].isExtended)
-            }
-            // What comes and goes while paused is not told of.
-            if kind == .removed, let index = monitorState.missed.firstIndex(where: { $0.rule === event.rule && $0.event == .added }) {
-                monitorState.missed.remove(at: index)
-            } else {
-                monitorState.missed.append((event.rule, kind, reason))
-            }
-            return
+        if !monitorState.isPaused, transport.backlog > ControlLimits.monitorBacklog {
+            sendMonitorUpdates()
+            monitorState.pause()
+            tellMonitors(.paused, isExtended: covering[0].isExtended)
         }
+        if monitorState.isPaused, !monitorState.miss(event.rule, kind) { return }
         let own = initiator === self
         if own, !covering.contains(where: { $0.request.flags.contains(.noAbbreviation) || $0.isExtended && $0.request.flags.contains(.onlyOwn) }),
             let xid = handling {
@@ -106,6 +132,7 @@ extension OFConnection {
         }
         let withActions = covering.contains { $0.request.flags.contains(.instructions) }
         monitorState.updates.append(.full(kind, event.rule.monitored(withActions: withActions), reason: reason))
+        if monitorState.updates.count >= ControlLimits.updatesAtOnce { sendMonitorUpdates() }
     }
 
     /// Sends what has been noted, and goes on with what was paused once the peer has read.
@@ -115,14 +142,19 @@ extension OFConnection {
         if !monitorState.updates.isEmpty {
             let updates = monitorState.updates
             monitorState.updates = []
-            tell(.flowMonitorReply(updates), form: isExtended ? .extended : .standard)
+            tellMonitors(updates, isExtended: isExtended)
         }
         guard monitorState.isPaused, transport.backlog == 0 else { return }
-        monitorState.isPaused = false
-        let missed = monitorState.missed.map { FlowUpdate.full($0.event, $0.rule.monitored(withActions: true), reason: $0.reason) }
-        monitorState.missed = []
-        if !missed.isEmpty { tell(.flowMonitorReply(missed), form: isExtended ? .extended : .standard) }
+        let missed = monitorState.resume()
+        for start in stride(from: 0, to: missed.count, by: ControlLimits.updatesAtOnce) {
+            let part = missed[start..<min(start + ControlLimits.updatesAtOnce, missed.count)]
+            tellMonitors(part.map { FlowUpdate.full($0.event, $0.rule.monitored(withActions: true), reason: .delete) }, isExtended: isExtended)
+        }
         tellMonitors(.resumed, isExtended: isExtended)
+    }
+
+    private func tellMonitors(_ updates: [FlowUpdate], isExtended: Bool) {
+        tell(.flowMonitorReply(updates), form: isExtended ? .extended : .standard)
     }
 
     private func tellMonitors(_ update: FlowUpdate, isExtended: Bool) {

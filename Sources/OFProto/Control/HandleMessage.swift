@@ -34,18 +34,18 @@ extension ConnectionManager {
         case .tableMod(let mod): try bridge.apply(mod)
         case .packetOut(let out): try packetOut(out, now: now)
         case .bundleControl(let control): try connection.control(control, header, now: now)
-        case .bundleAdd(let add): try connection.add(add, now: now)
+        case .bundleAdd(let add): try connection.add(add, header, bytes, now: now)
         case .flowMonitorCancel(let id): try connection.cancelMonitor(id)
         case .tlvTableMod(let mod): try bridge.apply(mod)
         case .tlvTableRequest: reply(.tlvTableReply(bridge.tlvTable))
         case .ctFlushZone: throw .brcBadType
         case .resume: throw .nxrStale
-        default: try answer(packet, connection, now: now)
+        default: try answer(packet, bytes, connection, now: now)
         }
     }
 
     /// Multipart requests and their kin.
-    private func answer(_ packet: OFPacket, _ connection: OFConnection, now: Int64) throws(OFError) {
+    private func answer(_ packet: OFPacket, _ bytes: [UInt8], _ connection: OFConnection, now: Int64) throws(OFError) {
         let header = packet.header
         func reply(_ message: OFMessage) { connection.reply(message, to: header) }
         switch packet.message {
@@ -53,7 +53,7 @@ extension ConnectionManager {
         case .flowStatsRequest(let request): connection.begin(try FlowDump(header, request.wanted, bridge))
         case .aggregateStatsRequest(let request): connection.begin(FlowAggregate(header, request.wanted, bridge))
         case .tableStatsRequest: reply(.tableStatsReply(bridge.tableStatistics(header.version)))
-        case .tableFeaturesRequest(let features): try connection.tableFeatures(features, header)
+        case .tableFeaturesRequest(let features): try connection.tableFeatures(features, header, bytes, now: now)
         case .tableDescRequest: reply(.tableDescReply(bridge.tableDescriptions))
         case .portStatsRequest(let port): reply(.portStatsReply(try bridge.portStatistics(port, now: now)))
         case .portDescRequest(let port): reply(.portDescReply(try bridge.portDescriptions(port)))
@@ -66,7 +66,7 @@ extension ConnectionManager {
         case .meterStatsRequest(let meter): reply(.meterStatsReply(try bridge.meterStats(meter, now: now)))
         case .meterConfigRequest(let meter): reply(.meterConfigReply(try bridge.meterConfigs(meter)))
         case .meterFeaturesRequest: reply(.meterFeaturesReply(bridge.meterFeatures))
-        case .flowMonitorRequest(let requests): try connection.monitor(requests, header, now: now)
+        case .flowMonitorRequest(let requests): try connection.monitor(requests, header, bytes, now: now)
         case .ipfixBridgeRequest, .ipfixFlowRequest: throw .nxstNotConfigured
         // Everything else is what only a switch says.
         default: throw .brcBadType

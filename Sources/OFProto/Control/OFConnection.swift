@@ -39,8 +39,8 @@ public final class OFConnection {
     var bundles: [UInt32: Bundle] = [:]
     var monitors: [UInt32: FlowMonitor] = [:]
     var monitorState = FlowMonitorState()
-    /// Table features asked for in several pieces.
-    var pieces: (xid: UInt32, features: [TableFeatures], monitors: [FlowMonitorRequest])?
+    /// What comes in several pieces, until the last one has come.
+    var pieces: RequestPieces?
 
     private(set) var isClosed = false
     /// The number of the message that is handled, for flow monitors; nil: none is.
@@ -97,8 +97,10 @@ public final class OFConnection {
     func close() {
         guard !isClosed else { return }
         isClosed = true
+        job?.cancel()
         job = nil
         inbox = []
+        pieces = nil
         transport.close()
     }
 
@@ -112,15 +114,17 @@ public final class OFConnection {
         inbox.append(Received(bytes: bytes, result: result))
     }
 
+    /// Messages that are to be handled, and those that were and are still there.
+    var keptMessages: Int { inbox.count }
     /// True if something is to be done, and can be at once.
-    var isReady: Bool { !isClosed && !isCongested && (job != nil || next < inbox.count) && !(job?.isWaiting ?? false) }
-    /// The peer does not read its replies.
-    private var isCongested: Bool { transport.backlog > ControlLimits.replyBacklog }
+    var isReady: Bool { !isClosed && !isStopped && (job != nil || next < inbox.count) && !(job?.isWaiting ?? false) }
+    /// The peer does not read its replies. What others wait for goes on all the same.
+    private var isStopped: Bool { transport.backlog > ControlLimits.replyBacklog && manager.tableChanger !== self }
 
     /// Does some of what is to be done, at most `budget` messages or parts of one. Returns what is left of the budget.
     func run(budget: Int, now: Int64) -> Int {
         var left = budget
-        while left > 0, !isClosed, !isCongested {
+        while left > 0, !isClosed, !isStopped {
             if let job {
                 let before = left
                 if job.run(self, budget: &left, now: now) {
@@ -138,6 +142,9 @@ public final class OFConnection {
             next += 1
             if next == inbox.count {
                 inbox.removeAll(keepingCapacity: inbox.capacity <= 1024)
+                next = 0
+            } else if next == ControlLimits.doneMessages {
+                inbox.removeFirst(next)
                 next = 0
             }
             left -= 1
@@ -199,4 +206,10 @@ protocol ControllerJob: AnyObject {
     func run(_ connection: OFConnection, budget: inout Int, now: Int64) -> Bool
     /// It waits for something else to happen.
     var isWaiting: Bool { get }
+    /// The connection is over before the job is: what the job has begun is taken back.
+    func cancel()
+}
+
+extension ControllerJob {
+    func cancel() {}
 }

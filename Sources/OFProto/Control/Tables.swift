@@ -10,8 +10,11 @@ extension Bridge {
         for id in ids {
             guard let table = try? openTable(id) else { continue }
             if let miss = mod.miss { table.config.miss = miss }
-            if let eviction = mod.eviction { table.config.evictsByController = eviction }
-            if let vacancy = mod.vacancy { table.config.vacancy = vacancy }
+            if let eviction = mod.eviction, eviction != table.config.evictsByController {
+                table.config.evictsByController = eviction
+                table.resetEviction()
+            }
+            if let vacancy = mod.vacancy { table.watch(vacancy) }
         }
         if mod.miss != nil { ofproto.noteChange() }
     }
@@ -20,7 +23,8 @@ extension Bridge {
 
     func tableDescription(_ id: UInt8) -> TableDescription {
         let table = tables[Int(id)]
-        let vacancy = table?.config.vacancy ?? TableVacancy(isEnabled: false, down: 0, up: 0, current: 0)
+        var vacancy = table?.config.vacancy ?? TableVacancy(isEnabled: false, down: 0, up: 0, current: 0)
+        vacancy.current = table?.vacancy ?? 100
         return TableDescription(table: id, eviction: table?.config.evictsByController ?? false,
             evictionFlags: TableConfig.evictionFlags, vacancy: vacancy)
     }
@@ -55,8 +59,8 @@ extension Bridge {
 }
 
 extension TableConfig {
-    /// OFPTMPEF_IMPORTANCE and OFPTMPEF_LIFETIME: what eviction looks at.
-    static let evictionFlags: UInt32 = 0b110
+    /// OFPTMPEF_OTHER (the size of groups), OFPTMPEF_IMPORTANCE and OFPTMPEF_LIFETIME: what eviction looks at.
+    static let evictionFlags: UInt32 = 0b111
 }
 
 extension TableFeatures.Flows {
@@ -77,14 +81,9 @@ extension TableFeatures.Flows {
 
 extension OFConnection {
     /// Pieces are put together; then the tables' features are told, which cannot be changed.
-    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader) throws(OFError) {
-        if let pieces, pieces.xid != header.xid { self.pieces = nil }
-        var all = pieces?.features ?? []
-        all += features
-        guard all.count <= ControlLimits.tableFeatures else { throw .brcMultipartBufferOverflow }
-        guard !header.more else { return pieces = (header.xid, all, []) }
-        pieces = nil
-        guard all.isEmpty else { throw .tffcEperm }
+    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
+        guard let whole = try collect(header, bytes, features: features, now: now) else { return }
+        guard whole.features.isEmpty else { throw .tffcEperm }
         let bridge = bridge
         begin(try MultipartDump(header, .tableFeaturesReply, count: Int(OpenFlowTable.internalTable)) { index, _, writer in
             writer.append(bridge.tableFeatures(UInt8(index)))
@@ -99,23 +98,9 @@ extension Bridge {
             guard wanted[id] != nil || tables[Int(id)] != nil, let table = try? openTable(id) else { continue }
             let config = wanted[id] ?? TableConfig()
             (table.config.name, table.config.maximum) = (config.name, config.maximum)
+            guard (table.config.evicts, table.config.evictionFields) != (config.evicts, config.evictionFields) else { continue }
             (table.config.evicts, table.config.evictionFields) = (config.evicts, config.evictionFields)
+            table.resetEviction()
         }
-    }
-}
-
-extension OpenFlowTable {
-    var evicts: Bool { config.evicts || config.evictsByController }
-
-    /// The rule that goes first when room is needed: of the lowest importance, of these the one that ends soonest. Only flows with a timeout
-    /// are candidates, as in OVS.
-    func victim(version: UInt64) -> Rule? {
-        var best: Rule?
-        classifier.forEach { rule in
-            guard rule.isSeen(in: version), !rule.isHidden, rule.expiry != nil else { return }
-            guard let other = best else { return best = rule }
-            if (rule.importance, rule.expiry?.deadline ?? .max) < (other.importance, other.expiry?.deadline ?? .max) { best = rule }
-        }
-        return best
     }
 }

@@ -76,3 +76,8 @@ enum MessageHeader {
         if header.version != .v10 { writer.zeros(4) }
     }
 }
+
+extension OFHeader {
+    /// The transaction that a whole message names.
+    public static func xid(of bytes: [UInt8]) -> UInt32 { bytes[4..<8].reduce(0) { $0 << 8 | UInt32($1) } }
+}

@@ -1,0 +1,36 @@
+import OpenFlow
+
+extension OpenFlowTable {
+    /// The share of its room that is free, in per cent. A table without a limit of its own is always empty, as in OVS.
+    var vacancy: UInt8 {
+        guard let maximum = config.maximum, maximum > 0 else { return 100 }
+        return UInt8(max(0, maximum - liveCount) * 100 / maximum)
+    }
+
+    /// Begins to watch how full the table is, or ends it (OpenFlow 1.4, section 7.3.4.1). What is told first is that it crosses the threshold
+    /// that it is not beyond now.
+    func watch(_ wanted: TableVacancy) {
+        config.vacancy = wanted
+        nextVacancyEvent = !wanted.isEnabled ? nil : vacancy < wanted.up ? .vacancyUp : .vacancyDown
+    }
+
+    /// The event that has come about since the last look; nil: none.
+    func takeVacancyEvent() -> TableStatus.Reason? {
+        guard let next = nextVacancyEvent, let wanted = config.vacancy else { return nil }
+        switch next {
+        case .vacancyDown where vacancy < wanted.down: nextVacancyEvent = .vacancyUp
+        case .vacancyUp where vacancy > wanted.up: nextVacancyEvent = .vacancyDown
+        default: return nil
+        }
+        return next
+    }
+}
+
+extension Bridge {
+    /// Tells controllers of tables that have become fuller or emptier than they asked (OFPT_TABLE_STATUS).
+    func tellVacancy() {
+        for case let table? in tables where table.nextVacancyEvent != nil {
+            if let reason = table.takeVacancyEvent() { connections.tell(TableStatus(reason, tableDescription(table.id))) }
+        }
+    }
+}
