@@ -8,7 +8,7 @@ public enum ControlLimits {
     static let monitorBacklog = 512 << 10
     /// Messages, or parts of a long one, that are handled in one turn, over all connections of a bridge.
     static let messagesPerTurn = 64
-    /// Milliseconds without a connected controller until a standalone bridge forwards by itself: three times the usual inactivity probe.
+    /// Milliseconds without a connected controller until a standalone bridge forwards by itself, if none is probed: three times the usual inactivity probe.
     static let failOpen: Int64 = 15_000
     /// Elements of a dump that are encoded for one of them, and messages that a bundle's commit prepares.
     static let elementsPerPart = 32
