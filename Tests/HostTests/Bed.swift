@@ -8,13 +8,17 @@ final class Bed {
     /// In every name: short, for interfaces' names have at most 15 bytes; unique among processes and tests.
     let tag: String
     let folder: String
+    /// An IPv4 address of the loopback interface that nobody else listens at.
+    let loopback: String
     private var hosts: [Host] = []
     private var switches: [RunningSwitch] = []
     private var tasks: [BackgroundTask] = []
     private static let serial = Mutex(0)
 
     private init() throws {
-        tag = "\(getpid() % 100_000)x" + String(Self.serial.withLock { $0 += 1; return $0 }, radix: 36)
+        let number = Self.serial.withLock { $0 += 1; return $0 }
+        tag = "\(getpid() % 100_000)x" + String(number, radix: 36)
+        loopback = "127.\(1 + getpid() / 250 % 250).\(getpid() % 250).\(1 + number % 250)"
         folder = FileManager.default.temporaryDirectory.path + "/needletail-hosts-" + tag
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
@@ -59,8 +63,9 @@ final class Bed {
     }
 
     /// Starts a switch with these bridges and waits until it forwards.
-    func start(_ bridges: [BridgeText]) async throws -> RunningSwitch {
-        let vswitch = try RunningSwitch(folder: folder, configuration(bridges))
+    /// - Parameter more: further lines of the configuration: "ssl: { … }".
+    func start(_ bridges: [BridgeText], more: String = "") async throws -> RunningSwitch {
+        let vswitch = try RunningSwitch(folder: folder, configuration(bridges) + more)
         switches.append(vswitch)
         try await vswitch.waitForStart()
         return vswitch
