@@ -13,7 +13,7 @@ SWIFT   ?= swift
 # What building and running needs, and what the tests and benchmarks need besides.
 PACKAGES      = libdpdk-dev libnuma-dev pkg-config
 TEST_PACKAGES = dpdk-dev openvswitch-switch openvswitch-switch-dpdk tcpdump tcpreplay iperf3 iproute2 iputils-ping \
-                dnsmasq-base dnsutils curl ethtool python3-scapy
+                dnsmasq-base dnsutils curl ethtool python3-scapy python3-venv python3-dev openvswitch-testcontroller
 
 .PHONY: all deps test-deps build run test bench install clean
 
@@ -24,6 +24,7 @@ deps:
 
 test-deps: deps
 	@config/install-packages $(TEST_PACKAGES)
+	@config/install-python .build/python
 
 build: deps
 	$(SWIFT) build -c release --product needletaild

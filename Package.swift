@@ -100,12 +100,12 @@ let package = Package(
         tests("SimulationTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
         tests("VSwitchTests", ["VSwitch", "OVSDB", "Stream", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
         tests("BenchTests", ["bench"]),
-        tests("HostTests", ["needletaild", "needletail"]),
+        tests("HostTests", ["needletaild", "needletail"], exclude: ["Controllers/python"]),
     ].compactMap { $0 }
 )
 
-/// A test target in Tests/, if its folder is there.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target? {
+/// A test target in Tests/, if its folder is there. `exclude` names what in it is not Swift's.
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target? {
     guard FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)") else { return nil }
-    return .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: packetPath)
+    return .testTarget(name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: packetPath)
 }

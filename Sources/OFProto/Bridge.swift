@@ -65,6 +65,7 @@ public final class Bridge {
         let number = try choose(config)
         let odpPort = config.isPatch ? nil : try ofproto.dpif.portAdd(config.device)
         let port = BridgePort(config, number: number, odpPort: odpPort, bridge: self, now: ofproto.clock)
+        if odpPort != nil, let info = ofproto.dpif.portQuery(config.name) { port.isLinkUp = info.linkUp }
         ports.append(port)
         ports.sort { $0.number < $1.number }
         enter(port, at: number)

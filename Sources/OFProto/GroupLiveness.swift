@@ -32,13 +32,14 @@ extension Bridge {
         return false
     }
 
-    /// Asks the datapath for the links of the ports that buckets watch. A change lets the megaflows be checked.
-    func refreshLinks() {
-        for number in groups.watchedPorts {
+    /// Asks the datapath for the links of the ports that buckets watch, or of all. A change lets the megaflows be checked, and controllers are told.
+    func refreshLinks(ofAll: Bool = false) {
+        for number in ofAll ? ports.map(\.number) : Array(groups.watchedPorts) {
             guard let port = port(number), port.odpPort != nil, let info = ofproto.dpif.portQuery(port.name) else { continue }
             guard info.linkUp != port.isLinkUp else { continue }
             port.isLinkUp = info.linkUp
             ofproto.noteChange()
+            connections.tell(PortStatus(.modify, portDescription(port)))
         }
     }
 }

@@ -178,7 +178,9 @@ public final class OFProto {
     /// When `run` must be called at the latest if nothing comes up before; nil: when something does.
     public func nextDeadline(now: Int64) -> Int64? {
         if sweep.cursor != nil || sweep.hasChanges || sweep.isWanted { return now }
-        var deadline: Int64? = megaflows.liveCount > 0 ? sweep.began + limits.sweepInterval : nil
+        // A sweep also asks for the links of ports, of which controllers are told.
+        let sweeps = megaflows.liveCount > 0 || bridgesByName.values.contains { !$0.connections.connections.isEmpty }
+        var deadline: Int64? = sweeps ? sweep.began + limits.sweepInterval : nil
         for bridge in bridgesByName.values {
             for time in [bridge.connections.nextDeadline, bridge.timers.next, bridge.macTable.nextExpiry] {
                 if let time { deadline = min(deadline ?? time, time) }

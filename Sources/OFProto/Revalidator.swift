@@ -15,6 +15,8 @@ struct Sweep {
     /// The next place to look at; nil: no sweep is under way.
     var cursor: Int?
     var began: Int64 = 0
+    /// When the links of all ports were asked for.
+    var linksAsked: Int64 = 0
     /// The begin of the last complete sweep: counters are as of then, or newer.
     var completed: Int64 = .min
     /// What the next sweep has to check.
@@ -80,7 +82,10 @@ extension OFProto {
     }
 
     private func beginSweep(now: Int64) {
-        for bridge in bridges { bridge.refreshLinks() }
+        // Each port's link is asked for by a system call: not for every sweep of many flow mods.
+        let asksAll = sweep.linksAsked + limits.sweepInterval <= now
+        if asksAll { sweep.linksAsked = now }
+        for bridge in bridges { bridge.refreshLinks(ofAll: asksAll) }
         sweep.cursor = 0
         sweep.began = now
         sweep.isFull = sweep.changed

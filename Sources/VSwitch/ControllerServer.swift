@@ -72,7 +72,9 @@ final class ControllerServer {
         var wanted: [(String, OFConnection.Kind, ControllerConfig)] = []
         for bridge in config.bridges {
             guard let running = ofproto.bridge(named: bridge.name) else { continue }
-            running.connections.configure(versions: bridge.protocols, hasControllers: !bridge.controllers.isEmpty, failsOpen: bridge.failMode == .standalone)
+            running.connections.configure(
+                versions: bridge.protocols, hasControllers: !bridge.controllers.isEmpty, failsOpen: bridge.failMode == .standalone,
+                probe: bridge.controllers.map(\.inactivityProbe).max() ?? 0)
             if let folder {
                 wanted.append((bridge.name, .service, ControllerConfig(target: .punix("\(folder)/\(bridge.name).mgmt"))))
                 wanted.append((bridge.name, .snoop, ControllerConfig(target: .punix("\(folder)/\(bridge.name).snoop"))))

@@ -8,13 +8,17 @@ final class Bed {
     /// In every name: short, for interfaces' names have at most 15 bytes; unique among processes and tests.
     let tag: String
     let folder: String
+    /// An IPv4 address of the loopback interface that nobody else listens at.
+    let loopback: String
     private var hosts: [Host] = []
     private var switches: [RunningSwitch] = []
     private var tasks: [BackgroundTask] = []
     private static let serial = Mutex(0)
 
     private init() throws {
-        tag = "\(getpid() % 100_000)x" + String(Self.serial.withLock { $0 += 1; return $0 }, radix: 36)
+        let number = Self.serial.withLock { $0 += 1; return $0 }
+        tag = "\(getpid() % 100_000)x" + String(number, radix: 36)
+        loopback = "127.\(1 + getpid() / 250 % 250).\(getpid() % 250).\(1 + number % 250)"
         folder = FileManager.default.temporaryDirectory.path + "/needletail-hosts-" + tag
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
@@ -59,7 +63,8 @@ final class Bed {
     }
 
     /// Starts a switch with these bridges and waits until it forwards.
-    func start(_ bridges: [BridgeText]) async throws -> RunningSwitch { try await start(text: configuration(bridges)) }
+    /// - Parameter more: further lines of the configuration: "ssl: { … }".
+    func start(_ bridges: [BridgeText], more: String = "") async throws -> RunningSwitch { try await start(text: configuration(bridges) + more) }
 
     /// Starts a switch with this configuration and waits until it forwards.
     func start(text: String) async throws -> RunningSwitch {

@@ -34,6 +34,9 @@ struct OVSPeer {
         try await command("ovs-appctl", ["-T", "10", "-t", controlSocket] + arguments, seconds: 20)
     }
 
+    /// A bridge's management socket.
+    func socket(_ bridge: String = "br0") -> String { "\(folder)/\(bridge).mgmt" }
+
     /// Lets `count` echo requests come in by a port.
     func receive(_ port: String, count: Int) async throws {
         let frame = "eth(src=50:54:00:00:00:0\(port.last ?? "0"),dst=50:54:00:00:00:07),eth_type(0x0800),ipv4(src=192.168.0.1,dst=192.168.0.2,proto=1,tos=0,ttl=64,frag=no),icmp(type=8,code=0)"

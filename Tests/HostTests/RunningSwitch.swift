@@ -128,8 +128,11 @@ final class RunningSwitch {
     }
     func ask(_ arguments: String...) async throws -> CommandResult { try await ask(arguments) }
 
+    /// A bridge's management socket.
+    func socket(_ bridge: String = "br0") -> String { "\(runFolder)/\(bridge).mgmt" }
+
     /// The target by which ovs-ofctl reaches a bridge.
-    func target(_ bridge: String = "br0") -> String { "unix:\(runFolder)/\(bridge).mgmt" }
+    func target(_ bridge: String = "br0") -> String { "unix:" + socket(bridge) }
 
     /// Runs a command of ovs-ofctl on a bridge.
     func ofctl(_ options: [String] = [], _ command: String, _ arguments: [String] = [], bridge: String = "br0", input: String = "", seconds: Int = 30) async throws -> CommandResult {

@@ -8,14 +8,14 @@ public enum ControlLimits {
     static let monitorBacklog = 512 << 10
     /// Messages, or parts of a long one, that are handled in one turn, over all connections of a bridge.
     static let messagesPerTurn = 64
-    /// Milliseconds without a connected controller until a standalone bridge forwards by itself: three times the usual inactivity probe.
+    /// Milliseconds without a connected controller until a standalone bridge forwards by itself, if none is probed: three times the usual inactivity probe.
     static let failOpen: Int64 = 15_000
     /// Elements of a dump that are encoded for one of them, and messages that a bundle's commit prepares.
     static let elementsPerPart = 32
     /// Flows that are summed up, or passed over, for one of them.
     static let summedPerPart = 256
-    /// Bytes of a message that an error about it quotes (as OVS).
-    static let errorData = 64
+    /// Bytes of a message that an error about it quotes: all that fit behind its own header.
+    static let errorData = 65_535 - 12
     /// Bytes of messages in the bundles of all connections of a bridge, with what it takes to keep each: about a million flow modifications. Beyond it a
     /// further message is refused with OFPBFC_MSG_TOO_MANY.
     static let bundleBytes = 256 << 20

@@ -5,6 +5,8 @@ import OpenFlow
 struct FailOpen {
     var isEnabled = false
     var hasControllers = false
+    /// Milliseconds without a connected controller until the bridge forwards by itself.
+    var delay = ControlLimits.failOpen
     /// Since when no controller is connected; nil: one is.
     var since: Int64?
     var rule: Rule?
@@ -14,8 +16,11 @@ struct FailOpen {
 
 extension ConnectionManager {
     /// What the configuration says of the bridge's controllers.
-    public func configure(versions: OFVersions, hasControllers: Bool, failsOpen: Bool) {
+    /// - Parameter probe: milliseconds, the longest inactivity probe of a controller: without one for three times as long, a bridge that fails open
+    ///   forwards by itself (fail_mode of ovs-vswitchd.conf.db(5)). 0: nobody is probed, and a time of our own holds.
+    public func configure(versions: OFVersions, hasControllers: Bool, failsOpen: Bool, probe: Int64) {
         allowedVersions = versions
+        failOpen.delay = probe > 0 ? 3 * probe : ControlLimits.failOpen
         failOpen.hasControllers = hasControllers
         failOpen.isEnabled = failsOpen && hasControllers
         noteControllers()
@@ -32,7 +37,7 @@ extension ConnectionManager {
         }
         let since = failOpen.since ?? now
         failOpen.since = since
-        guard failOpen.rule == nil, now >= since + ControlLimits.failOpen else { return }
+        guard failOpen.rule == nil, now >= since + failOpen.delay else { return }
         var mod = FlowMod()
         mod.actions = [.output(.normal, maxLength: 0)]
         failOpen.rule = bridge.addHidden(mod, priority: FailOpen.priority, now: now)
@@ -41,7 +46,7 @@ extension ConnectionManager {
     /// When `run` must be called at the latest if nothing comes.
     var nextDeadline: Int64? {
         var deadlines = connections.compactMap(\.nextDeadline)
-        if failOpen.isEnabled, failOpen.rule == nil, let since = failOpen.since { deadlines.append(since + ControlLimits.failOpen) }
+        if failOpen.isEnabled, failOpen.rule == nil, let since = failOpen.since { deadlines.append(since + failOpen.delay) }
         return deadlines.min()
     }
 }
