@@ -55,6 +55,7 @@ extension OFConnection {
             bundles[add.id] = nil
             throw .bfcBadFlags
         }
+        if case .flowMod(let request) = packet.message, request.command == .add, request.mod.table == OpenFlowTable.internalTable { throw .brcEperm }
         guard open.messages.count < ControlLimits.bundleMessages else { throw .bfcMsgFailed }
         bundles[add.id]?.messages.append((packet, add.bytes))
         bundles[add.id]?.used = now
@@ -153,7 +154,9 @@ final class BundleCommit: ControllerJob {
         case .portMod(let mod):
             if let port = bridge.port(mod.port) { ports.append((port, port.config.flags)) }
             try bridge.apply(mod)
-        case .packetOut(let out): packetOuts.append(out)
+        case .packetOut(let out):
+            try connection.manager.check(out)
+            packetOuts.append(out)
         default: throw .bfcMsgUnsup
         }
     }

@@ -12,8 +12,6 @@ public enum ControlLimits {
     static let failOpen: Int64 = 15_000
     /// Elements of a dump that are encoded for one of them, and messages that a bundle's commit prepares.
     static let elementsPerPart = 32
-    /// Bytes of a message that an error about it quotes (as OVS).
-    static let errorData = 64
     /// Messages in a bundle; beyond it a further one is refused with OFPBFC_MSG_FAILED.
     static let bundleMessages = 1_000_000
     /// Bundles of one connection; a further one is refused with OFPBFC_OUT_OF_BUNDLES.

@@ -62,7 +62,7 @@ extension ConnectionManager {
             reply(.queueGetConfigReply(port: port, try bridge.queueDescriptions(port, queue, header.version)))
         case .groupStatsRequest(let group): reply(.groupStatsReply(bridge.groupStats(group, now: now)))
         case .groupDescRequest(let group): reply(.groupDescReply(bridge.groupDescriptions(group)))
-        case .groupFeaturesRequest: reply(.groupFeaturesReply(bridge.groupFeatures))
+        case .groupFeaturesRequest: reply(.groupFeaturesReply(bridge.groupFeatures(header.version)))
         case .meterStatsRequest(let meter): reply(.meterStatsReply(try bridge.meterStats(meter, now: now)))
         case .meterConfigRequest(let meter): reply(.meterConfigReply(try bridge.meterConfigs(meter)))
         case .meterFeaturesRequest: reply(.meterFeaturesReply(bridge.meterFeatures))

@@ -90,7 +90,7 @@ public final class OFConnection {
     /// Refuses the message that is handled.
     func refuse(_ error: OFError, _ header: OFHeader, _ bytes: [UInt8]) {
         counters.errors &+= 1
-        send(OFPacket(OFHeader(header.version, xid: header.xid), .error(ErrorMessage(error, data: Array(bytes.prefix(ControlLimits.errorData))))))
+        send(OFPacket(OFHeader(header.version, xid: header.xid), .error(ErrorMessage(error, data: bytes))))
     }
 
     /// Ends the connection. The transport tells the manager, which forgets it.
@@ -164,7 +164,7 @@ public final class OFConnection {
             guard version != nil else { return failHello("the first message is not a hello") }
             counters.errors &+= 1
             send(OFPacket(OFHeader(version ?? .v10, xid: failure.xid),
-                .error(ErrorMessage(failure.error, data: Array(received.bytes.prefix(ControlLimits.errorData))))))
+                .error(ErrorMessage(failure.error, data: received.bytes))))
         case .success(let packet):
             guard let version else { return greet(packet) }
             guard packet.header.version == version else {
