@@ -43,21 +43,32 @@ extension OFConnection {
     }
 
     /// OFPT_BUNDLE_ADD_MESSAGE. A bundle that has not been opened is opened by its first message.
-    func add(_ add: BundleAdd, now: Int64) throws(OFError) {
-        guard case .message(let packet) = add.content else { return }
+    /// - Parameter bytes: as it came, for error messages about it.
+    func add(_ add: BundleAdd, _ bytes: [UInt8], now: Int64) throws(OFError) {
         if bundles[add.id] == nil {
             guard bundles.count < ControlLimits.bundles else { throw .bfcOutOfBundles }
             bundles[add.id] = Bundle(flags: add.flags, used: now)
         }
         guard let open = bundles[add.id] else { return }
-        guard !open.isClosed else { throw .bfcBundleClosed }
+        guard !open.isClosed else {
+            bundles[add.id] = nil
+            throw .bfcBundleClosed
+        }
         guard open.flags == add.flags else {
             bundles[add.id] = nil
             throw .bfcBadFlags
         }
-        if case .flowMod(let request) = packet.message, request.command == .add, request.mod.table == OpenFlowTable.internalTable { throw .brcEperm }
+        let packet: OFPacket
+        switch add.content {
+        case .message(let message): packet = message
+        case .refused(let error): throw error
+        }
+        if case .flowMod(let request) = packet.message {
+            try request.checkBuffer()
+            if request.command == .add, request.mod.table == OpenFlowTable.internalTable { throw .brcEperm }
+        }
         guard open.messages.count < ControlLimits.bundleMessages else { throw .bfcMsgFailed }
-        bundles[add.id]?.messages.append((packet, add.bytes))
+        bundles[add.id]?.messages.append((packet, bytes))
         bundles[add.id]?.used = now
     }
 
@@ -71,7 +82,7 @@ extension OFConnection {
     }
 
     func answer(_ control: BundleControl, _ kind: BundleControl.Kind, _ header: OFHeader) {
-        reply(.bundleControl(BundleControl(id: control.id, kind: kind, flags: control.flags)), to: header)
+        reply(.bundleControl(BundleControl(id: control.id, kind: kind, flags: [])), to: header)
     }
 
     /// Discards bundles that nobody has used for long.

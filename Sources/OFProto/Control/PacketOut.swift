@@ -7,6 +7,8 @@ extension ConnectionManager {
     /// Sends a controller's packet (OFPT_PACKET_OUT).
     func packetOut(_ out: PacketOut, now: Int64) throws(OFError) {
         try check(out)
+        // What has no Ethernet header goes nowhere.
+        guard out.frame.count >= 14 else { return }
         guard let packet = bridge.ofproto.dpif.makePacket(out.frame) else { return bridge.ofproto.counters.packetOutsDropped &+= 1 }
         var key = FlowKey(frame: out.frame)
         key.formUnion(out.metadata.key)
@@ -22,7 +24,6 @@ extension ConnectionManager {
         guard out.bufferID == nil else { throw .brcBufferUnknown }
         let inPort = out.inPort
         guard inPort < .maximum || inPort == .local || inPort == .none || inPort == .controller else { throw .brcBadPort }
-        guard out.frame.count >= 14 else { throw .brcBadPacket }
         try bridge.checkReferences(out.actions)
     }
 }

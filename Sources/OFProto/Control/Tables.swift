@@ -44,7 +44,7 @@ extension Bridge {
     func apply(_ wanted: [TableFeatures], _ version: OFVersion) throws(OFError) {
         var named: Set<UInt8> = []
         for features in wanted {
-            guard features.table < OpenFlowTable.internalTable else { throw .tffcBadTable }
+            guard features.table != OpenFlowTable.internalTable else { throw .tffcEperm }
             guard named.insert(features.table).inserted else { throw .nxtffcDupTable }
             guard features.command == .replace || features.command == .modify, features.agrees(with: tableFeatures(features.table), version) else {
                 throw .tffcEperm
