@@ -11,7 +11,7 @@ public final class DummyNetdev: Netdev {
     public private(set) var mtu: Int
     public private(set) var ethernetAddress: EthernetAddress
     /// The carrier; a test sets it.
-    public var link = NetdevLink(up: true, speed: 10_000)
+    public var link = NetdevLink(up: true, speed: 0)
     public private(set) var statistics = NetdevStats()
     private let demand: MempoolDemand
     private var rings: RingQueues

@@ -66,11 +66,13 @@ extension Bridge {
         let actions = try checked(mod)
         let table = try openTable(mod.table)
         let priority = Int32(mod.priority)
-        if mod.flags.contains(.checkOverlap), let other = table.classifier.overlap(mod.match, priority: priority, version: change.version) {
-            throw FlowModError(.fmfcOverlap, "overlaps a flow of priority \(other.priority) in table \(mod.table)")
-        }
         let old = table.classifier.rule(mod.match, priority: priority, version: change.version)
-        if old == nil { try makeRoom(in: table, &change) }
+        if old == nil {
+            if mod.flags.contains(.checkOverlap), let other = table.classifier.overlap(mod.match, priority: priority, version: change.version) {
+                throw FlowModError(.fmfcOverlap, "overlaps a flow of priority \(other.priority) in table \(mod.table)")
+            }
+            try makeRoom(in: table, &change)
+        }
         let rule = Rule(mod, table: mod.table, actions: actions, version: change.version, now: now)
         if let old { end(old, .replaced(by: rule, event: .added, keepsCounters: !mod.flags.contains(.resetCounts)), &change) }
         insert(rule, match: mod.match, in: table)
@@ -161,6 +163,7 @@ extension Bridge {
     }
 
     private func select(_ mod: FlowMod, strict: Bool, _ selection: FlowModSelection, version: UInt64) throws(FlowModError) -> [Rule] {
+        guard mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
         var rules: [Rule] = []
         for case let table? in tables where mod.table == 0xff || table.id == mod.table {
             if strict {

@@ -14,6 +14,10 @@ public struct PortFlags: OptionSet, Hashable, Sendable {
     public static let noFlood = PortFlags(rawValue: 4)
     public static let noForward = PortFlags(rawValue: 8)
     public static let noPacketIn = PortFlags(rawValue: 16)
+    /// No spanning tree, which there is not here.
+    public static let noSTP = PortFlags(rawValue: 32)
+    /// `noReceive` for the spanning tree's frames, which that one does not speak of.
+    public static let noReceiveSTP = PortFlags(rawValue: 64)
 }
 
 /// A port as it is wanted: the device (or the patch's other end), and its part in the bridge.
@@ -74,7 +78,14 @@ public final class BridgePort {
         let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return EthernetAddress(hash & 0xfcff_ffff_ffff | 0x0200_0000_0000)
     }
-    var receives: Bool { config.flags.isDisjoint(with: [.down, .noReceive]) }
+    /// False: a frame to this Ethernet address is dropped when it comes in.
+    func receives(_ address: EthernetAddress) -> Bool {
+        config.flags.isDisjoint(with: address == Self.spanningTree ? [.down, .noReceiveSTP] : [.down, .noReceive])
+    }
+    /// True if `receives` looks at the address.
+    var choosesByAddress: Bool { config.flags.contains(.noReceive) != config.flags.contains(.noReceiveSTP) }
+    /// The bridge group address (IEEE 802.1D-2004, table 7-9).
+    private static let spanningTree = EthernetAddress(0x0180_c200_0000)
     var forwards: Bool { config.flags.isDisjoint(with: [.down, .noForward]) }
     /// OFPPS_LIVE: buckets of groups that watch the port may be used.
     var isLive: Bool { !isRemoved && isLinkUp && !config.flags.contains(.down) }

@@ -195,7 +195,7 @@ public final class OFProto {
         _ packet: consuming DPPacket, key: FlowKey, actions: [OFAction], bridge: Bridge, inPort: OFPort, now: Int64
     ) throws(FlowModError) {
         let program = try compile(actions)
-        do throws(OFError) { try bridge.checkGroups(ActionReferences(actions)) } catch { throw FlowModError(error, "a group is not there") }
+        do throws(OFError) { try bridge.checkReferences(ActionReferences(actions)) } catch { throw FlowModError(error, "a group or a meter is not there") }
         translator.flow.key = key
         let length = UInt64(packet.length)
         translator.translate(program, bridge: bridge, inPort: inPort, now: now)

@@ -37,6 +37,12 @@ extension Bridge {
         for group in references.groups where groups[group] == nil { throw .bacBadOutGroup }
     }
 
+    /// Refuses actions that name a group or a meter that there is not. Throws `bacBadOutGroup`, `mmfcInvalidMeter`.
+    func checkReferences(_ references: ActionReferences) throws(OFError) {
+        try checkGroups(references)
+        for meter in references.meters where meters[meter] == nil { throw .mmfcInvalidMeter }
+    }
+
     /// The rule's actions count as references to the groups and meters that they name. To be called when the rule enters a table, and
     /// when it has got new actions.
     func addReferences(_ rule: Rule) {

@@ -5,6 +5,8 @@ import OpenFlow
 public struct TableConfig: Hashable, Sendable {
     /// nil: it has none.
     public var name: String?
+    /// The name that a controller gave it, for want of one in the configuration.
+    var nameByController: String?
     /// Flows at most; nil: as many as the switch allows.
     public var maximum: Int?
     /// A full table makes room for a new flow: the configuration says so.

@@ -57,7 +57,7 @@ final class Translator {
         guard let port = begin(now: now, learns: learns) else { return false }
         if flow.key.l0.recircID != 0 {
             failure = .recirculated
-        } else if port.receives, port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 {
+        } else if admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 {
             runTable(0, bridge: port.bridge)
             runActionSet(bridge: port.bridge)
         }
@@ -269,6 +269,12 @@ final class Translator {
         pool.append(savedBase)
     }
 
+    /// True if the port takes the packet in.
+    private func admits(at port: BridgePort) -> Bool {
+        if port.choosesByAddress { wildcards.key.l0.dlDst = .broadcast }
+        return port.receives(flow.key.l0.dlDst)
+    }
+
     /// The packet arrives at the other end of a patch.
     func arrive(at port: BridgePort) {
         isolated {
@@ -277,7 +283,7 @@ final class Translator {
             flow.key.l11.metadata = .zero
             flow.key.regs = .zero
             exits = false
-            guard port.receives else { return }
+            guard admits(at: port) else { return }
             guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
             depth += 1
             let outer = rule

@@ -4,8 +4,6 @@ enum Limits {
     static let actionNesting = 8
     /// Actions in one list: OpenFlow's 64 kB for a message hold no more than 8192 of them.
     static let actionsInList = 8192
-    /// Bytes of a refused message that an error message quotes: all that fit behind its own header (OpenFlow 1.3.5, section 7.5.4, asks for 64 at least).
-    static let errorData = 65_535 - 12
     /// Bytes of a message: what its header's length can say.
     static let message = 65535
     /// Members of a bundle; what is named beyond them is left out.

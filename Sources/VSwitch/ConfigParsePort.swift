@@ -43,7 +43,7 @@ extension ConfigParser {
         let kind = try reader.choice(type.value, PortConfig.Kind.self)
         try checkName(entry.key, of: "a port", limit: kind.isKernel ? Limits.interfaceNameBytes : Limits.nameBytes)
         var port = PortConfig(name: entry.key.value, kind: kind, ofPort: .unset)
-        if kind == .internal && port.name == bridge { port.ofPort = .local }
+        if kind == .internal || kind == .dummy, port.name == bridge { port.ofPort = .local }
         let keys = Self.commonKeys + Self.keys(of: kind)
         for entry in entries {
             guard keys.contains(entry.key.value) else { throw reader.unknown(entry.key, keys) }

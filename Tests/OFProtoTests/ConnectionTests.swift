@@ -31,7 +31,7 @@ import Wire
 
     @Test func withoutACommonVersionItEnds() throws {
         let net = try TestSwitch()
-        net.bridge.connections.configure(versions: OFVersions(.v13), hasControllers: false, failsOpen: false)
+        net.bridge.connections.configure(versions: OFVersions(.v13), hasControllers: false, failsOpen: false, probe: 0)
         let transport = MemoryTransport()
         let connection = net.bridge.connections.open(.primary, name: "test", transport: transport)
         let hello = OFPacket(OFHeader(.v12, xid: 1), .hello(Hello(versions: OFVersions(.v10 ... .v12)))).encoded()

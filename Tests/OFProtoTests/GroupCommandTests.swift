@@ -130,7 +130,7 @@ import Wire
     }
 
     @Test func featuresAreThoseOfOVS() throws {
-        let features = try TestSwitch().bridge.groupFeatures
+        let features = try TestSwitch().bridge.groupFeatures(.v13)
         #expect(features.kinds == 0xf && features.capabilities == 7)
         #expect(features.maximums == [UInt32](repeating: 0xffff_ff00, count: 4))
         #expect(features.actions == [UInt32](repeating: 0x03ff_8001, count: 4))

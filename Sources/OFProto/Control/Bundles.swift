@@ -4,11 +4,39 @@ import OpenFlow
 struct Bundle {
     var flags: BundleControl.Flags
     var isClosed = false
-    /// As they came, which takes less room than what they say: they are understood again when the bundle is committed.
-    var messages: [(bytes: [UInt8], hasTableIDs: Bool)] = []
-    /// Bytes of all of them, and what it takes to keep them.
+    var messages: [BundledMessage] = []
+    /// What they take, in bytes.
     var size = 0
     var used: Int64
+}
+
+/// A message that waits for the commit of its bundle.
+struct BundledMessage {
+    private let content: OFPacket
+    /// Of a flow modification, which is kept without it.
+    private let match: PackedMatch?
+    /// As it came, for an error that quotes it.
+    let bytes: [UInt8]
+
+    init(_ packet: OFPacket, _ bytes: [UInt8]) {
+        self.bytes = bytes
+        guard case .flowMod(var request) = packet.message else {
+            (content, match) = (packet, nil)
+            return
+        }
+        match = PackedMatch(request.mod.match)
+        request.mod.match = Match()
+        content = OFPacket(packet.header, .flowMod(request))
+    }
+
+    var header: OFHeader { content.header }
+    var message: OFMessage {
+        guard let match, case .flowMod(var request) = content.message else { return content.message }
+        request.mod.match = match.match
+        return .flowMod(request)
+    }
+    /// Bytes in memory, about: what is understood of a message takes some times what its bytes do.
+    var size: Int { 4 * bytes.count + (match?.size ?? 0) + ControlLimits.bundleMessageRoom }
 }
 
 extension OFConnection {
@@ -47,22 +75,34 @@ extension OFConnection {
     }
 
     /// OFPT_BUNDLE_ADD_MESSAGE. A bundle that has not been opened is opened by its first message.
-    func add(_ add: BundleAdd, _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
-        if case .refused(let error) = add.content { throw error }
+    /// - Parameter bytes: as it came, for error messages about it.
+    func add(_ add: BundleAdd, _ bytes: [UInt8], now: Int64) throws(OFError) {
         if bundles[add.id] == nil {
             guard bundles.count < ControlLimits.bundles else { throw .bfcOutOfBundles }
             bundles[add.id] = Bundle(flags: add.flags, used: now)
         }
-        guard bundles[add.id]?.isClosed == false else { throw .bfcBundleClosed }
+        guard bundles[add.id]?.isClosed == false else {
+            forget(add.id)
+            throw .bfcBundleClosed
+        }
         guard bundles[add.id]?.flags == add.flags else {
             forget(add.id)
             throw .bfcBadFlags
         }
-        let size = bytes.count + ControlLimits.bundleMessageRoom
-        guard manager.bundledBytes + size <= ControlLimits.bundleBytes else { throw .bfcMsgTooMany }
-        manager.bundledBytes += size
-        bundles[add.id]?.messages.append((bytes, header.hasTableIDs))
-        bundles[add.id]?.size += size
+        let packet: OFPacket
+        switch add.content {
+        case .message(let message): packet = message
+        case .refused(let error): throw error
+        }
+        if case .flowMod(let request) = packet.message {
+            try request.checkBuffer()
+            if request.command == .add, request.mod.table == OpenFlowTable.internalTable { throw .brcEperm }
+        }
+        let message = BundledMessage(packet, bytes)
+        guard manager.bundledBytes + message.size <= ControlLimits.bundleBytes else { throw .bfcMsgTooMany }
+        manager.bundledBytes += message.size
+        bundles[add.id]?.messages.append(message)
+        bundles[add.id]?.size += message.size
         bundles[add.id]?.used = now
     }
 
@@ -76,7 +116,7 @@ extension OFConnection {
     }
 
     func answer(_ control: BundleControl, _ kind: BundleControl.Kind, _ header: OFHeader) {
-        reply(.bundleControl(BundleControl(id: control.id, kind: kind, flags: control.flags)), to: header)
+        reply(.bundleControl(BundleControl(id: control.id, kind: kind, flags: [])), to: header)
     }
 
     /// Discards a bundle.
@@ -131,13 +171,8 @@ final class BundleCommit: ControllerJob {
         budget -= 1
         let end = min(next + ControlLimits.elementsPerPart, bundle.messages.count)
         while next < end, !isOver {
-            let (bytes, hasTableIDs) = bundle.messages[next]
             do throws(OFError) {
-                switch OFPacket.decode(bytes, hasTableIDs: hasTableIDs) {
-                case .success(let packet):
-                    if case .bundleAdd(let add) = packet.message, case .message(let packet) = add.content { try prepare(packet, connection, now: now) }
-                case .failure(let failure): throw failure.error
-                }
+                try prepare(bundle.messages[next].message, connection, now: now)
             } catch {
                 fail(error, connection, now: now)
                 return true
@@ -162,8 +197,8 @@ final class BundleCommit: ControllerJob {
         manager.bundledBytes -= bundle.size
     }
 
-    private func prepare(_ packet: OFPacket, _ connection: OFConnection, now: Int64) throws(OFError) {
-        switch packet.message {
+    private func prepare(_ message: OFMessage, _ connection: OFConnection, now: Int64) throws(OFError) {
+        switch message {
         case .flowMod(let request):
             guard var change else { return }
             // The change has one owner at a time.
@@ -186,7 +221,9 @@ final class BundleCommit: ControllerJob {
         case .portMod(let mod):
             if let port = bridge.port(mod.port) { ports.append((port, port.config.flags)) }
             try bridge.apply(mod)
-        case .packetOut(let out): packetOuts.append(out)
+        case .packetOut(let out):
+            try manager.check(out)
+            packetOuts.append(out)
         default: throw .bfcMsgUnsup
         }
     }
@@ -201,10 +238,8 @@ final class BundleCommit: ControllerJob {
     /// Takes everything back, and tells which message failed, then that the commit did.
     private func fail(_ error: OFError, _ connection: OFConnection, now: Int64) {
         takeBack()
-        let bytes = bundle.messages[next].bytes
-        var failed = header
-        failed.xid = OFHeader.xid(of: bytes)
-        connection.refuse(error, failed, bytes)
+        let failed = bundle.messages[next]
+        connection.refuse(error, failed.header, failed.bytes)
         connection.refuse(.bfcMsgFailed, header, OFPacket(header, .bundleControl(control)).encoded())
     }
 

@@ -14,13 +14,11 @@ public enum ControlLimits {
     static let elementsPerPart = 32
     /// Flows that are summed up, or passed over, for one of them.
     static let summedPerPart = 256
-    /// Bytes of a message that an error about it quotes: all that fit behind its own header.
-    static let errorData = 65_535 - 12
-    /// Bytes of messages in the bundles of all connections of a bridge, with what it takes to keep each: about a million flow modifications. Beyond it a
-    /// further message is refused with OFPBFC_MSG_TOO_MANY.
-    static let bundleBytes = 256 << 20
-    /// What keeping a message takes beside its bytes.
-    static let bundleMessageRoom = 64
+    /// Bytes that the messages in the bundles of all connections of a bridge take: about a million flow modifications. Beyond it a further message is
+    /// refused with OFPBFC_MSG_TOO_MANY.
+    static let bundleBytes = 1 << 30
+    /// What keeping a message takes beside what is in it.
+    static let bundleMessageRoom = 256
     /// Bundles of one connection; a further one is refused with OFPBFC_OUT_OF_BUNDLES.
     static let bundles = 64
     /// Milliseconds until an unused bundle is discarded (other_config:bundle-idle-timeout's default).

@@ -186,8 +186,8 @@ extension FlowEvent.Kind {
 
     var update: (FlowUpdate.Event, FlowRemovedMessage.Reason) {
         switch self {
-        case .added: (.added, .delete)
-        case .modified: (.modified, .delete)
+        case .added: (.added, .idleTimeout)
+        case .modified: (.modified, .idleTimeout)
         case .removed(let reason): (.removed, reason)
         }
     }

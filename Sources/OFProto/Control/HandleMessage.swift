@@ -10,7 +10,7 @@ extension ConnectionManager {
         if packet.message.isForbiddenToSecondaries, connection.role == .secondary { throw .brcIsSecondary }
         switch packet.message {
         case .echoRequest(let data): reply(.echoReply(data))
-        case .hello, .error, .echoReply, .barrierReply: break
+        case .error, .echoReply: break
         case .featuresRequest: reply(.featuresReply(features(header.version)))
         case .getConfigRequest: reply(.getConfigReply(connection.settings))
         case .setConfig(let settings): connection.apply(settings)
@@ -34,7 +34,7 @@ extension ConnectionManager {
         case .tableMod(let mod): try bridge.apply(mod)
         case .packetOut(let out): try packetOut(out, now: now)
         case .bundleControl(let control): try connection.control(control, header, now: now)
-        case .bundleAdd(let add): try connection.add(add, header, bytes, now: now)
+        case .bundleAdd(let add): try connection.add(add, bytes, now: now)
         case .flowMonitorCancel(let id): try connection.cancelMonitor(id)
         case .tlvTableMod(let mod): try bridge.apply(mod)
         case .tlvTableRequest: reply(.tlvTableReply(bridge.tlvTable))
@@ -62,7 +62,7 @@ extension ConnectionManager {
             reply(.queueGetConfigReply(port: port, try bridge.queueDescriptions(port, queue, header.version)))
         case .groupStatsRequest(let group): reply(.groupStatsReply(bridge.groupStats(group, now: now)))
         case .groupDescRequest(let group): reply(.groupDescReply(bridge.groupDescriptions(group)))
-        case .groupFeaturesRequest: reply(.groupFeaturesReply(bridge.groupFeatures))
+        case .groupFeaturesRequest: reply(.groupFeaturesReply(bridge.groupFeatures(header.version)))
         case .meterStatsRequest(let meter): reply(.meterStatsReply(try bridge.meterStats(meter, now: now)))
         case .meterConfigRequest(let meter): reply(.meterConfigReply(try bridge.meterConfigs(meter)))
         case .meterFeaturesRequest: reply(.meterFeaturesReply(bridge.meterFeatures))
@@ -75,6 +75,7 @@ extension ConnectionManager {
 
     /// One flow modification on its own.
     private func apply(_ request: FlowRequest, now: Int64) throws(OFError) {
+        try request.checkBuffer()
         do throws(FlowModError) {
             try bridge.apply(request.tableMod, command: request.command, selection: request.selection, now: now)
         } catch {
@@ -99,6 +100,11 @@ extension FlowRequest {
         var mod = mod
         if everyTable { mod.table = 0xff }
         return mod
+    }
+
+    /// There are no buffers. What deletes flows says nothing of them.
+    func checkBuffer() throws(OFError) {
+        if bufferID != nil, command != .delete, command != .deleteStrict { throw .brcBufferUnknown }
     }
 
     var selection: FlowModSelection {

@@ -11,11 +11,10 @@ extension OFConnection {
 
     /// The peer's hello: from here on the highest version that both speak is spoken.
     func greet(_ packet: OFPacket) {
-        if case .error = packet.message { return close() }
-        guard case .hello(let hello) = packet.message else { return failHello("the first message is not a hello") }
+        guard case .hello(let hello) = packet.message else { return close() }
         let common = manager.allowedVersions.intersection(hello.versions)
         guard let version = common.highest else {
-            return failHello("we support \(manager.allowedVersions.text), you support \(hello.versions.text), no common versions")
+            return failHello("We support \(manager.allowedVersions.text), you support \(hello.versions.text), no common versions.")
         }
         self.version = version
         async = .standard(for: version)
@@ -24,8 +23,7 @@ extension OFConnection {
 
     /// No version is common: says so, and ends.
     func failHello(_ reason: String) {
-        let version = manager.allowedVersions.highest ?? .v10
-        send(OFPacket(OFHeader(version, xid: 0), .error(ErrorMessage(.hfcIncompatible, data: Array(reason.utf8)))))
+        send(OFPacket(OFHeader(.v10, xid: 0), .error(ErrorMessage(.hfcIncompatible, data: Array(reason.utf8)))))
         close()
     }
 
@@ -96,9 +94,11 @@ extension AsyncConfig {
 }
 
 extension OFVersions {
-    /// "versions 0x01, 0x04"
-    var text: String {
-        let numbers = versions.map { "0x0\($0.rawValue)" }
-        return (numbers.count == 1 ? "version " : "versions ") + numbers.joined(separator: ", ")
+    /// "version 0x01", "version 0x04 and earlier", "versions 0x01, 0x04"
+    fileprivate var text: String {
+        let numbers = (1..<UInt32(32)).filter { rawValue >> $0 & 1 != 0 }
+        let names = numbers.map { "0x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        guard names.count > 1, let last = names.last else { return "version " + (names.first ?? "none") }
+        return numbers.last == UInt32(numbers.count) ? "version \(last) and earlier" : "versions " + names.joined(separator: ", ")
     }
 }

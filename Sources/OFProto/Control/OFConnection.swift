@@ -90,7 +90,7 @@ public final class OFConnection {
     /// Refuses the message that is handled.
     func refuse(_ error: OFError, _ header: OFHeader, _ bytes: [UInt8]) {
         counters.errors &+= 1
-        send(OFPacket(OFHeader(header.version, xid: header.xid), .error(ErrorMessage(error, data: Array(bytes.prefix(ControlLimits.errorData))))))
+        send(OFPacket(OFHeader(header.version, xid: header.xid), .error(ErrorMessage(error, data: bytes))))
     }
 
     /// Ends the connection. The transport tells the manager, which forgets it.
@@ -168,23 +168,36 @@ public final class OFConnection {
     private func handle(_ received: Received, now: Int64) {
         switch received.result {
         case .failure(let failure):
-            guard version != nil else { return failHello("the first message is not a hello") }
+            guard version != nil else { return close() }
             counters.errors &+= 1
             send(OFPacket(OFHeader(version ?? .v10, xid: failure.xid),
-                .error(ErrorMessage(failure.error, data: Array(received.bytes.prefix(ControlLimits.errorData))))))
+                .error(ErrorMessage(failure.error, data: received.bytes))))
         case .success(let packet):
             guard let version else { return greet(packet) }
             guard packet.header.version == version else {
-                if case .hello = packet.message { return }
-                refuse(.brcBadVersion, OFHeader(version, xid: packet.header.xid), received.bytes)
-                return close()
+                if packet.message.isOfEveryVersion { return carryOut(packet, received.bytes, now: now) }
+                return refuse(.brcBadVersion, packet.header, received.bytes)
             }
             handling = packet.header.xid
-            do throws(OFError) {
-                try manager.handle(packet, bytes: received.bytes, from: self, now: now)
-            } catch {
-                refuse(error, packet.header, received.bytes)
-            }
+            carryOut(packet, received.bytes, now: now)
+        }
+    }
+
+    private func carryOut(_ packet: OFPacket, _ bytes: [UInt8], now: Int64) {
+        do throws(OFError) {
+            try manager.handle(packet, bytes: bytes, from: self, now: now)
+        } catch {
+            refuse(error, packet.header, bytes)
+        }
+    }
+}
+
+extension OFMessage {
+    /// It is answered whatever version was agreed on.
+    fileprivate var isOfEveryVersion: Bool {
+        switch self {
+        case .hello, .error, .echoRequest, .echoReply: true
+        default: false
         }
     }
 }

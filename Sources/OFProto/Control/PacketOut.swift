@@ -6,19 +6,31 @@ import Wire
 extension ConnectionManager {
     /// Sends a controller's packet (OFPT_PACKET_OUT).
     func packetOut(_ out: PacketOut, now: Int64) throws(OFError) {
-        guard out.bufferID == nil else { throw .brcBufferUnknown }
-        let inPort = out.metadata.isWild(.inPort) ? OFPort.none : OFPort(UInt16(truncatingIfNeeded: out.metadata.key.l0.inPort))
-        guard inPort < .maximum || inPort == .local || inPort == .none || inPort == .controller else { throw .brcBadPort }
-        guard out.frame.count >= 14 else { throw .brcBadPacket }
+        try check(out)
+        // What has no Ethernet header goes nowhere.
+        guard out.frame.count >= 14 else { return }
         guard let packet = bridge.ofproto.dpif.makePacket(out.frame) else { return bridge.ofproto.counters.packetOutsDropped &+= 1 }
         var key = FlowKey(frame: out.frame)
         key.formUnion(out.metadata.key)
         do throws(FlowModError) {
-            try bridge.ofproto.packetOut(packet, key: key, actions: out.actions, bridge: bridge, inPort: inPort, now: now)
+            try bridge.ofproto.packetOut(packet, key: key, actions: out.actions, bridge: bridge, inPort: out.inPort, now: now)
         } catch {
             throw error.error
         }
     }
+
+    /// What is wrong with a packet-out whatever comes before it.
+    func check(_ out: PacketOut) throws(OFError) {
+        guard out.bufferID == nil else { throw .brcBufferUnknown }
+        let inPort = out.inPort
+        guard inPort < .maximum || inPort == .local || inPort == .none || inPort == .controller else { throw .brcBadPort }
+        try bridge.checkReferences(ActionReferences(out.actions))
+    }
+}
+
+extension PacketOut {
+    /// The port that the packet pretends to have come by.
+    fileprivate var inPort: OFPort { metadata.isWild(.inPort) ? .none : OFPort(UInt16(truncatingIfNeeded: metadata.key.l0.inPort)) }
 }
 
 extension PacketIn {

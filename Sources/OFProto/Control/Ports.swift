@@ -18,14 +18,14 @@ extension Bridge {
     func portDescription(_ port: BridgePort) -> PortDescription {
         let info = port.odpPort == nil ? nil : ofproto.dpif.portQuery(port.name)
         var state: PortState = []
-        if let info, !info.linkUp { state.insert(.linkDown) }
-        if !state.contains(.linkDown), !port.config.flags.contains(.down) { state.insert(.live) }
+        // A port that is switched off counts as one without a link.
+        state.insert(port.config.flags.contains(.down) || info?.linkUp == false ? .linkDown : .live)
         let speed = info.map { PortFeatures(speed: $0.linkSpeed) } ?? []
         var config: PortConfigBits = []
         for (bit, flag) in PortFlags.bits where port.config.flags.contains(flag) { config.insert(bit) }
         return PortDescription(
             port: port.number, ethernetAddress: ethernetAddress(of: port), name: port.name, config: config, state: state, current: speed,
-            currentSpeed: UInt32(clamping: (info?.linkSpeed ?? 0) * 1000), maximumSpeed: UInt32(clamping: (info?.linkSpeed ?? 0) * 1000))
+            currentSpeed: UInt32(clamping: (info?.linkSpeed ?? 0) * 1000))
     }
 
     /// nil: all ports.
@@ -81,8 +81,9 @@ extension Bridge {
 extension ConnectionManager {
     func features(_ version: OFVersion) -> SwitchFeatures {
         var capabilities: SwitchFeatures.Capabilities = [.flowStats, .tableStats, .portStats, .queueStats]
-        capabilities.insert(version == .v10 ? .arpMatchIP : .groupStats)
-        if version >= .v14 { capabilities.formUnion([.bundles, .flowMonitoring]) }
+        if version <= .v11 { capabilities.insert(.arpMatchIP) }
+        if version >= .v11 { capabilities.insert(.groupStats) }
+        if version >= .v14 { capabilities.insert(.bundles) }
         return SwitchFeatures(
             datapathID: bridge.datapathID, buffers: 0, tables: OpenFlowTable.internalTable, auxiliaryID: 0, capabilities: capabilities,
             // OFPAT_OUTPUT to OFPAT_SET_TP_DST and OFPAT_ENQUEUE (OpenFlow 1.0, section 5.2.4).
@@ -93,7 +94,8 @@ extension ConnectionManager {
 extension PortFlags {
     /// Which bit of OpenFlow is which flag.
     static let bits: [(PortConfigBits, PortFlags)] = [
-        (.portDown, .down), (.noReceive, .noReceive), (.noFlood, .noFlood), (.noForward, .noForward), (.noPacketIn, .noPacketIn),
+        (.portDown, .down), (.noReceive, .noReceive), (.noFlood, .noFlood), (.noForward, .noForward), (.noPacketIn, .noPacketIn), (.noSTP, .noSTP),
+        (.noReceiveSTP, .noReceiveSTP),
     ]
 }
 

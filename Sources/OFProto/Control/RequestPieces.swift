@@ -3,7 +3,7 @@ import OpenFlow
 /// The pieces of a multipart request that have come so far (OpenFlow 1.3.5, section 7.3.5), until the last one comes.
 struct RequestPieces {
     let header: OFHeader
-    /// The first piece's first bytes, for an error that quotes them.
+    /// The first piece, for an error that quotes it.
     let start: [UInt8]
     var features: [TableFeatures] = []
     var monitors: [FlowMonitorRequest] = []
@@ -20,7 +20,7 @@ extension OFConnection {
     func collect(
         _ header: OFHeader, _ bytes: [UInt8], features: [TableFeatures] = [], monitors: [FlowMonitorRequest] = [], now: Int64
     ) throws(OFError) -> RequestPieces? {
-        var all = RequestPieces(header: header, start: Array(bytes.prefix(ControlLimits.errorData)), deadline: 0)
+        var all = RequestPieces(header: header, start: bytes, deadline: 0)
         if let pieces, pieces.isContinued(by: header) { all = pieces }
         pieces = nil
         all.features += features

@@ -4,7 +4,7 @@ import OpenFlow
 extension Bridge {
     /// OFPT_TABLE_MOD.
     func apply(_ mod: TableMod) throws(OFError) {
-        guard mod.table < OpenFlowTable.internalTable || mod.table == 0xff else { throw .tmfcBadTable }
+        guard mod.table != OpenFlowTable.internalTable else { throw .tmfcEperm }
         if let vacancy = mod.vacancy, vacancy.isEnabled, vacancy.down > vacancy.up || vacancy.up > 100 { throw .tmfcBadConfig }
         let ids = mod.table == 0xff ? Array(0..<OpenFlowTable.internalTable) : [mod.table]
         for id in ids {
@@ -31,11 +31,9 @@ extension Bridge {
 
     func tableFeatures(_ id: UInt8) -> TableFeatures {
         let config = tables[Int(id)]?.config ?? TableConfig()
-        var features = TableFeatures(table: id, name: config.name ?? (id == 0 ? "classifier" : "table\(id)"),
+        var features = TableFeatures(table: id, name: config.name ?? config.nameByController ?? "",
             maximum: UInt32(clamping: config.maximum ?? ofproto.limits.rulesPerTable))
         features.miss = config.miss
-        features.supportsEviction = true
-        features.supportsVacancy = true
         features.nonmiss = .everything(behind: id)
         features.missFlows = features.nonmiss
         for field in Field.allCases where field.header(version: OFVersion.v15.rawValue) != nil {
@@ -44,6 +42,23 @@ extension Bridge {
             if field.row.maskable { features.masks.insert(field) }
         }
         return features
+    }
+
+    /// OFPMP_TABLE_FEATURES with features: names alone can be changed. A request that replaces features speaks of all tables.
+    func apply(_ wanted: [TableFeatures], _ version: OFVersion) throws(OFError) {
+        var named: Set<UInt8> = []
+        for features in wanted {
+            guard features.table != OpenFlowTable.internalTable else { throw .tffcEperm }
+            guard named.insert(features.table).inserted else { throw .nxtffcDupTable }
+            guard features.command == .replace || features.command == .modify, features.agrees(with: tableFeatures(features.table), version) else {
+                throw .tffcEperm
+            }
+        }
+        guard wanted.allSatisfy({ $0.command == .modify }) || named.count == Int(OpenFlowTable.internalTable) else { throw .tffcEperm }
+        for features in wanted where features.name != tableFeatures(features.table).name {
+            guard let table = try? openTable(features.table) else { continue }
+            table.config.nameByController = features.name.isEmpty ? nil : features.name
+        }
     }
 
     func tableStatistics(_ version: OFVersion) -> [TableStatistics] {
@@ -67,8 +82,11 @@ extension TableFeatures.Flows {
     /// All that flows of a table may do; goto_table leads forward only.
     static func everything(behind table: UInt8) -> TableFeatures.Flows {
         var flows = TableFeatures.Flows()
-        if table + 1 < OpenFlowTable.internalTable { flows.nextTables = Set((table + 1)..<OpenFlowTable.internalTable) }
-        flows.instructions = [.meter, .clearActions, .writeActions, .writeMetadata, .gotoTable]
+        flows.instructions = [.meter, .applyActions, .clearActions, .writeActions, .writeMetadata]
+        if table + 1 < OpenFlowTable.internalTable {
+            flows.nextTables = Set((table + 1)..<OpenFlowTable.internalTable)
+            flows.instructions.insert(.gotoTable)
+        }
         flows.applyActions = Set(ActionKind.allCases)
         flows.writeActions = Set(ActionKind.allCases)
         for field in Field.allCases where field.row.writable && field.header(version: OFVersion.v15.rawValue) != nil {
@@ -80,10 +98,13 @@ extension TableFeatures.Flows {
 }
 
 extension OFConnection {
-    /// Pieces are put together; then the tables' features are told, which cannot be changed.
+    /// Pieces are put together; what is asked for is done, and then the tables' features are told.
     func tableFeatures(_ features: [TableFeatures], _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
         guard let whole = try collect(header, bytes, features: features, now: now) else { return }
-        guard whole.features.isEmpty else { throw .tffcEperm }
+        if !whole.features.isEmpty {
+            guard role != .secondary else { throw .brcIsSecondary }
+            try bridge.apply(whole.features, header.version)
+        }
         let bridge = bridge
         begin(try MultipartDump(header, .tableFeaturesReply, count: Int(OpenFlowTable.internalTable)) { index, _, writer in
             writer.append(bridge.tableFeatures(UInt8(index)))

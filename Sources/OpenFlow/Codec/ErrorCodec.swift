@@ -29,6 +29,7 @@ extension ErrorMessage {
             writer.u16(numbers.type)
             writer.u32(numbers.vendor)
         }
-        writer.put(data)
+        // A message that fills its length is quoted as far as there is room.
+        writer.put(Array(data.prefix(Limits.message - writer.count)))
     }
 }

@@ -8,7 +8,7 @@ public struct OFDecodeError: Error, Hashable, Sendable {
 
     /// The error message that answers `bytes`.
     public func reply(to bytes: [UInt8]) -> OFPacket {
-        OFPacket(OFHeader(version, xid: xid), .error(ErrorMessage(error, data: Array(bytes.prefix(Limits.errorData)))))
+        OFPacket(OFHeader(version, xid: xid), .error(ErrorMessage(error, data: bytes)))
     }
 }
 

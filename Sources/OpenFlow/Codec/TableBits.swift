@@ -32,10 +32,10 @@ enum TableBits {
 
     /// Bit n: OFPIT_ number n.
     static func instructions(_ set: Set<TableFeatures.Instruction>, _ version: OFVersion) -> UInt32 {
-        set.reduce(0) { $1 == .meter && version < .v13 ? $0 : $0 | 1 << UInt32($1.rawValue) }
+        set.reduce(0) { $1 == .meter && !(.v13 ... .v14).contains(version) ? $0 : $0 | 1 << UInt32($1.rawValue) }
     }
     static func instructions(_ bits: UInt32, _ version: OFVersion) -> Set<TableFeatures.Instruction> {
-        Set(TableFeatures.Instruction.allCases.filter { bits >> UInt32($0.rawValue) & 1 != 0 && ($0 != .meter || version >= .v13) })
+        Set(TableFeatures.Instruction.allCases.filter { bits >> UInt32($0.rawValue) & 1 != 0 && ($0 != .meter || (.v13 ... .v14).contains(version)) })
     }
 
     /// OFPFW_ of OpenFlow 1.0.

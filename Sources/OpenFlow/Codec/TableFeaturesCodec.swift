@@ -95,6 +95,18 @@ extension TableFeatures {
         return exact
     }
 
+    /// True if `other` says the same as this in `version`, but for names. A request without properties says nothing of them.
+    public func agrees(with other: TableFeatures, _ version: OFVersion) -> Bool {
+        var pair = [self, other]
+        for index in pair.indices { (pair[index].name, pair[index].command, pair[index].hasProperties) = ("", .replace, hasProperties) }
+        let bytes = pair.map { features in
+            var writer = ByteWriter()
+            features.encode(&writer, CodecContext(version: version, form: .standard, hasTableIDs: false))
+            return writer.bytes
+        }
+        return bytes[0] == bytes[1]
+    }
+
     func encode(_ writer: inout ByteWriter, _ context: CodecContext) {
         let version = context.version, start = writer.count
         writer.zeros(2)
