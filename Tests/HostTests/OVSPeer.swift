@@ -8,7 +8,8 @@ struct OVSPeer {
     private var controlSocket: String { folder + "/ctl" }
     private var database: String { "unix:" + folder + "/db.sock" }
 
-    init(_ bed: Bed) async throws {
+    /// - Parameter device: the ports' type: `dummy` needs no poll-mode thread.
+    init(_ bed: Bed, device: String = "dummy-pmd") async throws {
         folder = bed.folder + "/ovs"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let file = folder + "/conf.db"
@@ -19,8 +20,8 @@ struct OVSPeer {
         _ = try bed.spawn("env", places + ["ovs-vswitchd", database, "--enable-dummy=override", "--disable-system", "--unixctl=" + controlSocket])
         try await run("ovs-vsctl", "--db=" + database, "-t", "20",
             "add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "--", "add-br", "br1", "--", "set", "bridge", "br1", "datapath_type=netdev",
-            "--", "add-port", "br0", "p1", "--", "set", "interface", "p1", "type=dummy-pmd",
-            "--", "add-port", "br0", "p2", "tag=10", "--", "set", "interface", "p2", "type=dummy-pmd",
+            "--", "add-port", "br0", "p1", "--", "set", "interface", "p1", "type=" + device,
+            "--", "add-port", "br0", "p2", "tag=10", "--", "set", "interface", "p2", "type=" + device,
             "--", "add-port", "br0", "pa", "--", "set", "interface", "pa", "type=patch", "options:peer=pb",
             "--", "add-port", "br1", "pb", "--", "set", "interface", "pb", "type=patch", "options:peer=pa")
     }
