@@ -6,8 +6,10 @@ import Testing
 
 /// Bundles, and what becomes of them when things go wrong.
 @Suite struct BundleTests {
-    private func control(_ kind: BundleControl.Kind, _ id: UInt32 = 1, flags: BundleControl.Flags = .atomic) -> OFMessage {
-        .bundleControl(BundleControl(id: id, kind: kind, flags: flags))
+    /// Requests are for atomic bundles, replies have no flags.
+    private func control(_ kind: BundleControl.Kind, _ id: UInt32 = 1, flags: BundleControl.Flags? = nil) -> OFMessage {
+        let isRequest = [.openRequest, .closeRequest, .commitRequest, .discardRequest].contains(kind)
+        return .bundleControl(BundleControl(id: id, kind: kind, flags: flags ?? (isRequest ? .atomic : [])))
     }
     /// Sends a flow modification as a part of a bundle.
     private func add(_ peer: TestController, _ message: OFMessage, id: UInt32 = 1, xid: UInt32 = 50) {

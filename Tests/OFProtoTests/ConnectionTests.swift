@@ -41,13 +41,13 @@ import Wire
         #expect(transport.isClosed && connection.version == nil)
     }
 
-    @Test func anotherVersionAfterTheHelloEnds() throws {
+    @Test func anotherVersionAfterTheHelloIsRefused() throws {
         let net = try TestSwitch()
         let peer = TestController(net, .v13)
         let bytes = OFPacket(OFHeader(.v14, xid: 5), .barrierRequest).encoded()
         net.bridge.connections.receive(bytes, OFPacket.decode(bytes), on: peer.connection)
         #expect(errors(peer.told()) == [.brcBadVersion])
-        #expect(peer.transport.isClosed)
+        #expect(!peer.transport.isClosed)
     }
 
     // MARK: Roles
@@ -188,7 +188,7 @@ import Wire
         let peer = TestController(net)
         let xid = peer.send(.tableFeaturesRequest([]), more: true)
         #expect(peer.told().isEmpty)
-        #expect(net.ofproto.nextDeadline(now: net.now) == net.now + ControlLimits.pieceTime)
+        #expect(try #require(net.ofproto.nextDeadline(now: net.now)) <= net.now + ControlLimits.pieceTime)
         net.pass(milliseconds: ControlLimits.pieceTime - 1)
         #expect(peer.told().isEmpty)
         net.pass(milliseconds: 1)
