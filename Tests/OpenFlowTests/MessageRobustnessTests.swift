@@ -50,6 +50,15 @@ import Wire
         }
     }
 
+    /// More nanoseconds than a second has, beside the longest time that can be said, are not a shorter time.
+    @Test func timesThatCannotBe() {
+        #expect(WireTime.nanoseconds(.max, .max) == .max)
+        for (seconds, rest) in [(UInt32.max, 4_286_250_879), (0, 1_000_000_000), (7, .max)] as [(UInt32, UInt32)] {
+            let time = WireTime.nanoseconds(seconds, rest)
+            #expect(WireTime.seconds(time) == seconds && WireTime.rest(time) == 999_999_999)
+        }
+    }
+
     /// Bodies of noise behind every header.
     @Test func noise() {
         var state: UInt64 = 77
