@@ -59,6 +59,17 @@ import Wire
         }
     }
 
+    /// Thresholds of a vacancy that is not watched.
+    @Test func thresholdsOfNothingAreNothing() throws {
+        var on = TableMod(table: 0, eviction: false, vacancy: TableVacancy(isEnabled: true, down: 20, up: 80, current: 0))
+        var bytes = OFPacket(OFHeader(.v14, xid: 5), .tableMod(on)).encoded()
+        #expect(OFPacket.decode(bytes) == .success(OFPacket(OFHeader(.v14, xid: 5), .tableMod(on))))
+        // OFPTC_VACANCY_EVENTS is taken away.
+        bytes[15] = 0
+        on.vacancy = TableVacancy(isEnabled: false, down: 0, up: 0, current: 0)
+        #expect(OFPacket.decode(bytes) == .success(OFPacket(OFHeader(.v14, xid: 5), .tableMod(on))))
+    }
+
     /// Bodies of noise behind every header.
     @Test func noise() {
         var state: UInt64 = 77
