@@ -50,6 +50,26 @@ import Wire
         }
     }
 
+    /// More nanoseconds than a second has, beside the longest time that can be said, are not a shorter time.
+    @Test func timesThatCannotBe() {
+        #expect(WireTime.nanoseconds(.max, .max) == .max)
+        for (seconds, rest) in [(UInt32.max, 4_286_250_879), (0, 1_000_000_000), (7, .max)] as [(UInt32, UInt32)] {
+            let time = WireTime.nanoseconds(seconds, rest)
+            #expect(WireTime.seconds(time) == seconds && WireTime.rest(time) == 999_999_999)
+        }
+    }
+
+    /// Thresholds of a vacancy that is not watched.
+    @Test func thresholdsOfNothingAreNothing() throws {
+        var on = TableMod(table: 0, eviction: false, vacancy: TableVacancy(isEnabled: true, down: 20, up: 80, current: 0))
+        var bytes = OFPacket(OFHeader(.v14, xid: 5), .tableMod(on)).encoded()
+        #expect(OFPacket.decode(bytes) == .success(OFPacket(OFHeader(.v14, xid: 5), .tableMod(on))))
+        // OFPTC_VACANCY_EVENTS is taken away.
+        bytes[15] = 0
+        on.vacancy = TableVacancy(isEnabled: false, down: 0, up: 0, current: 0)
+        #expect(OFPacket.decode(bytes) == .success(OFPacket(OFHeader(.v14, xid: 5), .tableMod(on))))
+    }
+
     /// Bodies of noise behind every header.
     @Test func noise() {
         var state: UInt64 = 77

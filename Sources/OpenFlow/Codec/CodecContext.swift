@@ -19,10 +19,10 @@ extension Match {
     }
 }
 
-/// Times in nanoseconds, on the wire as seconds and nanoseconds of 32 bits each; all ones: not known.
+/// Times in nanoseconds, on the wire as seconds and nanoseconds of 32 bits each; all ones: not known. A whole second's nanoseconds or more are taken for one less.
 enum WireTime {
     static func nanoseconds(_ seconds: UInt32, _ rest: UInt32) -> UInt64 {
-        seconds == .max && rest == .max ? .max : UInt64(seconds) * 1_000_000_000 + UInt64(rest)
+        seconds == .max && rest == .max ? .max : UInt64(seconds) * 1_000_000_000 + UInt64(min(rest, 999_999_999))
     }
     static func seconds(_ nanoseconds: UInt64) -> UInt32 { nanoseconds == .max ? .max : UInt32(truncatingIfNeeded: nanoseconds / 1_000_000_000) }
     static func rest(_ nanoseconds: UInt64) -> UInt32 { nanoseconds == .max ? .max : UInt32(nanoseconds % 1_000_000_000) }

@@ -46,7 +46,8 @@ extension TableMod {
             case .vacancy:
                 let asked = try TableVacancy(property, isEnabled: config & TableConfig.vacancy != 0)
                 try asked.checkRequest()
-                vacancy = asked
+                // Thresholds mean nothing where nothing is watched.
+                if asked.isEnabled { vacancy = asked }
             case nil: throw .brcBadType
             }
         }
@@ -70,7 +71,8 @@ extension TableDescription {
     private static let fixedLength = 8
     private static let noFlags: UInt32 = .max
 
-    init(_ reader: inout ByteReader) throws(OFError) {
+    /// `isStatus`: a table status says the vacancy also where it is not watched.
+    init(_ reader: inout ByteReader, isStatus: Bool = false) throws(OFError) {
         try reader.need(Self.fixedLength)
         let length = Int(try reader.peek16())
         guard length >= Self.fixedLength else { throw .brcBadLen }
@@ -85,7 +87,9 @@ extension TableDescription {
             var property = try Property(&part)
             switch TableProperty(rawValue: property.type) {
             case .eviction: evictionFlags = try property.u32()
-            case .vacancy: vacancy = try TableVacancy(property, isEnabled: hasVacancy)
+            case .vacancy:
+                let told = try TableVacancy(property, isEnabled: hasVacancy)
+                if isStatus || hasVacancy { vacancy = told }
             case nil: break
             }
         }
@@ -110,7 +114,7 @@ extension TableStatus {
     init(_ reader: inout ByteReader) throws(OFError) {
         guard let reason = Reason(rawValue: try reader.u8()) else { throw .bpcBadValue }
         try reader.skip(7)
-        self.init(reason, try TableDescription(&reader))
+        self.init(reason, try TableDescription(&reader, isStatus: true))
     }
 
     func encode(_ writer: inout ByteWriter) {
