@@ -86,7 +86,7 @@ extension AsyncConfig {
         var config = AsyncConfig.none
         config[.packetIn].primary = version >= .v14 ? 0b111011 : 0b000011
         config[.portStatus] = (primary: 0b111, secondary: 0b111)
-        config[.flowRemoved].primary = version >= .v14 ? 0b111111 : 0b001111
+        config[.flowRemoved].primary = version >= .v14 ? 0b111111 : version == .v13 ? 0b001111 : 0b000111
         config.namedPrimary = Set(Kind.allCases)
         config.namedSecondary = Set(Kind.allCases)
         return config

@@ -24,23 +24,24 @@ extension Bridge {
     func tableDescription(_ id: UInt8) -> TableDescription {
         let table = tables[Int(id)]
         var vacancy = table?.config.vacancy ?? TableVacancy(isEnabled: false, down: 0, up: 0, current: 0)
-        vacancy.current = table?.vacancy ?? 100
+        if vacancy.isEnabled { vacancy.current = table?.vacancy ?? 100 }
         return TableDescription(table: id, eviction: table?.config.evictsByController ?? false,
             evictionFlags: TableConfig.evictionFlags, vacancy: vacancy)
     }
 
     func tableFeatures(_ id: UInt8) -> TableFeatures {
         let config = tables[Int(id)]?.config ?? TableConfig()
-        var features = TableFeatures(table: id, name: config.name ?? config.nameByController ?? "",
-            maximum: UInt32(clamping: config.maximum ?? ofproto.limits.rulesPerTable))
+        var features = TableFeatures.ofEveryTable
+        features.table = id
+        features.name = config.name ?? config.nameByController ?? ""
+        features.maximum = UInt32(clamping: config.maximum ?? ofproto.limits.rulesPerTable)
         features.miss = config.miss
-        features.nonmiss = .everything(behind: id)
-        features.missFlows = features.nonmiss
-        for field in Field.allCases where field.header(version: OFVersion.v15.rawValue) != nil {
-            features.matches.insert(field)
-            features.wildcards.insert(field)
-            if field.row.maskable { features.masks.insert(field) }
+        // goto_table leads forward only.
+        if id + 1 < OpenFlowTable.internalTable {
+            features.nonmiss.nextTables = Set((id + 1)..<OpenFlowTable.internalTable)
+            features.nonmiss.instructions.insert(.gotoTable)
         }
+        features.missFlows = features.nonmiss
         return features
     }
 
@@ -78,23 +79,24 @@ extension TableConfig {
     static let evictionFlags: UInt32 = 0b111
 }
 
-extension TableFeatures.Flows {
-    /// All that flows of a table may do; goto_table leads forward only.
-    static func everything(behind table: UInt8) -> TableFeatures.Flows {
-        var flows = TableFeatures.Flows()
-        flows.instructions = [.meter, .applyActions, .clearActions, .writeActions, .writeMetadata]
-        if table + 1 < OpenFlowTable.internalTable {
-            flows.nextTables = Set((table + 1)..<OpenFlowTable.internalTable)
-            flows.instructions.insert(.gotoTable)
+extension TableFeatures {
+    /// What all tables have alike. There are many of them and as many fields: it is made once.
+    fileprivate static let ofEveryTable = {
+        var features = TableFeatures(table: 0, name: "", maximum: 0)
+        features.nonmiss.instructions = [.meter, .applyActions, .clearActions, .writeActions, .writeMetadata]
+        features.nonmiss.applyActions = Set(ActionKind.allCases)
+        features.nonmiss.writeActions = Set(ActionKind.allCases)
+        for field in Field.allCases where field.header(version: OFVersion.v15.rawValue) != nil {
+            features.matches.insert(field)
+            features.wildcards.insert(field)
+            if field.row.maskable { features.masks.insert(field) }
+            if field.row.writable {
+                features.nonmiss.writeSetFields.insert(field)
+                features.nonmiss.applySetFields.insert(field)
+            }
         }
-        flows.applyActions = Set(ActionKind.allCases)
-        flows.writeActions = Set(ActionKind.allCases)
-        for field in Field.allCases where field.row.writable && field.header(version: OFVersion.v15.rawValue) != nil {
-            flows.writeSetFields.insert(field)
-            flows.applySetFields.insert(field)
-        }
-        return flows
-    }
+        return features
+    }()
 }
 
 extension OFConnection {

@@ -10,7 +10,7 @@ extension HostTests {
         @Test(arguments: [(4, 480, 140), (5, 320, 140)])
         func messagesAreUnderstoodAlike(_ version: Int, _ compared: Int, _ echoed: Int) async throws {
             try await Bed.with { bed in
-                let peer = try await OVSPeer(bed, device: "dummy")
+                let peer = try await OVSPeer(bed, OVSPeer.patched("dummy"))
                 let vswitch = try await bed.start([
                     BridgeText("br0", [
                         PortText("p1", "type: dpdk, devargs: \"net_null0,no-rx=1\", of-port: 1"), PortText("p2", "type: dpdk, devargs: \"net_null1,no-rx=1\", of-port: 2"),
