@@ -77,7 +77,7 @@ let package = Package(
         .executableTarget(name: "needletail", dependencies: ["VSwitch",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
         // Benchmarks: the harness, its latency prober, and the micro-benchmarks
-        .executableTarget(name: "bench", dependencies: ["Flow", "Datapath", "CDPDK",
+        .executableTarget(name: "bench", dependencies: ["Flow", "Datapath", "OpenFlow", "CDPDK",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Harness", swiftSettings: packetPath),
         .executableTarget(name: "prober", dependencies: ["Flow", "NetDev", "CDPDK",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/Prober", swiftSettings: packetPath),

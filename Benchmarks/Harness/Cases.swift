@@ -9,6 +9,8 @@ struct Case {
         case memory
         /// Latency of an installed flow while `newFlows` flows a second arrive, beside the latency while none do.
         case latency(newFlows: Int)
+        /// What OpenFlow's tables do with many flows; no packets.
+        case flowTable(flows: Int)
     }
     var name: String
     var title: String
@@ -28,7 +30,8 @@ extension Case {
         return [wire(flows: 100_000 / scale)] + singleMegaflow(quick: quick) + [4, 16, 64].map { masks($0, flows: 100_000 / scale) }
             + [megaflows(50_000 / scale), rewrite, setUp(flows: 250_000 / scale), memory(flows: 50_000 / scale),
                latency("idle", newFlows: 0),
-               latency("50k", newFlows: 50_000 / scale), latency("100k", newFlows: 100_000 / scale)]
+               latency("50k", newFlows: 50_000 / scale), latency("100k", newFlows: 100_000 / scale),
+               flowTable(flows: 100_000 / scale)]
     }
 
     /// A wire: nothing but the port matters. (OVS has a cache of its own for such rules, the simple match.)
@@ -92,6 +95,10 @@ extension Case {
     static func latency(_ load: String, newFlows: Int) -> Case {
         Case(name: "latency-\(load)", title: newFlows == 0 ? "latency, nothing else" : "latency under \(grouped(newFlows)) new flows/s",
             kind: .latency(newFlows: newFlows), traffic: Traffic(flows: 1, distinctMACs: true), rules: macRules)
+    }
+
+    static func flowTable(flows: Int) -> Case {
+        Case(name: "flow-table", title: "\(grouped(flows)) OpenFlow flows", kind: .flowTable(flows: flows), traffic: Traffic(flows: 1), rules: "")
     }
 
     /// The destination MAC address of the flows of `group`.

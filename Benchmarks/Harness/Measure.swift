@@ -29,6 +29,11 @@ struct Measurement {
         case .setUp: try setUp(bench, subject, folder, &sample)
         case .memory: try memory(bench, subject, folder, &sample)
         case .latency(let newFlows): try latency(bench, subject, newFlows, folder, &sample)
+        case .flowTable(let flows):
+            let ports = PortArguments(p0: "net_null0,no-rx=1", p1: PortArguments.sink)
+            try subject.withFlowTable(setUp("", ports, folder, subject)) { target in
+                sample.values = try FlowTableRun(target: target, folder: folder, flows: flows).run()
+            }
         }
         if let before, let stolen = Disturbance(core: Harness.pmdCore)?.stolenShare(since: before), stolen > 0.01 {
             sample.notes.append(String(format: "%.0f %% of the core was stolen", stolen * 100))

@@ -25,6 +25,10 @@ struct Peer: Subject {
 
     func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws { try withSwitch(setUp, body) }
 
+    func withFlowTable(_ setUp: SetUp, _ body: (any FlowTableTarget) throws -> Void) throws {
+        try withSwitch(setUp, body)
+    }
+
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int) {
         try withSwitch(setUp) { ovs in
             // The slope between the first look and the last one at which the flows were not nearly all there.
@@ -82,7 +86,7 @@ struct Peer: Subject {
 }
 
 /// ovsdb-server and ovs-vswitchd, running.
-private final class RunningOVS: TurnMeter {
+private final class RunningOVS: TurnMeter, FlowTableTarget {
     private let folder: URL
     private let environment: [String: String]
     private let database: Child
@@ -167,6 +171,8 @@ private final class RunningOVS: TurnMeter {
         }
         if !settled { throw BenchError("OVS does not add up: p0 received \(received), p1 sent \(sent), dropped \(dropped)") }
     }
+
+    var bridge: String { "unix:\(folder.path)/br0.mgmt" }
 
     var log: String { String((vswitchd?.text ?? "").suffix(2_000)) }
 

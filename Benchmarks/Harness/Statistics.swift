@@ -5,6 +5,8 @@ enum Metric: String, Codable, CaseIterable {
     case latencyP50, latencyP99, latencyP999, idleP50, idleP99, idleP999, slowdown, lost
     case newFlowsOffered, newFlowsLost
     /// Turns of the poll-mode thread, and what a packet waits for their end; the same of the bare core.
+    /// What OpenFlow's tables do: ovs-ofctl's add-flows, its bundle, a bundle without ovs-ofctl, dump-flows; memory; an echo in milliseconds meanwhile.
+    case loadedFlows, bundledFlows, replayedFlows, dumpedFlows, bytesPerRule, echoP99
     case turnP50, turnP99, turnP999, turnLongest, waitP999, idleTurnLongest, idleWaitP999, bareLongest, bareWaitP999
 
     /// As it stands in the table.
@@ -31,6 +33,12 @@ enum Metric: String, Codable, CaseIterable {
         case .waitP999: "rx wait p99.9 µs"
         case .idleTurnLongest: "idle: longest turn µs"
         case .idleWaitP999: "idle: rx wait p99.9 µs"
+        case .loadedFlows: "1000 flows/s, add-flows"
+        case .bundledFlows: "1000 flows/s, --bundle add-flows"
+        case .replayedFlows: "1000 flows/s, a bundle's bytes"
+        case .dumpedFlows: "1000 flows/s, dump-flows"
+        case .bytesPerRule: "bytes/flow"
+        case .echoP99: "echo p99 ms"
         case .bareLongest: "bare core: longest gap µs"
         case .bareWaitP999: "bare core: wait p99.9 µs"
         }
@@ -39,7 +47,7 @@ enum Metric: String, Codable, CaseIterable {
     var unit: Double {
         switch self {
         case .packetsPerSecond: 1e6
-        case .newFlowsPerSecond, .newFlowsOffered: 1e3
+        case .newFlowsPerSecond, .newFlowsOffered, .loadedFlows, .bundledFlows, .replayedFlows, .dumpedFlows: 1e3
         default: 1
         }
     }

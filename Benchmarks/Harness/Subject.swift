@@ -83,6 +83,8 @@ protocol Subject {
     func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters
     /// Sets up, calls `body` while the subject runs, stops.
     func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws
+    /// Sets up with no flows at all, calls `body` while the subject runs, stops.
+    func withFlowTable(_ setUp: SetUp, _ body: (any FlowTableTarget) throws -> Void) throws
     /// New megaflows per second, and how many of the `flows` were installed when the measurement ended.
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int)
 }

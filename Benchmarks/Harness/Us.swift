@@ -38,6 +38,17 @@ struct Us: Subject {
         if !daemon.isRunning { throw BenchError("needletaild ended while it was used:\n\(daemon.text.suffix(2_000))") }
     }
 
+    func withFlowTable(_ setUp: SetUp, _ body: (any FlowTableTarget) throws -> Void) throws {
+        let daemon = try start(setUp, [])
+        defer { daemon.stop() }
+        let target = RunningTable(daemon: daemon, folder: setUp.folder)
+        guard try wait(atMost: 30, until: { !daemon.isRunning || FileManager.default.fileExists(atPath: target.socket) }), daemon.isRunning else {
+            throw BenchError("needletaild does not listen:\n\(daemon.text.suffix(2_000))")
+        }
+        try body(target)
+        if !daemon.isRunning { throw BenchError("needletaild ended while it was used:\n\(daemon.text.suffix(2_000))") }
+    }
+
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int) {
         // The difference between a shorter and a longer run, so that starting up costs nothing.
         var short = 0.4
@@ -108,10 +119,20 @@ struct Us: Subject {
         }
         let file = setUp.folder.appending(path: "needletail.yaml")
         try Data(Self.configuration(setUp).utf8).write(to: file)
-        return try Child("needletaild", program, ["--config", file.path] + arguments, folder: setUp.folder)
+        return try Child("needletaild", program, ["--config", file.path] + arguments, folder: setUp.folder,
+            environment: ["OVS_RUNDIR": setUp.folder.path])
     }
 
     private func text(_ seconds: Double) -> String { seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds) }
+}
+
+/// needletaild while its tables are filled.
+private struct RunningTable: FlowTableTarget {
+    let daemon: Child
+    let folder: URL
+    var socket: String { folder.path + "/br0.mgmt" }
+    var bridge: String { "unix:" + socket }
+    func residentBytes() throws -> Int { try daemon.residentBytes() }
 }
 
 /// needletaild while it serves: SIGUSR1 makes it write what it has counted since the last time.

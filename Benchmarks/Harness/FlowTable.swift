@@ -1,0 +1,131 @@
+import Foundation
+
+/// A running switch whose OpenFlow tables are filled and emptied.
+protocol FlowTableTarget {
+    /// The management socket, as ovs-ofctl takes it.
+    var bridge: String { get }
+    /// Of the process that holds the tables.
+    func residentBytes() throws -> Int
+}
+
+/// What a switch does with many flows: loads them as ovs-ofctl brings them, one by one and as a bundle; dumps them; keeps them; and answers others meanwhile.
+///
+/// Rates are of ovs-ofctl's whole run, from its start to its end: reading the file and writing the messages is part of it, and the same for both switches. The bundle is
+/// also sent as bytes that were written before, which leaves the switch alone. Every load is checked: the switch must say that it has all the flows.
+struct FlowTableRun {
+    let target: any FlowTableTarget
+    let folder: URL
+    let flows: Int
+
+    func run() throws -> [Metric: Double] {
+        let file = folder.appending(path: "flows"), bundle = folder.appending(path: "bundle")
+        try Data(Self.text(flows).utf8).write(to: file)
+        try Data(Self.bundle(try Self.requests(flows))).write(to: bundle)
+        var values: [Metric: Double] = [:]
+        try empty()
+        let before = try target.residentBytes()
+
+        values[.loadedFlows] = try rate { try ofctl(["add-flows", target.bridge, file.path]) }
+        values[.bytesPerRule] = Double(try target.residentBytes() - before) / Double(flows)
+        try expect(flows)
+        values[.dumpedFlows] = try rate {
+            let text = try ofctl(["--no-stats", "dump-flows", target.bridge])
+            let lines = text.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+            guard lines == flows else { throw BenchError("dump-flows printed \(lines) flows, not \(flows)") }
+        }
+        try empty()
+        values[.bundledFlows] = try rate { try ofctl(["--bundle", "add-flows", target.bridge, file.path]) }
+        try expect(flows)
+        try empty()
+        let seconds = try python(Self.replay, [target.bridge, bundle.path])
+        values[.replayedFlows] = Double(flows) / seconds
+        try expect(flows)
+        try empty()
+
+        // Once more, with somebody asking all the time.
+        let asker = try Child("echo", "/usr/bin/python3", ["-c", Self.echo, target.bridge], folder: folder)
+        defer { asker.stop() }
+        _ = try asker.expect("ready")
+        try ofctl(["add-flows", target.bridge, file.path])
+        try ofctl(["--no-stats", "dump-flows", target.bridge])
+        try empty()
+        try ofctl(["--bundle", "add-flows", target.bridge, file.path])
+        try ofctl(["--no-stats", "dump-flows", target.bridge])
+        try asker.send("end")
+        let status = try asker.finish(seconds: 10)
+        guard status == 0, let p99 = decimal(after: "p99", in: asker.text) else { throw BenchError("echoes were not answered:\n\(asker.text)") }
+        values[.echoP99] = p99
+        return values
+    }
+
+    private func rate(_ body: () throws -> Void) throws -> Double {
+        let start = ContinuousClock.now
+        try body()
+        return Double(flows) / ((ContinuousClock.now - start) / .seconds(1))
+    }
+
+    @discardableResult private func ofctl(_ arguments: [String]) throws -> String {
+        try runProgram("taskset", ["-c", String(Harness.otherCore), "ovs-ofctl", "-O", "OpenFlow14"] + arguments, seconds: 120)
+    }
+
+    private func expect(_ count: Int) throws {
+        let text = try ofctl(["dump-aggregate", target.bridge])
+        guard number(after: "flow_count=", in: text) == count else { throw BenchError("\(count) flows were loaded, but the switch says: \(text)") }
+    }
+
+    private func empty() throws {
+        try ofctl(["del-flows", target.bridge])
+        try expect(0)
+    }
+
+    private func python(_ program: String, _ arguments: [String]) throws -> Double {
+        let text = try runProgram("taskset", ["-c", String(Harness.otherCore), "/usr/bin/python3", "-c", program] + arguments, seconds: 120)
+        guard let value = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) else { throw BenchError("not a number of seconds: \(text)") }
+        return value
+    }
+
+    /// Sends a file's bytes behind a hello; prints the seconds until the bundle in them has been committed.
+    private static let replay = #"""
+        import socket, struct, sys, time
+        s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1][5:]); s.settimeout(60)
+        data = open(sys.argv[2], "rb").read()
+        held = b""
+        def read():
+            global held
+            while len(held) < 8 or len(held) < struct.unpack("!H", held[2:4])[0]:
+                more = s.recv(65536)
+                if not more: sys.exit("the switch has closed the connection")
+                held += more
+            size = struct.unpack("!H", held[2:4])[0]
+            message, held = held[:size], held[size:]
+            if message[1] == 1: sys.exit("the switch refuses: " + message.hex())
+            return message
+        s.sendall(struct.pack("!BBHI", 5, 0, 8, 1)); read()
+        start = time.monotonic()
+        s.sendall(data)
+        while True:
+            message = read()
+            # ONF_BUNDLE_CONTROL's counterpart of OpenFlow 1.4: OFPT_BUNDLE_CONTROL, OFPBCT_COMMIT_REPLY.
+            if message[1] == 33 and struct.unpack("!H", message[12:14])[0] == 5: break
+        print(time.monotonic() - start)
+        """#
+
+    /// Asks for an echo every millisecond until a line comes; prints the 99th percentile in milliseconds.
+    private static let echo = #"""
+        import os, select, socket, struct, sys, time
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1][5:]); s.settimeout(60)
+        def exchange(kind):
+            s.sendall(struct.pack("!BBHI", 5, kind, 8, 1))
+            held = b""
+            while len(held) < 8: held += s.recv(8 - len(held))
+            assert held[1] == (0 if kind == 0 else 3), held
+        exchange(0)
+        print("ready", flush=True)
+        times = []
+        while not select.select([sys.stdin], [], [], 0.001)[0]:
+            start = time.monotonic(); exchange(2); times.append(time.monotonic() - start)
+        times.sort()
+        print("p99 %.3f of %d over" % (times[len(times) * 99 // 100] * 1000, len(times)), flush=True)
+        """#
+}
