@@ -129,11 +129,13 @@ final class ControllerServer {
 
     // MARK: Turns
 
-    /// Takes what the I/O thread has told, and does what is due: attempts to connect, probes.
-    func run(_ ofproto: OFProto, now: Int64) {
-        for event in mailbox.take() { take(event, ofproto, now: now) }
+    /// Takes what the I/O thread has told, and does what is due: attempts to connect, probes. Returns true if bridges have got something to handle.
+    func run(_ ofproto: OFProto, now: Int64) -> Bool {
+        let events = mailbox.take()
+        for event in events { take(event, ofproto, now: now) }
         for number in Array(endpoints.keys) where endpoints[number]?.reconnect != nil { drive(number, now: now) }
         for session in sessions.values where session.reconnect != nil { session.probe(now: now) }
+        return !events.isEmpty
     }
 
     /// When `run` must be called at the latest.

@@ -51,8 +51,8 @@ public final class Session {
         let end = seconds.map { vswitch.datapath.now + Int64(($0 * 1000).rounded()) }
         let servers = Runtime.Servers(
             run: { [unowned self] in
-                controllers.run(vswitch.ofproto, now: vswitch.datapath.now)
-                return unixctl?.run() ?? false
+                let hasMessages = controllers.run(vswitch.ofproto, now: vswitch.datapath.now)
+                return unixctl?.run() ?? false || hasMessages
             }, nextDeadline: { [unowned self] in controllers.nextDeadline })
         runtime.run(until: end, servers: servers) {
             if signals.takeHangUp() { reload() }

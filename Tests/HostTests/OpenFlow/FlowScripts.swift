@@ -45,9 +45,8 @@ enum FlowScripts {
         10 13: add-flow "priority=10,tcp,actions=fin_timeout(idle_timeout=5),exit"
         10 13: add-flow "priority=11,actions=move:reg0->reg1,load:5->reg2[0..3],push:reg3,pop:reg4,note:01.02.03,output:reg1[0..15],output(port=2,max_len=50)"
         10 13: add-flow "priority=11,actions=check_pkt_larger(100)->reg0[1],dec_ttl"
-        10 13: add-flow "priority=12,ip,actions=dec_ttl,mod_nw_tos:4,mod_nw_ttl:6,mod_nw_ecn:2,mod_nw_src:1.2.3.4,mod_dl_src:00:11:22:33:44:55,strip_vlan,mod_vlan_vid:5,mod_vlan_pcp:3"
+        10: add-flow "priority=12,ip,actions=dec_ttl,mod_nw_tos:4,mod_nw_src:1.2.3.4,mod_dl_src:00:11:22:33:44:55,strip_vlan,mod_vlan_vid:5,mod_vlan_pcp:3"
         10 13: add-flow "priority=13,actions=push_vlan:0x8100,set_field:4097->vlan_vid,push_mpls:0x8847,set_mpls_label(5),pop_mpls:0x0800"
-        10 13: add-flow "priority=13,actions=encap(nsh(md_type=1)),set_field:0x1234->nsh_spi,decap()"
         13 15: add-flow "priority=14,actions=write_actions(output:2,set_field:1->reg1),write_metadata:0x5/0xf,clear_actions,goto_table:9"
         10 13: dump-flows
         13: dump-flows "table=0,priority=5"
