@@ -10,16 +10,16 @@ enum FlowScripts {
         11 12 14: add-flow "table=1,cookie=0x5,idle_timeout=100,hard_timeout=200,importance=3,send_flow_rem,check_overlap,priority=9,ip,nw_src=10.0.0.0/8,actions=set_field:2->reg1,output:3"
         11 12 14: dump-flows
         11 12 14: add-flow "table=1,priority=9,check_overlap,ip,nw_dst=10.0.0.0/8,actions=drop"
-        10 11 12 13 14 15: add-flow "table=254,actions=drop"
-        10 11 12 13 14 15: add-flow "table=255,priority=77,actions=drop"
+        10 13 15: add-flow "table=254,actions=drop"
+        10 13 15: add-flow "table=255,priority=77,actions=drop"
         10 13: dump-flows
-        10 11 12 13 14 15: add-flow "actions=output:77"
-        10 11 12 13 14 15: add-flow "actions=output:65290"
-        11 12 13 14 15: add-flow "actions=group:77"
+        10 13 15: add-flow "actions=output:77"
+        10 13 15: add-flow "actions=output:65290"
+        11 15: add-flow "actions=group:77"
         13 14 15: add-flow "actions=meter:77,output:1"
-        11 12 13 14 15: add-flow "table=3,actions=goto_table:2"
-        11 12 13 14 15: add-flow "table=3,actions=goto_table:3"
-        11 12 13 14 15: add-flow "table=3,actions=goto_table:254"
+        11 15: add-flow "table=3,actions=goto_table:2"
+        11 15: add-flow "table=3,actions=goto_table:3"
+        11 15: add-flow "table=3,actions=goto_table:254"
         10 13: add-flow "table=3,actions=resubmit(,254)"
         10 13: add-flow "table=3,actions=resubmit(,255),resubmit:77"
         10 13: add-flow "actions=resubmit(1,2),resubmit(,2,ct)"
@@ -74,8 +74,8 @@ enum FlowScripts {
         10 13: del-flows "table=0,ip"
         10 13: dump-flows
         10 13: del-flows "cookie=0/1"
-        10 11 12 13 14 15: del-flows "table=254"
-        10 11 12 13 14 15: del-flows
+        10 13 15: del-flows "table=254"
+        10 13 15: del-flows
         13 14: --bundle add-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
         13 14: --bundle add-flows - <<< in_port=3,actions=2\nin_port=2,actions=group:9
         13 14: dump-flows
