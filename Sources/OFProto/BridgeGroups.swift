@@ -28,7 +28,8 @@ extension Bridge {
         var ids: Set<UInt32> = []
         for bucket in mod.buckets {
             guard bucket.id <= GroupBucket.idMaximum, ids.insert(bucket.id).inserted else { throw .gmfcBadBucket }
-            try check(bucket, kind: mod.kind)
+            // Buckets to be inserted come without the group's kind.
+            if mod.command != .insertBucket { try check(bucket, kind: mod.kind) }
         }
     }
 

@@ -16,7 +16,7 @@ struct TLVMappings {
             for mapping in mod.mappings { table.removeAll { $0.index == mapping.index } }
         case .add:
             for mapping in mod.mappings {
-                guard mapping.index < Self.fields, mapping.length > 0, mapping.length <= 124, mapping.length % 4 == 0 else { throw .nxttmfcBadFieldIdx }
+                guard mapping.index < Self.fields, mapping.length <= 124, mapping.length % 4 == 0 else { throw .nxttmfcBadFieldIdx }
                 guard !table.contains(where: { $0.index == mapping.index }) else { throw .nxttmfcAlreadyMapped }
                 guard !table.contains(where: { $0.optionClass == mapping.optionClass && $0.type == mapping.type }) else { throw .nxttmfcDupEntry }
                 table.append(mapping)

@@ -52,10 +52,7 @@ extension GroupBucket {
         while !reader.isEmpty {
             var property = try Property(&reader)
             switch BucketProperty(rawValue: property.type) {
-            case .weight:
-                // Padded by some to eight bytes within the property's length, by others behind it.
-                try property.contents.need(2, .bpcBadLen)
-                weight = try property.contents.u16()
+            case .weight: weight = try property.u16()
             case .watchPort: port = try property.u32()
             case .watchGroup: watchGroup = try property.u32()
             case nil: throw property.unknown
@@ -83,7 +80,7 @@ extension GroupBucket {
         writer.u32(id)
         actions.encodeActions(&writer, version)
         writer.set16(writer.count - start - Self.fixed15, at: start + 2)
-        if weight != (kind == .select ? 1 : 0) { writer.property(BucketProperty.weight.rawValue, bytes: [UInt8(truncatingIfNeeded: weight >> 8), UInt8(truncatingIfNeeded: weight), 0, 0]) }
+        if weight != (kind == .select ? 1 : 0) { writer.property(BucketProperty.weight.rawValue, u16: weight) }
         if watchPort != .none { writer.property(BucketProperty.watchPort.rawValue, u32: watchPort.number32) }
         if watchGroup != GroupNumber.any { writer.property(BucketProperty.watchGroup.rawValue, u32: watchGroup) }
         writer.set16(writer.count - start, at: start)

@@ -42,8 +42,9 @@ struct Property {
         try require(1)
         return try contents.u8()
     }
+    /// Padded by some to eight bytes within the property's length, by others behind it.
     mutating func u16() throws(OFError) -> UInt16 {
-        try require(2)
+        try contents.need(2, .bpcBadLen)
         return try contents.u16()
     }
     mutating func u32() throws(OFError) -> UInt32 {
@@ -92,6 +93,7 @@ extension ByteWriter {
     mutating func property(_ type: UInt64, u16 value: UInt16) {
         let start = startProperty(type)
         u16(value)
+        zeros(2)
         endProperty(start)
     }
     mutating func property(_ type: UInt64, u32 value: UInt32, outerType: UInt16 = 0xffff) {

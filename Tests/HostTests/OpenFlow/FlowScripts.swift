@@ -10,16 +10,16 @@ enum FlowScripts {
         11 12 14: add-flow "table=1,cookie=0x5,idle_timeout=100,hard_timeout=200,importance=3,send_flow_rem,check_overlap,priority=9,ip,nw_src=10.0.0.0/8,actions=set_field:2->reg1,output:3"
         11 12 14: dump-flows
         11 12 14: add-flow "table=1,priority=9,check_overlap,ip,nw_dst=10.0.0.0/8,actions=drop"
-        10 11 12 13 14 15: add-flow "table=254,actions=drop"
-        10 11 12 13 14 15: add-flow "table=255,priority=77,actions=drop"
+        10 13 15: add-flow "table=254,actions=drop"
+        10 13 15: add-flow "table=255,priority=77,actions=drop"
         10 13: dump-flows
-        10 11 12 13 14 15: add-flow "actions=output:77"
-        10 11 12 13 14 15: add-flow "actions=output:65290"
-        11 12 13 14 15: add-flow "actions=group:77"
+        10 13 15: add-flow "actions=output:77"
+        10 13 15: add-flow "actions=output:65290"
+        11 15: add-flow "actions=group:77"
         13 14 15: add-flow "actions=meter:77,output:1"
-        11 12 13 14 15: add-flow "table=3,actions=goto_table:2"
-        11 12 13 14 15: add-flow "table=3,actions=goto_table:3"
-        11 12 13 14 15: add-flow "table=3,actions=goto_table:254"
+        11 15: add-flow "table=3,actions=goto_table:2"
+        11 15: add-flow "table=3,actions=goto_table:3"
+        11 15: add-flow "table=3,actions=goto_table:254"
         10 13: add-flow "table=3,actions=resubmit(,254)"
         10 13: add-flow "table=3,actions=resubmit(,255),resubmit:77"
         10 13: add-flow "actions=resubmit(1,2),resubmit(,2,ct)"
@@ -45,9 +45,8 @@ enum FlowScripts {
         10 13: add-flow "priority=10,tcp,actions=fin_timeout(idle_timeout=5),exit"
         10 13: add-flow "priority=11,actions=move:reg0->reg1,load:5->reg2[0..3],push:reg3,pop:reg4,note:01.02.03,output:reg1[0..15],output(port=2,max_len=50)"
         10 13: add-flow "priority=11,actions=check_pkt_larger(100)->reg0[1],dec_ttl"
-        10 13: add-flow "priority=12,ip,actions=dec_ttl,mod_nw_tos:4,mod_nw_ttl:6,mod_nw_ecn:2,mod_nw_src:1.2.3.4,mod_dl_src:00:11:22:33:44:55,strip_vlan,mod_vlan_vid:5,mod_vlan_pcp:3"
+        10: add-flow "priority=12,ip,actions=dec_ttl,mod_nw_tos:4,mod_nw_src:1.2.3.4,mod_dl_src:00:11:22:33:44:55,strip_vlan,mod_vlan_vid:5,mod_vlan_pcp:3"
         10 13: add-flow "priority=13,actions=push_vlan:0x8100,set_field:4097->vlan_vid,push_mpls:0x8847,set_mpls_label(5),pop_mpls:0x0800"
-        10 13: add-flow "priority=13,actions=encap(nsh(md_type=1)),set_field:0x1234->nsh_spi,decap()"
         13 15: add-flow "priority=14,actions=write_actions(output:2,set_field:1->reg1),write_metadata:0x5/0xf,clear_actions,goto_table:9"
         10 13: dump-flows
         13: dump-flows "table=0,priority=5"
@@ -75,8 +74,8 @@ enum FlowScripts {
         10 13: del-flows "table=0,ip"
         10 13: dump-flows
         10 13: del-flows "cookie=0/1"
-        10 11 12 13 14 15: del-flows "table=254"
-        10 11 12 13 14 15: del-flows
+        10 13 15: del-flows "table=254"
+        10 13 15: del-flows
         13 14: --bundle add-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
         13 14: --bundle add-flows - <<< in_port=3,actions=2\nin_port=2,actions=group:9
         13 14: dump-flows
