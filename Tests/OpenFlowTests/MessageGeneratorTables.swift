@@ -130,7 +130,7 @@ extension MessageGenerator {
     mutating func tableFlows() -> TableFeatures.Flows {
         var flows = TableFeatures.Flows()
         flows.nextTables = Set(list { UInt8($0.number(255)) })
-        flows.instructions = some([.gotoTable, .writeMetadata, .writeActions, .applyActions, .clearActions, .meter])
+        flows.instructions = some([.gotoTable, .writeMetadata, .writeActions, .applyActions, .clearActions] + (version < .v15 ? [.meter] : []))
         flows.writeActions = some([.output, .group, .setField, .setQueue])
         flows.applyActions = some([.output, .pushMPLS, .popMPLS, .decTTL])
         flows.writeSetFields = some([.ethSrc, .ipv4Src, .metadata])
