@@ -4,6 +4,8 @@ import NIOCore
 public enum Limits {
     /// Bytes that wait to be sent on one connection. `send` refuses more: `SendResult.full`.
     public static let sendBacklog = 64 << 20
+    /// Bytes that are written on the sender's thread if nothing waits; more is left to the I/O thread.
+    static let directBytes = 4096
     /// Bytes that wait to be sent: who was over it is told when they are fewer than half of it. So who waits for that must have more bytes waiting.
     public static let drainMark = 64 << 10
     /// Messages of one connection that were received and are not yet `handled`. Reading stops after the bytes that were read at once.

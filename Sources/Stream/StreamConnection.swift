@@ -17,6 +17,8 @@ public final class StreamConnection: Sendable {
     /// As OVS names connections: by the method that it was made by, or if it was accepted, by its peer: "ssl:127.0.0.1:45678", "unix#3".
     public let name: String
     private let sendLimit: Int
+    /// nil by TLS.
+    private let direct: DirectSocket?
     /// Bytes accepted and not yet with the kernel. Writers: senders add, the I/O thread takes off.
     private let waiting = Atomic<Int>(0)
     /// Of these, what the I/O thread has not taken over.
@@ -31,8 +33,9 @@ public final class StreamConnection: Sendable {
     /// The user has closed it.
     private let closing = Atomic<Bool>(false)
 
-    init(_ channel: any Channel, name: String, sendLimit: Int) {
+    init(_ channel: any Channel, name: String, sendLimit: Int, direct: DirectSocket?) {
         self.channel = channel
+        self.direct = direct
         self.name = name
         self.sendLimit = sendLimit
     }
@@ -48,8 +51,13 @@ public final class StreamConnection: Sendable {
         }
         if total > Limits.drainMark { isCongested.store(true, ordering: .sequentiallyConsistent) }
         let isFirst = outgoing.withLock { outgoing in
-            defer { outgoing += bytes }
-            return outgoing.isEmpty
+            let isFirst = outgoing.isEmpty
+            // Behind what waits nothing may go first.
+            let done = isFirst && total == count && count <= Limits.directBytes ? direct?.write(bytes) ?? 0 : 0
+            if done > 0 { waiting.subtract(done, ordering: .sequentiallyConsistent) }
+            guard done < count else { return false }
+            outgoing += bytes[done...]
+            return isFirst
         }
         // What is sent before the thread gets to it goes along.
         guard isFirst else { return .accepted }
@@ -93,6 +101,9 @@ public final class StreamConnection: Sendable {
     }
 
     // The I/O thread's part
+
+    /// The channel is closed.
+    func ended() { direct?.close() }
 
     var isClosing: Bool { closing.load(ordering: .relaxed) }
 

@@ -49,7 +49,8 @@ final class StreamHandler<Decoder: MessageDecoder>: ChannelInboundHandler {
     }
 
     private func open(_ context: ChannelHandlerContext, _ name: String) {
-        let connection = StreamConnection(context.channel, name: name, sendLimit: pipeline.sendLimit)
+        let direct = tls == nil ? DirectSocket(context.channel) : nil
+        let connection = StreamConnection(context.channel, name: name, sendLimit: pipeline.sendLimit, direct: direct)
         self.connection = connection
         receiver(connection, .opened)
     }
@@ -89,6 +90,7 @@ final class StreamHandler<Decoder: MessageDecoder>: ChannelInboundHandler {
             return pipeline.failed(failure as? StreamError ?? StreamError(.tls, "\(name): closed during TLS's handshake"))
         }
         self.connection = nil
+        connection.ended()
         receiver(connection, .closed(failure))
     }
 }

@@ -1,11 +1,6 @@
+import OFProto
 import OpenFlow
 import Stream
-
-/// A message of a controller, as it came and decoded.
-struct ControllerMessage: Sendable {
-    let bytes: [UInt8]
-    let result: Result<OFPacket, OFDecodeError>
-}
 
 /// Finds and decodes the messages of one OpenFlow connection, on the I/O thread.
 struct ControllerDecoder: MessageDecoder {
@@ -13,13 +8,13 @@ struct ControllerDecoder: MessageDecoder {
     /// From NXT_FLOW_MOD_TABLE_ID on, flow modifications of OpenFlow 1.0 are read in another way.
     private var hasTableIDs = false
 
-    mutating func decode(_ bytes: [UInt8], _ message: (ControllerMessage) -> Void) throws {
+    mutating func decode(_ bytes: [UInt8], _ message: (ReceivedMessage) -> Void) throws {
         var hasTableIDs = hasTableIDs
         defer { self.hasTableIDs = hasTableIDs }
         try framer.decode(bytes) { bytes in
             let result = OFPacket.decode(bytes, hasTableIDs: hasTableIDs)
             if case .success(let packet) = result, case .flowModTableID(let has) = packet.message { hasTableIDs = has }
-            message(ControllerMessage(bytes: bytes, result: result))
+            message(ReceivedMessage(bytes, result))
         }
     }
 }

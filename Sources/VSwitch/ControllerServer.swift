@@ -23,7 +23,7 @@ final class ControllerServer {
     /// What the I/O thread tells.
     private enum Event: Sendable {
         case opened(endpoint: Int, StreamConnection)
-        case message(StreamConnection, ControllerMessage)
+        case message(StreamConnection, ReceivedMessage)
         case closed(StreamConnection, String?)
         case failed(endpoint: Int, String)
         case drained
@@ -116,7 +116,7 @@ final class ControllerServer {
         for session in sessions.values where session.endpoint == number { end(session, ofproto) }
     }
 
-    private func receiver(_ endpoint: Int) -> StreamReceiver<ControllerMessage> {
+    private func receiver(_ endpoint: Int) -> StreamReceiver<ReceivedMessage> {
         let mailbox = mailbox
         return { connection, event in
             switch event {
@@ -153,7 +153,7 @@ final class ControllerServer {
             guard let session = sessions[ObjectIdentifier(stream)] else { return stream.handled() }
             endpoints[session.endpoint]?.reconnect?.received(now: now)
             session.reconnect?.received(now: now)
-            session.manager.receive(message.bytes, message.result, on: session.connection)
+            session.manager.receive(message, on: session.connection)
         case .closed(let stream, let error):
             guard let session = sessions.removeValue(forKey: ObjectIdentifier(stream)) else { return }
             endpoints[session.endpoint]?.reconnect?.disconnected(now: now, error: error)

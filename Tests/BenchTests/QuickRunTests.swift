@@ -48,6 +48,17 @@ import Testing
         #expect(!result.output.contains("cycles/packet"))
     }
 
+    /// Both switches, a tenth of the flows.
+    @Test func flowTablesAreFilledAndDumped() async throws {
+        let result = try await run(["--case", "flow-table", "--only", "peer", "--only", "us"])
+        try #require(result.status == 0, "\(result.errors)")
+        for row in ["1000 flows/s, add-flows", "1000 flows/s, --bundle add-flows", "1000 flows/s, a bundle's bytes", "1000 flows/s, dump-flows", "bytes/flow", "echo p99 ms"] {
+            let line = try #require(result.output.split(separator: "\n").first { $0.contains("| \(row) |") }, "\(result.output)")
+            let figures = line.split(separator: "|").dropFirst(2).compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
+            #expect(figures.count == 3 && figures.allSatisfy { $0 > 0 }, "\(line)")
+        }
+    }
+
     @Test func aNeedletaildThatLosesPacketsIsAnError() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "needletaild-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -24,7 +24,7 @@ import Wire
         let connection = net.bridge.connections.open(.primary, name: "test", transport: transport)
         #expect(transport.take().map(\.message) == [.hello(Hello(versions: .all))])
         let hello = OFPacket(OFHeader(.v13, xid: 1), .hello(Hello(versions: [OFVersions(.v10), OFVersions(.v12), OFVersions(.v13)]))).encoded()
-        net.bridge.connections.receive(hello, OFPacket.decode(hello), on: connection)
+        net.bridge.connections.receive(ReceivedMessage(hello, OFPacket.decode(hello)), on: connection)
         net.settle()
         #expect(connection.version == .v13 && !transport.isClosed && transport.handledCount == 1)
     }
@@ -35,7 +35,7 @@ import Wire
         let transport = MemoryTransport()
         let connection = net.bridge.connections.open(.primary, name: "test", transport: transport)
         let hello = OFPacket(OFHeader(.v12, xid: 1), .hello(Hello(versions: OFVersions(.v10 ... .v12)))).encoded()
-        net.bridge.connections.receive(hello, OFPacket.decode(hello), on: connection)
+        net.bridge.connections.receive(ReceivedMessage(hello, OFPacket.decode(hello)), on: connection)
         net.settle()
         #expect(errors(transport.take().map(\.message)) == [.hfcIncompatible])
         #expect(transport.isClosed && connection.version == nil)
@@ -45,7 +45,7 @@ import Wire
         let net = try TestSwitch()
         let peer = TestController(net, .v13)
         let bytes = OFPacket(OFHeader(.v14, xid: 5), .barrierRequest).encoded()
-        net.bridge.connections.receive(bytes, OFPacket.decode(bytes), on: peer.connection)
+        net.bridge.connections.receive(ReceivedMessage(bytes, OFPacket.decode(bytes)), on: peer.connection)
         #expect(errors(peer.told()) == [.brcBadVersion])
         #expect(!peer.transport.isClosed)
     }

@@ -58,7 +58,7 @@ final class TestController {
         lastXID += 1
         let number = xid ?? lastXID
         let bytes = OFPacket(OFHeader(version, xid: number, form: form, more: more), message).encoded()
-        net.bridge.connections.receive(bytes, OFPacket.decode(bytes), on: connection)
+        net.bridge.connections.receive(ReceivedMessage(bytes, OFPacket.decode(bytes)), on: connection)
         return number
     }
 

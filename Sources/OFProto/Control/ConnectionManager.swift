@@ -34,8 +34,8 @@ public final class ConnectionManager {
     }
 
     /// A whole message came.
-    public func receive(_ bytes: [UInt8], _ result: Result<OFPacket, OFDecodeError>, on connection: OFConnection) {
-        connection.receive(bytes, result)
+    public func receive(_ message: ReceivedMessage, on connection: OFConnection) {
+        connection.receive(message)
     }
 
     /// The connection is over.

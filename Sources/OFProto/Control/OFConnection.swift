@@ -45,15 +45,9 @@ public final class OFConnection {
     private(set) var isClosed = false
     /// The number of the message that is handled, for flow monitors; nil: none is.
     var handling: UInt32?
-    private var inbox: [Received] = []
+    private var inbox: [ReceivedMessage] = []
     private var next = 0
     private var job: (any ControllerJob)?
-
-    /// A message as it came.
-    struct Received {
-        let bytes: [UInt8]
-        let result: Result<OFPacket, OFDecodeError>
-    }
 
     init(_ kind: Kind, name: String, transport: any ControllerTransport, manager: ConnectionManager, limits: PacketInLimits) {
         self.kind = kind
@@ -109,9 +103,9 @@ public final class OFConnection {
 
     // MARK: Receiving
 
-    func receive(_ bytes: [UInt8], _ result: Result<OFPacket, OFDecodeError>) {
+    func receive(_ message: ReceivedMessage) {
         guard !isClosed else { return transport.handled() }
-        inbox.append(Received(bytes: bytes, result: result))
+        inbox.append(message)
     }
 
     /// Messages that are to be handled, and those that were and are still there.
@@ -165,7 +159,7 @@ public final class OFConnection {
     /// Begins what takes longer than one turn.
     func begin(_ job: any ControllerJob) { self.job = job }
 
-    private func handle(_ received: Received, now: Int64) {
+    private func handle(_ received: ReceivedMessage, now: Int64) {
         switch received.result {
         case .failure(let failure):
             guard version != nil else { return close() }
@@ -200,6 +194,13 @@ extension OFMessage {
         default: false
         }
     }
+}
+
+/// A message as it came, and what it says. It passes through several hands, and is copied by none.
+public final class ReceivedMessage: Sendable {
+    let bytes: [UInt8]
+    let result: Result<OFPacket, OFDecodeError>
+    public init(_ bytes: [UInt8], _ result: Result<OFPacket, OFDecodeError>) { (self.bytes, self.result) = (bytes, result) }
 }
 
 /// What a connection has done since it was made.

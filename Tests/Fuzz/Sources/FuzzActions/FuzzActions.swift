@@ -6,13 +6,14 @@ import OpenFlow
 private typealias Actions = [OFAction]
 
 /// True for what comes back as others that do the same: fields of more than 64 bits are set in parts in the older versions, a plain controller action is an
-/// output, an empty action set is none, and so is a meter where there are none.
+/// output, ports are set without the protocol's name in the older versions, an empty action set is none, and so is a meter where there are none.
 private func isSaidOtherwise(_ action: OFAction, _ version: OFVersion) -> Bool {
     switch action {
     case .controller(let spec): spec == ControllerSpec(maxLength: spec.maxLength)
     case .writeActions([]): true
     // Understood as OVS does, but OpenFlow 1.3 is the first to have it.
     case .meter: version < .v13
+    case .setField(.tcpSrc, _), .setField(.tcpDst, _), .setField(.udpSrc, _), .setField(.udpDst, _), .setField(.sctpSrc, _), .setField(.sctpDst, _): version < .v12
     case .setField(_, let value): version < .v12 && value.mask > UInt128(UInt64.max)
     case .ct(let spec): spec.actions.contains { isSaidOtherwise($0, version) }
     case .clone(let inner), .writeActions(let inner): inner.contains { isSaidOtherwise($0, version) }
