@@ -39,7 +39,7 @@ extension HostTests {
                 let task = try await start(bed, runFolder: missing, [])
                 #expect(task.isRunning)
                 let errors = errorLines(task.errors)
-                #expect(errors.count == 1)
+                #expect(errors.count == 3 && errors.dropFirst().allSatisfy { $0.contains(": controller punix:\(missing)/") }, "\(errors)")
                 #expect(errors.first?.hasPrefix("needletaild: no control socket: punix:\(missing)/needletaild.") ?? false, "\(errors)")
                 #expect(errors.first?.hasSuffix(".ctl: No such file or directory") ?? false, "\(errors)")
             }

@@ -130,7 +130,9 @@ extension MessageGenerator {
     mutating func tableFlows() -> TableFeatures.Flows {
         var flows = TableFeatures.Flows()
         flows.nextTables = Set(list { UInt8($0.number(255)) })
-        flows.instructions = some([.gotoTable, .writeMetadata, .writeActions, .applyActions, .clearActions, .meter])
+        flows.instructions = some([.gotoTable, .writeMetadata, .writeActions, .applyActions, .clearActions])
+        // An action in OpenFlow 1.5.
+        if version < .v15, coin() { flows.instructions.insert(.meter) }
         flows.writeActions = some([.output, .group, .setField, .setQueue])
         flows.applyActions = some([.output, .pushMPLS, .popMPLS, .decTTL])
         flows.writeSetFields = some([.ethSrc, .ipv4Src, .metadata])
