@@ -26,7 +26,8 @@ struct RefInterpreter {
     }
 
     private mutating func arrive(_ packet: RefPacket, at port: RefPort, bridge: Int) {
-        guard port.flags.isDisjoint(with: [.down, .noReceive]) else { return }
+        // Frames of the spanning tree have a flag of their own.
+        guard port.flags.isDisjoint(with: [.down, packet.dst == 0x0180_c200_0000 ? .noReceiveSTP : .noReceive]) else { return }
         var packet = packet
         let outer = (actionSet, exits)
         (actionSet, exits) = ([], false)

@@ -37,7 +37,7 @@ struct SimGenerator {
         port.mode = one([.trunk, .trunk, .access, .nativeTagged, .nativeUntagged])
         port.tag = port.mode == .trunk ? 0 : one([5, 10])
         port.trunks = port.mode != .access && chance(30) ? one([[0, 5], [5, 10], [10]]) : []
-        port.flags = chance(85) ? [] : one([.down, .noReceive, .noFlood, .noForward])
+        port.flags = chance(85) ? [] : one([.down, .noReceive, .noReceiveSTP, .noFlood, .noForward])
     }
 
     // MARK: Rules
