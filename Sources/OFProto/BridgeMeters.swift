@@ -88,13 +88,10 @@ extension Bridge {
         }
     }
 
-    /// A burst counts only with the flag that says so; if it is not given then, it is one second's worth.
+    /// A burst that is not given is one second's worth.
     private func normal(_ config: MeterConfig) -> MeterConfig {
         var config = config
-        for index in config.bands.indices {
-            let burst = config.bands[index].burst
-            config.bands[index].burst = !config.flags.contains(.burst) ? 0 : burst == 0 ? config.bands[index].rate : burst
-        }
+        for index in config.bands.indices where config.bands[index].burst == 0 { config.bands[index].burst = config.bands[index].rate }
         return config
     }
 

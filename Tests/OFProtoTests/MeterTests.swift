@@ -20,12 +20,12 @@ import Wire
         try apply(net, .add, config(5, [.kbps, .burst], [MeterBand(.drop, rate: 100, burst: 50), MeterBand(.drop, rate: 200, burst: 0)]))
         try apply(net, .add, config(2, .pktps, [MeterBand(.drop, rate: 7, burst: 9)]))
         #expect(net.dpif.meters[0] == DPMeterConfig(packetsPerSecond: false, bands: [.init(rate: 100, burst: 50), .init(rate: 200, burst: 200)]))
-        #expect(net.dpif.meters[1] == DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 7, burst: 0)]))
+        #expect(net.dpif.meters[1] == DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 7, burst: 9)]))
         #expect(try net.bridge.meterConfigs().map(\.meter) == [2, 5])
         #expect(try net.bridge.meterConfigs(5).first?.bands.map(\.burst) == [50, 200])
         #expect(throws: OFError.mmfcMeterExists) { try apply(net, .add, config(5)) }
         try apply(net, .modify, config(5, .pktps))
-        #expect(net.dpif.meters[0] == DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 100, burst: 0)]))
+        #expect(net.dpif.meters[0] == DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 100, burst: 100)]))
         #expect(throws: OFError.mmfcUnknownMeter) { try apply(net, .modify, config(6)) }
         try apply(net, .delete, config(6))
         try apply(net, .delete, config(5, [], []))
@@ -54,7 +54,7 @@ import Wire
         #expect(net.dpif.meters.isEmpty)
         try apply(net, .add, config(1))
         #expect(throws: error) { try apply(net, .modify, config(id, flags, bands)) }
-        #expect(net.dpif.meters[0] == DPMeterConfig(packetsPerSecond: false, bands: [.init(rate: 100, burst: 0)]))
+        #expect(net.dpif.meters[0] == DPMeterConfig(packetsPerSecond: false, bands: [.init(rate: 100, burst: 100)]))
     }
 
     @Test func thereAreAsManyAsTheDatapathHasAndNumbersComeBackLate() throws {

@@ -38,7 +38,8 @@ extension ConnectionManager {
         case .flowMonitorCancel(let id): try connection.cancelMonitor(id)
         case .tlvTableMod(let mod): try bridge.apply(mod)
         case .tlvTableRequest: reply(.tlvTableReply(bridge.tlvTable))
-        case .ctFlushZone: throw .brcBadType
+        // The datapath tracks no connections, so there are none to forget.
+        case .ctFlush, .ctFlushZone: break
         case .resume: throw .nxrStale
         default: try answer(packet, bytes, connection, now: now)
         }

@@ -82,6 +82,9 @@ enum SwitchScripts {
         10 13 15: probe
         10 13 15: dump-ipfix-bridge
         10 13 15: dump-ipfix-flow
+        10 11 12 13 14 15: ct-flush-zone 5
+        10 13: ct-flush
+        10 13: ct-flush zone=5
         10 13 15: dump-tlv-map
         10: add-tlv-map "{class=0xffff,type=0,len=4}->tun_metadata0"
         10: add-tlv-map "{class=0xffff,type=1,len=124}->tun_metadata5,{class=0xfffe,type=1,len=124}->tun_metadata6"
