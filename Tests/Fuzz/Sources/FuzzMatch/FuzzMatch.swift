@@ -15,7 +15,7 @@ private func checkNXM(_ bytes: [UInt8], strict: Bool) {
     var writer = ByteWriter()
     let length = match.encodeNXM(&writer, cookie: cookie)
     // Without prerequisites there are fields that no match can say of packets of their kind.
-    guard strict else { return }
+    guard strict, !match.leavesOutConnection else { return }
     var second = ByteReader(writer.bytes), secondCookie: Cookie?
     do throws(OFError) {
         let again = try Match.decodeNXM(&second, length: length, cookie: &secondCookie)
@@ -29,6 +29,9 @@ private func checkNXM(_ bytes: [UInt8], strict: Bool) {
 }
 
 extension Match {
+    /// A connection's protocol 0 is not written, as OVS does not write it, and neither are its ports.
+    fileprivate var leavesOutConnection: Bool { mask.l0.ctNWProto != 0 && key.l0.ctNWProto == 0 }
+
     /// Without what it says of the VLAN's tag.
     fileprivate var untagged: Match {
         var match = self
@@ -43,7 +46,7 @@ private func check(
     _ bytes: [UInt8], _ decode: (inout ByteReader) throws(OFError) -> Match, _ encode: (Match, inout ByteWriter) -> Void
 ) {
     var reader = ByteReader(bytes)
-    guard let match = try? decode(&reader) else { return }
+    guard let match = try? decode(&reader), !match.leavesOutConnection else { return }
     let isTagless = match.key.l0.vlanTCI.host & 0x1fff == 0
     var writer = ByteWriter()
     encode(match, &writer)
