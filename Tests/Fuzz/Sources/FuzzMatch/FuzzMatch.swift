@@ -30,7 +30,7 @@ private func checkNXM(_ bytes: [UInt8], strict: Bool) {
 
 extension Match {
     /// A connection's protocol 0 is not written, as OVS does not write it, and neither are its ports.
-    fileprivate var leavesOutConnection: Bool { mask.l0.ctNWProto != 0 && key.l0.ctNWProto == 0 }
+    fileprivate var leavesOutConnection: Bool { key.l0.ctNWProto == 0 && !(isWild(.ctNWProto) && isWild(.ctTPSrc) && isWild(.ctTPDst)) }
 
     /// Without what it says of the VLAN's tag.
     fileprivate var untagged: Match {
