@@ -111,7 +111,7 @@ public struct BundleAdd: Hashable, Sendable {
         case refused(OFError)
     }
     public var content: Content
-    /// The message as it came, for error messages about it. Empty: as `content` has it.
+    /// The message as it came, to be written again just so. Empty: as `content` has it.
     public var bytes: [UInt8]
     public init(id: UInt32, flags: BundleControl.Flags, content: Content, bytes: [UInt8] = []) {
         (self.id, self.flags, self.content, self.bytes) = (id, flags, content, bytes)
