@@ -117,15 +117,12 @@ public struct DatapathSettings: Hashable, Sendable {
         for handle in pmds { handle.barrier() }
     }
 
-    /// Sleeps until an upcall comes or `milliseconds` have gone by; not for long while a PMD drains, which is advanced by calls.
-    public func wait(milliseconds: Int32) {
-        let milliseconds = pmds.contains(where: \.isDraining) ? min(milliseconds, Limits.drainPoll) : milliseconds
+    /// The ofproto thread is about to sleep by `waker` for so many milliseconds. Returns for how many it may: none if upcalls wait, not many while a PMD
+    /// drains, which is advanced by calls.
+    public func announceSleep(milliseconds: Int32) -> Int32 {
         waker.announceSleep()
-        if !pmds.contains(where: { unsafe !$0.pmd.pointee.upcalls.isEmpty }) {
-            var descriptor = pollfd(fd: waker.fileDescriptor, events: Int16(POLLIN), revents: 0)
-            _ = unsafe poll(&descriptor, 1, milliseconds)
-        }
-        waker.awake()
+        if pmds.contains(where: { unsafe !$0.pmd.pointee.upcalls.isEmpty }) { return 0 }
+        return pmds.contains(where: \.isDraining) ? min(milliseconds, Limits.drainPoll) : milliseconds
     }
 
     /// Without threads: lets every PMD do one turn at the virtual time; returns whether one had something to do.

@@ -30,7 +30,13 @@ public enum Field: UInt8, CaseIterable, Hashable, Sendable {
     /// The name that is printed: ovs-fields(7)'s.
     public var name: String { row.name }
     /// The width in bits that a value and its mask are written in; the upper bits may be always zero.
-    public var width: Int { row.width }
+    public var width: Int { Int(fieldTraits[Int(rawValue)].width) }
+    /// False: a match is exact or none.
+    public var isMaskable: Bool { fieldTraits[Int(rawValue)].isMaskable }
+    /// What a match must say before the field means anything.
+    public var prerequisite: Prerequisite { fieldTraits[Int(rawValue)].prerequisite }
+    /// False: actions may not set it.
+    public var isWritable: Bool { fieldTraits[Int(rawValue)].isWritable }
     /// The number of bits that subfields such as `field[first..last]` may name.
     public var bits: Int {
         switch self {
@@ -86,6 +92,14 @@ public struct FieldRow: Sendable {
 extension FieldRow {
     /// The name that `move`, `load` and the like print; nil if the field has no header.
     public var nxm: String? { headers.first?.name }
+}
+
+/// What of a row is asked for often, as a value without references.
+struct FieldTraits {
+    let width: UInt8
+    let isMaskable: Bool
+    let isWritable: Bool
+    let prerequisite: Prerequisite
 }
 
 /// Where a field is in a `FlowKey`: `bits` bits of a container of `size` bytes at byte `offset`.

@@ -43,6 +43,13 @@ import Synchronization
         atomicMemoryFence(ordering: .sequentiallyConsistent)
     }
 
+    /// Sleeper: having announced it, sleeps until it is woken or `milliseconds` have gone by, and is awake again.
+    public func sleep(milliseconds: Int32) {
+        var descriptor = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&descriptor, 1, milliseconds)
+        awake()
+    }
+
     /// Sleeper: is awake again, and takes back the wakes that it got.
     public func awake() {
         unsafe state.pointee.asleep.store(0, ordering: .relaxed)

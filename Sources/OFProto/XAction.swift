@@ -77,7 +77,7 @@ final class FieldWrite {
         case .vlanVID: [.vlan]
         // As a whole it may add a tag; its parts need one.
         case .vlanTCI: match.mask.l0.vlanTCI.host & VLANTCI.present == 0 ? [.vlan] : [.none]
-        default: [field.row.prerequisite]
+        default: [field.prerequisite]
         }
     }
 

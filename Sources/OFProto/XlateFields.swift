@@ -21,7 +21,7 @@ extension Translator {
 
     /// move:SRC->DST
     func move(_ from: FieldRange, _ to: FieldRange) {
-        guard has(from.field.row.prerequisite), has(to.field.row.prerequisite) else { return }
+        guard has(from.field.prerequisite), has(to.field.prerequisite) else { return }
         consult(from)
         consult(to)
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0

@@ -77,21 +77,21 @@ struct ActionRules {
     }
 
     func requireRead(_ field: Field) throws(OFError) {
-        guard satisfies(field.row.prerequisite) else { throw .bacMatchInconsistent }
+        guard satisfies(field.prerequisite) else { throw .bacMatchInconsistent }
     }
 
     private func requireWrite(_ field: Field) throws(OFError) {
         try requireRead(field)
-        guard field.row.writable else { throw .bacBadSetArgument }
+        guard field.isWritable else { throw .bacBadSetArgument }
     }
 
     /// The strict rule for set_field and load: the match must imply the field's prerequisites. vlan_vid wants a tag that is there.
     func requireSet(_ field: Field) throws(OFError) {
-        guard satisfies(field == .vlanVID ? .vlan : field.row.prerequisite) else { throw .bacMatchInconsistent }
+        guard satisfies(field == .vlanVID ? .vlan : field.prerequisite) else { throw .bacMatchInconsistent }
     }
 
     private mutating func set(_ field: Field, _ value: MaskedValue, _ version: OFVersion) throws(OFError) {
-        if field.hasLenientAction(version) { suit(field.row.prerequisite) } else { try requireSet(field) }
+        if field.hasLenientAction(version) { suit(field.prerequisite) } else { try requireSet(field) }
         wrote(field, value)
     }
 

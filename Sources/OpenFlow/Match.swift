@@ -4,21 +4,22 @@ import Flow
 ///
 /// A key and a mask have 768 bytes each: they are kept apart from the value, which is copied on write.
 public struct Match: Hashable, Sendable {
-    /// The key and the mask.
-    private var pair: [FlowKey]
-    private static let everything = [FlowKey(), FlowMask()]
+    // Arrays of one element: what is copied on write.
+    private var keys: [FlowKey]
+    private var masks: [FlowMask]
+    private static let everything = [FlowKey()]
 
     /// Masked already: bits outside `mask` are zero.
     public var key: FlowKey {
-        _read { yield pair[0] }
-        _modify { yield &pair[0] }
+        _read { yield keys[0] }
+        _modify { yield &keys[0] }
     }
     public var mask: FlowMask {
-        _read { yield pair[1] }
-        _modify { yield &pair[1] }
+        _read { yield masks[0] }
+        _modify { yield &masks[0] }
     }
 
     /// Every packet.
-    public init() { pair = Self.everything }
-    public init(key: FlowKey, mask: FlowMask) { pair = [key.masked(by: mask), mask] }
+    public init() { (keys, masks) = (Self.everything, Self.everything) }
+    public init(key: FlowKey, mask: FlowMask) { (keys, masks) = ([key.masked(by: mask)], [mask]) }
 }

@@ -27,7 +27,7 @@ extension Match {
 
     /// The first field whose prerequisites OVS refuses a flow for, instead of ignoring the field.
     public func fieldWithoutPrerequisites() -> Field? {
-        if let field = refusedWithoutPrerequisites.first(where: { !isWild($0) && !key.satisfies($0.row.prerequisite, under: mask) }) { return field }
+        if let field = refusedWithoutPrerequisites.first(where: { !isWild($0) && !key.satisfies($0.prerequisite, under: mask) }) { return field }
         return conntrackAddressOfOtherProtocol
     }
 

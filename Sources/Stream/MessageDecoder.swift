@@ -11,6 +11,8 @@ public enum StreamEvent<Message: Sendable>: Sendable {
     case opened
     /// The user says `StreamConnection.handled` when it is done with it.
     case message(Message)
+    /// All that has been read was delivered.
+    case read
     /// The last event. nil: either side closed the connection in good order.
     case closed((any Error)?)
 }

@@ -69,7 +69,11 @@ final class StreamHandler<Decoder: MessageDecoder>: ChannelInboundHandler {
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) { connection?.pauseIfBehind() }
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard let connection else { return }
+        receiver(connection, .read)
+        connection.pauseIfBehind()
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         close(context, StreamError(error, name ?? ""))

@@ -6,11 +6,12 @@ import Stream
 /// The OpenFlow connections of all bridges: the management and snooping sockets where ovs-ofctl(8) looks for them, controllers that the switch
 /// connects to, and those that connect to it.
 ///
-/// The I/O thread reads, finds the messages and decodes them; the ofproto thread hands them to the bridge's `ConnectionManager`.
-/// Owner: the ofproto thread. Frees: `close`, before the datapath is closed, whose waker it uses.
+/// The I/O thread reads, finds the messages, decodes them and puts them into the mailbox; whoever has the next turn hands them to the bridge's `ConnectionManager`.
+/// Owner: who has the turn. Frees: `close`, before the datapath is closed.
 final class ControllerServer {
     private let thread = IOThread()
     private let mailbox: Mailbox<Event>
+    private let turn: @Sendable () -> Void
     /// The folder of `<bridge>.mgmt` and `<bridge>.snoop`; nil: there are none.
     private let folder: String?
     private var endpoints: [Int: Endpoint] = [:]
@@ -26,7 +27,6 @@ final class ControllerServer {
         case message(StreamConnection, ReceivedMessage)
         case closed(StreamConnection, String?)
         case failed(endpoint: Int, String)
-        case drained
     }
 
     /// A listener, or a controller that is connected to.
@@ -41,11 +41,12 @@ final class ControllerServer {
 
     /// - Parameters:
     ///   - folder: where the sockets of bridges are made.
-    ///   - wake: wakes the ofproto thread.
-    init(folder: String?, wake: @escaping @Sendable () -> Void) {
+    ///   - turn: called on the I/O thread when there is something to take: `run` is to be called, there or on another thread.
+    init(folder: String?, turn: @escaping @Sendable () -> Void) {
         self.folder = folder
         // What waits is bounded by what connections may have unhandled; what they tell of themselves must not be lost.
-        mailbox = Mailbox(capacity: .max, wake: wake)
+        mailbox = Mailbox(capacity: .max, wake: {})
+        self.turn = turn
     }
 
     /// Closes everything. Waits for the I/O thread.
@@ -117,14 +118,19 @@ final class ControllerServer {
     }
 
     private func receiver(_ endpoint: Int) -> StreamReceiver<ReceivedMessage> {
-        let mailbox = mailbox
+        let mailbox = mailbox, turn = turn
         return { connection, event in
             switch event {
             case .opened:
-                connection.whenDrained { _ = mailbox.put(.drained) }
+                connection.whenDrained(turn)
                 _ = mailbox.put(.opened(endpoint: endpoint, connection))
+                turn()
+            // A read brings many.
             case .message(let message): _ = mailbox.put(.message(connection, message))
-            case .closed(let error): _ = mailbox.put(.closed(connection, error.map { "\($0)" }))
+            case .read: turn()
+            case .closed(let error):
+                _ = mailbox.put(.closed(connection, error.map { "\($0)" }))
+                turn()
             }
         }
     }
@@ -160,7 +166,6 @@ final class ControllerServer {
             endpoints[session.endpoint]?.stream = nil
             session.manager.closed(session.connection)
         case .failed(let number, let error): endpoints[number]?.reconnect?.connectFailed(now: now, error: error)
-        case .drained: break
         }
     }
 
@@ -187,10 +192,13 @@ final class ControllerServer {
         guard let action = endpoints[number]?.reconnect?.run(now: now), let endpoint = endpoints[number] else { return }
         switch action {
         case .connect:
-            let mailbox = mailbox
+            let mailbox = mailbox, turn = turn
             thread.connect(
                 endpoint.config.target, tls: tls, sendLimit: Limits.controllerBacklog, decoder: { ControllerDecoder() },
-                receiver: receiver(number), failed: { _ = mailbox.put(.failed(endpoint: number, "\($0)")) })
+                receiver: receiver(number), failed: { error in
+                    _ = mailbox.put(.failed(endpoint: number, "\(error)"))
+                    turn()
+                })
         case .probe: endpoint.stream.flatMap { sessions[ObjectIdentifier($0)] }?.connection.probe()
         case .disconnect: endpoint.stream?.close()
         }

@@ -75,7 +75,8 @@ public final class NetdevDatapath: SwitchDatapath {
     public var dpif: any DPIF { netdev }
     public var now: Int64 { netdev.now }
     public var hertz: UInt64 { netdev.hertz }
-    public func wait(milliseconds: Int32) { netdev.wait(milliseconds: milliseconds) }
+    public var waker: Waker { netdev.waker }
+    public func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }
     public func change(_ config: DatapathConfig) throws(DPIFError) {
         let running = netdev.settings
         let cores = try Self.cores(config, allowed)

@@ -2,18 +2,13 @@ import Datapath
 import Foundation
 
 /// A switch from its configuration file to its end: what the executables share.
-///
-/// Owner: the ofproto thread.
 public final class Session {
-    public let vswitch: Switch
     public let signals = Signals()
-    private let file: String?
-    private let unixctl: UnixctlServer?
-    private let controllers: ControllerServer
-    private let context: UnixctlContext
+    private let turns: Turns
     /// What SIGUSR1 asks for; nil: nothing.
     public var onReportRequest: (() -> Void)?
-    private var runtime: Runtime { Runtime(vswitch) }
+    /// Cycles of the time stamp counter in a second.
+    public let hertz: UInt64
 
     /// Starts the datapath and applies the configuration. A step that fails is told in a line of its own, and the rest runs: a
     /// later SIGHUP tries it again. Without a file nothing could try it again: throws `StartError` with those lines, and nothing runs.
@@ -22,64 +17,28 @@ public final class Session {
     ///   - socket: the control socket. If it has to be there and cannot be, throws `StartError`, too.
     ///   - runFolder: where each bridge has its sockets for OpenFlow; nil: nowhere.
     public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none, runFolder: String? = nil) throws {
-        self.file = file
-        let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
-        vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
-        context = UnixctlContext(vswitch: vswitch, netdev: datapath.netdev)
-        let waker = datapath.netdev.waker
-        controllers = ControllerServer(folder: runFolder, wake: { waker.wake() })
-        do throws(StartError) {
-            unixctl = try socket.open(context)
-        } catch {
-            controllers.close()
-            vswitch.close()
-            throw error
-        }
-        let problems = vswitch.apply(config) + controllers.apply(config, vswitch.ofproto)
-        guard file == nil else {
-            for problem in problems { complain(problem) }
-            return
-        }
-        guard problems.isEmpty else {
-            close()
-            throw StartError(problems: problems)
-        }
+        turns = try Turns(config, file: file, socket: socket, runFolder: runFolder)
+        hertz = turns.with { $0.vswitch.datapath.hertz } ?? 0
     }
 
-    /// Runs for some seconds (nil: for ever), or until a signal asks for the end.
+    /// Runs for some seconds (nil: for ever), or until a signal or a command asks for the end.
     public func run(seconds: Double?) {
-        let end = seconds.map { vswitch.datapath.now + Int64(($0 * 1000).rounded()) }
-        let servers = Runtime.Servers(
-            run: { [unowned self] in
-                let told = controllers.run(vswitch.ofproto, now: vswitch.datapath.now)
-                return unixctl?.run() ?? false || told
-            }, nextDeadline: { [unowned self] in controllers.nextDeadline })
-        runtime.run(until: end, servers: servers) {
-            if signals.takeHangUp() { reload() }
+        let end = seconds.flatMap { seconds in turns.with { $0.vswitch.datapath.now + Int64((seconds * 1000).rounded()) } }
+        turns.run(until: end) {
+            if signals.takeHangUp() { _ = turns.with { $0.reload() } }
             if signals.takeReportRequest() { onReportRequest?() }
-            return signals.wantsEnd || context.wantsEnd
+            return signals.wantsEnd
         }
     }
 
-    /// Reads the file again and applies the difference. A mistake in it is told, and everything stays as it is.
-    private func reload() {
-        guard let file else { return }
-        do {
-            let wanted = try SwitchConfig.load(file, keeping: vswitch.running)
-            let problems = vswitch.apply(wanted) + controllers.apply(wanted, vswitch.ofproto)
-            for problem in problems { complain(problem) }
-            complain("\(file): applied, with \(problems.count) problem\(problems.count == 1 ? "" : "s"): \(vswitch.running.summary)")
-        } catch {
-            complain("\(error)")
-        }
-    }
+    /// Everything that the switch has counted.
+    public func counters() -> SwitchCounters { turns.with { $0.vswitch.counters() } ?? SwitchCounters(time: 0, pmds: [], ports: [], megaflows: 0) }
+
+    /// The megaflows with the most packets, as text.
+    public func busiestMegaflows() -> [String] { turns.with { $0.vswitch.busiestMegaflows() } ?? [] }
 
     /// Ends all sockets, removes ports and flows and ends the datapath's threads.
-    public func close() {
-        unixctl?.close()
-        controllers.close()
-        vswitch.close()
-    }
+    public func close() { turns.close() }
 }
 
 /// Why a switch did not start.

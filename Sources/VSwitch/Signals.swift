@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Signals as flags that the loop looks at, at most `Runtime.longestSleep` late.
+/// Signals as flags that the loop looks at, at most `Turns.longestSleep` late.
 public final class Signals {
     /// Writer: Dispatch's queue. Reader: the ofproto thread, which also clears `hungUp` and `asked`.
     private final class Flags: Sendable {

@@ -1,4 +1,5 @@
 import Datapath
+import NetDev
 
 /// What a switch needs of its datapath besides the `DPIF`: time, sleep, settings and the counters of its threads.
 ///
@@ -9,8 +10,10 @@ public protocol SwitchDatapath: AnyObject {
     var now: Int64 { get }
     /// Cycles of the time stamp counter in a second.
     var hertz: UInt64 { get }
-    /// Sleeps until an upcall comes or the time is over.
-    func wait(milliseconds: Int32)
+    /// Wakes the ofproto thread when upcalls come, and for whoever else has something for it.
+    var waker: Waker { get }
+    /// The ofproto thread is about to sleep by the waker for so long. Returns for how long it may: 0 if upcalls are there.
+    func announceSleep(milliseconds: Int32) -> Int32
     /// Carries out those settings that can be changed while packets flow.
     func change(_ config: DatapathConfig) throws(DPIFError)
     /// What the PMDs of each core have counted since the start, also where there is none any more; `core` is nil for PMDs without threads.

@@ -5,14 +5,14 @@
 /// ofproto thread carries them out. Nothing is applied unless the whole file is right; the first mistake is told as one
 /// line, `FILE:LINE:COLUMN: expected …, found …`.
 ///
-/// Threads: everything here belongs to the ofproto thread, which is the process's main thread. Signals reach it as flags, commands of the
-/// control socket by a mailbox that an I/O thread fills.
+/// Threads: the switch belongs to whoever has the turn (`Turns.swift`): the ofproto thread, which is the process's main thread, or while that one sleeps the I/O thread
+/// that has read OpenFlow messages. Signals reach the ofproto thread as flags, commands of the control socket by a mailbox that an I/O thread fills.
 /// Memory: bounded by `Limits.swift`.
 ///
 /// Read in this order: `SwitchConfig.swift` (the value), `ConfigError.swift`, `YAMLText.swift` (bytes to a tree, with
 /// bounds), `ConfigReader.swift` (typed access with positions), `ConfigParse.swift`, `ConfigParsePort.swift` and
 /// `ConfigParseFlows.swift` (the sections), `ConfigDiff.swift`; then `SwitchDatapath.swift`, `NetdevDatapath.swift`,
-/// `Switch.swift` (the steps carried out), `Runtime.swift` (the loop) and `Session.swift` (from start to end, with signals);
+/// `Switch.swift` (the steps carried out), `RunningSwitch.swift` (a turn), `Turns.swift` (whose turn it is) and `Session.swift` (from start to end, with signals);
 /// `Counters.swift`, `Report.swift`, `LiveTable.swift` and `MegaflowText.swift` (what is told about it); `Doctor.swift`. The control socket:
 /// `UnixctlServer.swift`, `UnixctlCommand.swift` (the table), `UnixctlContext.swift`, then by subject `UnixctlProcess.swift`, `UnixctlDatapath.swift`,
 /// `UnixctlInterfaces.swift`, `UnixctlPorts.swift`, `UnixctlThreads.swift` with `RxqUsage.swift`, `UnixctlBridges.swift`; `UnixctlSocket.swift` (where it is).

@@ -57,20 +57,20 @@ struct Demo: ParsableCommand {
 
     /// A line a second, and the tables at the end.
     private func show(_ session: Session, seconds: Int?) {
-        let start = session.vswitch.counters()
+        let start = session.counters()
         var last = start
         print(LiveTable.heading)
         var second = 0
         while second < seconds ?? .max, !session.signals.wantsEnd {
             second += 1
             session.run(seconds: 1)
-            let now = session.vswitch.counters()
+            let now = session.counters()
             print(LiveTable.line(now.since(last), seconds: second))
             last = now
         }
         let window = last.since(start)
         print("\n\(LiveTable.ports(window))\n\n\(LiveTable.pmds(window))")
-        let flows = session.vswitch.busiestMegaflows()
+        let flows = session.busiestMegaflows()
         print("\nThe busiest of \(last.megaflows) megaflows:")
         for flow in flows { print("  " + flow) }
     }

@@ -44,11 +44,11 @@ import VSwitch
         let lock = try pidfile.map { try PIDFile($0) }
         defer { lock?.remove() }
         if warmUp > 0 { session.run(seconds: warmUp) }
-        var before = session.vswitch.counters()
+        var before = session.counters()
         func write() throws {
             guard let report else { return }
-            let now = session.vswitch.counters()
-            try Report(window: now.since(before), hertz: session.vswitch.datapath.hertz).write(to: report)
+            let now = session.counters()
+            try Report(window: now.since(before), hertz: session.hertz).write(to: report)
             before = now
         }
         session.onReportRequest = {

@@ -43,8 +43,8 @@ import Wire
 
     /// Header fields that only some packets have.
     static let fields = Field.allCases.filter { field in
-        let prerequisite = field.row.prerequisite
-        return field.row.writable && ![.none, .ethernet, .vlan, .nsh, .conntrack].contains(prerequisite) && field.place.offset < 128
+        let prerequisite = field.prerequisite
+        return field.isWritable && ![.none, .ethernet, .vlan, .nsh, .conntrack].contains(prerequisite) && field.place.offset < 128
     }
 
     private func translate(_ key: FlowKey, _ action: OFAction) throws -> (actions: [DPAction], mask: FlowMask) {
@@ -60,7 +60,7 @@ import Wire
         var exact = FlowMask()
         for line in 0..<FlowKey.lineCount { exact[line: line] = ~Line.zero }
         for field in Self.fields {
-            let needs = field.row.prerequisite
+            let needs = field.prerequisite
             let isThere = packet.key.l0.nwFrag & FragmentBits.later == 0 || needs == .ipv4 || needs == .ip
             let has = isThere && packet.key.satisfies(needs, under: exact)
             let value = packet.key.value(of: field) ^ (1 << UInt128(field.place.ones.trailingZeroBitCount))

@@ -24,9 +24,9 @@ struct WireGenerator {
     /// A match on `field` with what it needs, in words of ovs-fields(7), and nothing else.
     mutating func match(on field: Field) -> Match {
         var match = Match()
-        prerequisites(field.row.prerequisite, field, &match)
+        prerequisites(field.prerequisite, field, &match)
         var bits = MaskedValue(value: value(of: field), mask: field.widthMask)
-        if field.row.maskable, random.below(2) == 0, field != .vlanVID { bits.mask = random.number128() & field.place.ones | 1 }
+        if field.isMaskable, random.below(2) == 0, field != .vlanVID { bits.mask = random.number128() & field.place.ones | 1 }
         bits.value &= bits.mask
         if match.isWild(field) { match.set(field, to: bits) }
         return match

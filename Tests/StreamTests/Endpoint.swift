@@ -45,6 +45,7 @@ final class Endpoint: Sendable {
                     state.opened += 1
                     state.names.append(connection.name)
                 case .message(let text): state.messages.append(text)
+                case .read: break
                 case .closed(let error):
                     state.open.removeAll { $0 === connection }
                     state.closed += 1

@@ -24,6 +24,7 @@ import Testing
             case .message(let message):
                 connection.handled()
                 answers.messages.withLock { $0.append(message) }
+            case .read: break
             case .closed(let error): if let error { answers.failures.withLock { $0.append("\(error)") } }
             }
         }, failed: { error in answers.failures.withLock { $0.append(error.description) } })

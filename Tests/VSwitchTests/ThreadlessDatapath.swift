@@ -1,3 +1,4 @@
+import NetDev
 import TestSupport
 @testable import Datapath
 @testable import VSwitch
@@ -14,7 +15,8 @@ final class ThreadlessDatapath: SwitchDatapath {
     var dpif: any DPIF { netdev }
     var now: Int64 { netdev.now }
     var hertz: UInt64 { netdev.hertz }
-    func wait(milliseconds: Int32) { netdev.wait(milliseconds: milliseconds) }
+    var waker: Waker { netdev.waker }
+    func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }
     func change(_ config: DatapathConfig) throws(DPIFError) {}
     func pmdStats() -> [(core: Int?, stats: PMDStats)] { netdev.pmdStats() }
     func close() { netdev.close() }

@@ -40,7 +40,7 @@ import Wire
             case .message(let message):
                 connection.handled()
                 box.replies.withLock { $0.append(message) }
-            case .closed: break
+            case .read, .closed: break
             }
         }, failed: { Issue.record("\($0)") })
         var turns = 0

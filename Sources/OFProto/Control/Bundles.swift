@@ -10,33 +10,24 @@ struct Bundle {
     var used: Int64
 }
 
-/// A message that waits for the commit of its bundle.
+/// A message that waits for the commit of its bundle: the OFPT_BUNDLE_ADD_MESSAGE as it came, which has been understood once and is again when its turn comes.
+/// What is understood of a message takes many times what its bytes do.
 struct BundledMessage {
-    private let content: OFPacket
-    /// Of a flow modification, which is kept without it.
-    private let match: PackedMatch?
-    /// As it came, for an error that quotes it.
     let bytes: [UInt8]
 
-    init(_ packet: OFPacket, _ bytes: [UInt8]) {
-        self.bytes = bytes
-        guard case .flowMod(var request) = packet.message else {
-            (content, match) = (packet, nil)
-            return
+    /// The message inside. Throws what cannot happen to bytes that were understood before, unless what they mean has changed.
+    func packet() throws(OFError) -> OFPacket {
+        switch OFPacket.decode(bytes) {
+        case .success(let packet):
+            guard case .bundleAdd(let add) = packet.message, case .message(let message) = add.content else { throw .bfcMsgUnsup }
+            return message
+        case .failure(let failure): throw failure.error
         }
-        match = PackedMatch(request.mod.match)
-        request.mod.match = Match()
-        content = OFPacket(packet.header, .flowMod(request))
     }
-
-    var header: OFHeader { content.header }
-    var message: OFMessage {
-        guard let match, case .flowMod(var request) = content.message else { return content.message }
-        request.mod.match = match.match
-        return .flowMod(request)
-    }
-    /// Bytes in memory, about: what is understood of a message takes some times what its bytes do.
-    var size: Int { 4 * bytes.count + (match?.size ?? 0) + ControlLimits.bundleMessageRoom }
+    /// The header that an error about it has; nil: it is not understood any more.
+    var header: OFHeader? { try? packet().header }
+    /// Bytes in memory, about.
+    var size: Int { bytes.count + ControlLimits.bundleMessageRoom }
 }
 
 extension OFConnection {
@@ -98,7 +89,7 @@ extension OFConnection {
             try request.checkBuffer()
             if request.command == .add, request.mod.table == OpenFlowTable.internalTable { throw .brcEperm }
         }
-        let message = BundledMessage(packet, bytes)
+        let message = BundledMessage(bytes: bytes)
         guard manager.bundledBytes + message.size <= ControlLimits.bundleBytes else { throw .bfcMsgTooMany }
         manager.bundledBytes += message.size
         bundles[add.id]?.messages.append(message)
@@ -172,7 +163,7 @@ final class BundleCommit: ControllerJob {
         let end = min(next + ControlLimits.elementsPerPart, bundle.messages.count)
         while next < end, !isOver {
             do throws(OFError) {
-                try prepare(bundle.messages[next].message, connection, now: now)
+                try prepare(bundle.messages[next].packet().message, connection, now: now)
             } catch {
                 fail(error, connection, now: now)
                 return true
@@ -239,7 +230,7 @@ final class BundleCommit: ControllerJob {
     private func fail(_ error: OFError, _ connection: OFConnection, now: Int64) {
         takeBack()
         let failed = bundle.messages[next]
-        connection.refuse(error, failed.header, failed.bytes)
+        connection.refuse(error, failed.header ?? header, failed.bytes)
         connection.refuse(.bfcMsgFailed, header, OFPacket(header, .bundleControl(control)).encoded())
     }
 

@@ -18,7 +18,7 @@ public enum ControlLimits {
     /// refused with OFPBFC_MSG_TOO_MANY.
     static let bundleBytes = 1 << 30
     /// What keeping a message takes beside what is in it.
-    static let bundleMessageRoom = 256
+    static let bundleMessageRoom = 64
     /// Bundles of one connection; a further one is refused with OFPBFC_OUT_OF_BUNDLES.
     static let bundles = 64
     /// Milliseconds until an unused bundle is discarded (other_config:bundle-idle-timeout's default).

@@ -89,8 +89,8 @@ extension TableFeatures {
         for field in Field.allCases where field.header(version: OFVersion.v15.rawValue) != nil {
             features.matches.insert(field)
             features.wildcards.insert(field)
-            if field.row.maskable { features.masks.insert(field) }
-            if field.row.writable {
+            if field.isMaskable { features.masks.insert(field) }
+            if field.isWritable {
                 features.nonmiss.writeSetFields.insert(field)
                 features.nonmiss.applySetFields.insert(field)
             }

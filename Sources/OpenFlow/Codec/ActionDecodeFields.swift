@@ -17,7 +17,7 @@ extension FieldEntryHeader {
     /// As `range`, of a field that actions may write: `bacBadSetArgument` for others.
     func writableRange(start: Int, count: Int) throws(OFError) -> FieldRange {
         let range = try range(start: start, count: count)
-        guard range.field.row.writable else { throw .bacBadSetArgument }
+        guard range.field.isWritable else { throw .bacBadSetArgument }
         return range
     }
 }
@@ -52,7 +52,7 @@ extension ActionDecoder {
             throw error == .bmcBadMask ? .bacBadSetMask : error
         }
         // OpenFlow names OXM_OF_IN_PORT as one that cannot be set.
-        guard body.isZero(), field != .inPort || !entry.header.isPort32, field.row.writable,
+        guard body.isZero(), field != .inPort || !entry.header.isPort32, field.isWritable,
             field.allows(value: entry.value, isPort32: entry.header.isPort32)
         else { throw .bacBadSetArgument }
         if field == .vlanVID, entry.value & entry.mask & UInt128(VLANTCI.present) == 0 { throw .bacBadSetArgument }
@@ -70,7 +70,7 @@ extension ActionDecoder {
 
     func regLoad2(_ body: inout ByteReader) throws(OFError) -> OFAction {
         let (field, entry) = try body.actionEntry()
-        guard body.isZero(), field.row.writable else { throw .bacBadSetArgument }
+        guard body.isZero(), field.isWritable else { throw .bacBadSetArgument }
         return written(field, value: entry.value, mask: entry.mask)
     }
 

@@ -69,7 +69,7 @@ extension ActionDecoder {
         guard pad == 0, spec.table != 0xff, spec.flags.isSubset(of: known) else { throw .bacBadArgument }
         if spec.flags.contains(.writeResult) {
             let header = try body.fieldName()
-            guard header.field?.row.writable == true else { throw .bacBadSetArgument }
+            guard header.field?.isWritable == true else { throw .bacBadSetArgument }
             spec.result = try header.range(start: resultStart, count: 1)
         } else if resultStart != 0 {
             throw .bacBadArgument

@@ -85,7 +85,7 @@ private struct MatchBuilder {
     private mutating func add(_ field: Field, _ entry: FieldEntry) throws(OFError) {
         guard field.allows(mask: entry.mask, bytes: entry.header.bytes) else { throw .bmcBadMask }
         guard field.allows(value: entry.value, isPort32: entry.header.isPort32) else { throw .bmcBadValue }
-        let prerequisite = field.row.prerequisite
+        let prerequisite = field.prerequisite
         if strict, prerequisite != .none, !match.key.satisfies(prerequisite, under: match.mask) { throw .bmcBadPrereq }
         guard match.isWild(field), field != .packetType || !impliesEthernet else { throw .bmcDupField }
         guard !pipelineOnly || field.isPipeline else { throw .brcPipelineFieldsOnly }

@@ -65,7 +65,7 @@ private struct MatchEncoder {
     private mutating func put(_ field: Field) {
         let mask = match.mask.value(of: field)
         guard mask != 0 else { return }
-        write(field, mask == field.place.ones || !field.row.maskable ? nil : mask)
+        write(field, mask == field.place.ones || !field.isMaskable ? nil : mask)
     }
 
     /// Writes a field of flags, always with a mask: the known flags are not all that it has room for.

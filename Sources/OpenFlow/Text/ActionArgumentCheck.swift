@@ -23,7 +23,7 @@ extension ActionCheck {
     }
 
     private static func requireWritable(_ field: Field, _ text: TextSlice) throws(FlowSyntaxError) {
-        guard field.row.writable else {
+        guard field.isWritable else {
             throw FlowSyntaxError("destination field \(field.name) is not writable (OFPBAC_BAD_SET_ARGUMENT)", text)
         }
     }

@@ -43,7 +43,7 @@ struct ActionCheck {
         case .move(let from, let to):
             try requireRead(from.field, "source", text)
             try requireRead(to.field, "destination", text)
-            guard to.field.row.writable else {
+            guard to.field.isWritable else {
                 throw FlowSyntaxError("destination field \(to.field.name) is not writable (OFPBAC_BAD_SET_ARGUMENT)", text)
             }
         case .outputField(let range): try requireRead(range.field, "source", text)

@@ -126,7 +126,7 @@ public struct GroupSyntax {
         let parsed = try located(text) { () throws(FieldTextError) in try field.parse(text, ports: ports) }
         guard parsed.mask & field.place.ones == field.widthMask & field.place.ones else { throw FlowSyntaxError("\(text.string): wildcards not allowed here", text) }
         guard parsed.value != 0 else { throw FlowSyntaxError("\(rest.string): values are wildcards here and must not be all-zeros", text) }
-        guard field.row.maskable || parsed.value == field.widthMask else {
+        guard field.isMaskable || parsed.value == field.widthMask else {
             throw FlowSyntaxError("\(text.string): invalid mask for field \(field.name)", text)
         }
         return parsed.value

@@ -34,7 +34,7 @@ extension ActionParser {
         case "limit": spec.limit = value.leadingNumber()
         case "result_dst":
             let range = try FieldRange.parse(value)
-            guard range.field.row.writable else { throw FlowSyntaxError("\(value.string) is read-only", value) }
+            guard range.field.isWritable else { throw FlowSyntaxError("\(value.string) is read-only", value) }
             guard range.count == 1 else { throw FlowSyntaxError("result_dst in 'learn' action must be a single bit", value) }
             spec.flags.insert(.writeResult)
             spec.result = range

@@ -87,7 +87,7 @@ extension TextSlice {
 
 extension Match {
     /// Of three fields the one that a packet has which matches this; nil: it may be any of them, or none.
-    func transportPort(_ fields: Field...) -> Field? { fields.first { key.satisfies($0.row.prerequisite, under: mask) } }
+    func transportPort(_ fields: Field...) -> Field? { fields.first { key.satisfies($0.prerequisite, under: mask) } }
 }
 
 extension ActionParser {
@@ -132,7 +132,7 @@ extension ActionParser {
     }
 
     private func checkWritable(_ field: Field, _ text: TextSlice) throws(FlowSyntaxError) {
-        guard field.row.writable else { throw FlowSyntaxError("\(field.name) is read-only", text) }
+        guard field.isWritable else { throw FlowSyntaxError("\(field.name) is read-only", text) }
         try requireWritten(field, text)
     }
 

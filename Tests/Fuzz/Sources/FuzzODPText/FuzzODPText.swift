@@ -19,7 +19,7 @@ private func checkKey(_ text: String) throws(ODPTextError) {
         let printedAgain = keyAgain.odpText(mask: maskAgain)
         precondition(printed == printedAgain, "\(printed): \(printedAgain)")
         // What the key's own protocols give no meaning to is not printed; recirc_id always is.
-        for field in Field.allCases where field != .recircID && key.satisfies(field.row.prerequisite, under: everyBit) {
+        for field in Field.allCases where field != .recircID && key.satisfies(field.prerequisite, under: everyBit) {
             precondition(mask.value(of: field) == maskAgain.value(of: field), "\(printed): \(field.name)'s mask")
             precondition((key.value(of: field) ^ keyAgain.value(of: field)) & mask.value(of: field) == 0, "\(printed): \(field.name)")
         }

@@ -1,0 +1,95 @@
+import Datapath
+import NetDev
+
+/// A switch, its datapath and its sockets. Owner: whoever has the turn.
+final class RunningSwitch {
+    let vswitch: Switch
+    private let file: String?
+    private let unixctl: UnixctlServer?
+    private let controllers: ControllerServer
+    private let context: UnixctlContext
+    private let waker: Waker
+    /// When the ofproto thread will wake at the latest.
+    private var wakes: Int64 = 0
+
+    /// What the ofproto thread does after a turn.
+    enum Next {
+        case again
+        case sleep(milliseconds: Int32, Waker)
+        case end
+    }
+
+    /// Starts the datapath and applies the configuration. See `Session.init`.
+    /// - Parameter turn: called on the I/O thread when OpenFlow messages have come.
+    init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket, runFolder: String?, turn: @escaping @Sendable (Waker) -> Void) throws {
+        self.file = file
+        let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
+        vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
+        context = UnixctlContext(vswitch: vswitch, netdev: datapath.netdev)
+        let waker = datapath.waker
+        self.waker = waker
+        controllers = ControllerServer(folder: runFolder, turn: { turn(waker) })
+        do throws(StartError) {
+            unixctl = try socket.open(context)
+        } catch {
+            controllers.close()
+            vswitch.close()
+            throw error
+        }
+        let problems = vswitch.apply(config) + controllers.apply(config, vswitch.ofproto)
+        guard file == nil else {
+            for problem in problems { complain(problem) }
+            return
+        }
+        guard problems.isEmpty else {
+            close()
+            throw StartError(problems: problems)
+        }
+    }
+
+    /// The ofproto thread's turn: what OFProto has to do, then what came by sockets. Before it is to sleep it has announced that to the datapath.
+    func turn(until end: Int64?) -> Next {
+        let datapath = vswitch.datapath, now = datapath.now
+        if context.wantsEnd { return .end }
+        if let end, now >= end { return .end }
+        let hasMore = vswitch.ofproto.run(now: now)
+        let wasTold = controllers.run(vswitch.ofproto, now: datapath.now)
+        if unixctl?.run() ?? false || wasTold || hasMore { return .again }
+        wakes = min(now + Turns.longestSleep, end ?? .max, deadline(now: now))
+        let sleep = wakes - datapath.now
+        return sleep > 0 ? .sleep(milliseconds: datapath.announceSleep(milliseconds: Int32(clamping: sleep)), waker) : .again
+    }
+
+    /// The I/O thread's turn: OpenFlow messages. False if the ofproto thread has to go on.
+    func controlTurn() -> Bool {
+        let now = vswitch.datapath.now
+        _ = controllers.run(vswitch.ofproto, now: now)
+        var hasMore = vswitch.ofproto.run(now: now)
+        // A change of flows asks for a look at the megaflows, which is short where there are few.
+        if !hasMore, deadline(now: now) <= now { hasMore = vswitch.ofproto.run(now: now) }
+        return !hasMore && deadline(now: now) >= wakes
+    }
+
+    private func deadline(now: Int64) -> Int64 {
+        min(vswitch.ofproto.nextDeadline(now: now) ?? .max, controllers.nextDeadline ?? .max)
+    }
+
+    /// Reads the file again and applies the difference. A mistake in it is told, and everything stays as it is.
+    func reload() {
+        guard let file else { return }
+        do {
+            let wanted = try SwitchConfig.load(file, keeping: vswitch.running)
+            let problems = vswitch.apply(wanted) + controllers.apply(wanted, vswitch.ofproto)
+            for problem in problems { complain(problem) }
+            complain("\(file): applied, with \(problems.count) problem\(problems.count == 1 ? "" : "s"): \(vswitch.running.summary)")
+        } catch {
+            complain("\(error)")
+        }
+    }
+
+    func close() {
+        unixctl?.close()
+        controllers.close()
+        vswitch.close()
+    }
+}
