@@ -229,15 +229,15 @@ extension DPIFNetdev {
     public var strayDrops: UInt64 { pmdCounters(Limits.ports).drops[Int(DropReason.noPort.rawValue)] }
 
     /// What the PMDs of each core have counted up to this moment; a core that had a PMD keeps its place. Without threads the core is nil.
-    public func pmdStats() -> [(core: Int?, stats: PMDStats)] {
+    public func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] {
         var former = formerStats
         var all = pmds.map { handle in
             var stats = former.removeValue(forKey: handle.core) ?? PMDStats()
             unsafe stats.add(handle.pmd.pointee.stats.pointee)
-            return (core: handle.core, stats: stats)
+            return (core: handle.core, isRunning: true, stats: stats)
         }
-        all += former.sorted { $0.key < $1.key }.map { (core: $0.key, stats: $0.value) }
-        return all.map { (settings.cores.isEmpty ? nil : $0.core, $0.stats) }
+        all += former.sorted { $0.key < $1.key }.map { (core: $0.key, isRunning: false, stats: $0.value) }
+        return all.map { (settings.cores.isEmpty ? nil : $0.core, $0.isRunning, $0.stats) }
     }
 
     /// Cycles in a second.

@@ -157,7 +157,7 @@ final class ControllerServer {
         case .opened(let number, let stream): opened(number, stream, ofproto, now: now)
         case .message(let stream, let message):
             guard let session = sessions[ObjectIdentifier(stream)] else { return stream.handled() }
-            endpoints[session.endpoint]?.reconnect?.received(now: now)
+            if session.connection.kind == .primary { endpoints[session.endpoint]?.reconnect?.received(now: now) }
             session.reconnect?.received(now: now)
             session.manager.receive(message, on: session.connection)
         case .closed(let stream, let error):

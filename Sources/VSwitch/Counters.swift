@@ -6,6 +6,8 @@ public struct SwitchCounters: Sendable {
     public struct PMD: Sendable {
         /// -1 for one without a thread of its own.
         public var core: Int
+        /// False: it has gone, and this is what it has counted.
+        public var isRunning: Bool
         public var rxPackets: UInt64
         public var busyCycles: UInt64
         /// Busy and idle cycles.
@@ -45,7 +47,7 @@ public struct SwitchCounters: Sendable {
             for path in PMD.counters { result.pmds[index][keyPath: path] &-= old[keyPath: path] }
             result.pmds[index].turns = pmds[index].turns.since(old.turns)
         }
-        result.pmds.removeAll { $0.core >= 0 && $0.totalCycles == 0 }
+        result.pmds.removeAll { !$0.isRunning && $0.totalCycles == 0 }
         for index in ports.indices {
             let port = ports[index]
             guard let old = former.ports.first(where: { $0.name == port.name && $0.bridge == port.bridge }) else { continue }
@@ -86,8 +88,8 @@ extension SwitchCounters.Port {
 extension Switch {
     /// All counters now.
     public func counters() -> SwitchCounters {
-        let pmds = datapath.pmdStats().map { core, stats in
-            SwitchCounters.PMD(core: core ?? -1, rxPackets: stats.rxPackets, busyCycles: stats.busyCycles,
+        let pmds = datapath.pmdStats().map { core, isRunning, stats in
+            SwitchCounters.PMD(core: core ?? -1, isRunning: isRunning, rxPackets: stats.rxPackets, busyCycles: stats.busyCycles,
                 totalCycles: stats.busyCycles &+ stats.idleCycles, hintHits: stats.hintHits, emcHits: stats.emcHits, smcHits: stats.smcHits,
                 megaflowHits: stats.megaflowHits, upcalls: stats.upcalls, upcallsLost: stats.upcallsLost,
                 turns: stats.cyclesPerIteration)

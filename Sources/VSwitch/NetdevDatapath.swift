@@ -89,6 +89,6 @@ public final class NetdevDatapath: SwitchDatapath {
             throw error
         }
     }
-    public func pmdStats() -> [(core: Int?, stats: PMDStats)] { netdev.pmdStats() }
+    public func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
     public func close() { netdev.close() }
 }

@@ -17,6 +17,6 @@ public protocol SwitchDatapath: AnyObject {
     /// Carries out those settings that can be changed while packets flow.
     func change(_ config: DatapathConfig) throws(DPIFError)
     /// What the PMDs of each core have counted since the start, also where there is none any more; `core` is nil for PMDs without threads.
-    func pmdStats() -> [(core: Int?, stats: PMDStats)]
+    func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)]
     func close()
 }

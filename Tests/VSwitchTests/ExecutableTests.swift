@@ -140,7 +140,7 @@ import Testing
             kill(process.processIdentifier, SIGUSR1)
             try await until { FileManager.default.fileExists(atPath: json) }
             let window = try self.report(json)
-            #expect(window.pmds[0].total_cycles > 0)
+            #expect(window.pmds.count == 1)
             if firstWindow == 0 { firstWindow = window.seconds }
             reported += window.seconds
         }

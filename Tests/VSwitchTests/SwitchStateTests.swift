@@ -58,7 +58,7 @@ import Wire
 
     func counters(time: Int64, _ n: UInt64) -> SwitchCounters {
         SwitchCounters(time: time,
-            pmds: [.init(core: 1, rxPackets: n, busyCycles: 30 * n, totalCycles: 40 * n, hintHits: 0, emcHits: n / 2, smcHits: n / 4, megaflowHits: n / 4, upcalls: 0, upcallsLost: 0)],
+            pmds: [.init(core: 1, isRunning: true, rxPackets: n, busyCycles: 30 * n, totalCycles: 40 * n, hintHits: 0, emcHits: n / 2, smcHits: n / 4, megaflowHits: n / 4, upcalls: 0, upcallsLost: 0)],
             ports: [.init(bridge: "b", name: "p", rxPackets: n, rxBytes: 64 * n, txPackets: 0, txBytes: 0, drops: ["action": n / 2]),
                 .init(bridge: "b", name: "q", rxPackets: 0, rxBytes: 0, txPackets: n / 2, txBytes: 32 * n, drops: [:])],
             megaflows: 3)

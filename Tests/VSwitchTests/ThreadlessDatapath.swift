@@ -18,6 +18,6 @@ final class ThreadlessDatapath: SwitchDatapath {
     var waker: Waker { netdev.waker }
     func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }
     func change(_ config: DatapathConfig) throws(DPIFError) {}
-    func pmdStats() -> [(core: Int?, stats: PMDStats)] { netdev.pmdStats() }
+    func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
     func close() { netdev.close() }
 }

@@ -7,14 +7,14 @@ public struct OFMessageFramer: Sendable {
     /// Takes what has arrived and gives each message that is whole. Throws for a header whose length is shorter than a header: the stream
     /// has no further messages that could be found, and the connection is to be closed.
     public mutating func decode(_ bytes: [UInt8], _ message: ([UInt8]) -> Void) throws(OFError) {
-        pending += bytes
+        let stream = pending.isEmpty ? bytes : pending + bytes
         var start = 0
-        defer { pending.removeFirst(start) }
-        while pending.count - start >= MessageHeader.length {
-            let length = Int(pending[start + 2]) << 8 | Int(pending[start + 3])
+        defer { pending = start == stream.count ? [] : Array(stream[start...]) }
+        while stream.count - start >= MessageHeader.length {
+            let length = Int(stream[start + 2]) << 8 | Int(stream[start + 3])
             guard length >= MessageHeader.length else { throw .brcBadLen }
-            guard pending.count - start >= length else { return }
-            message(Array(pending[start..<start + length]))
+            guard stream.count - start >= length else { return }
+            message(Array(stream[start..<start + length]))
             start += length
         }
     }
