@@ -188,7 +188,7 @@ extension Bridge {
             case .meter(let meter) where meters[meter] == nil:
                 throw FlowModError(.mmfcInvalidMeter, "no meter \(meter)")
             case .unsupported(let what):
-                ofproto.logger.debug("\(name): the \(what) action is not carried out; packets pass over it")
+                ofproto.logger.debug("\(name): the \(what.kind) action is not carried out; packets pass over it")
             default: break
             }
         }

@@ -30,7 +30,12 @@ extension ConnectionManager {
 
 extension PacketOut {
     /// The port that the packet pretends to have come by.
-    fileprivate var inPort: OFPort { metadata.isWild(.inPort) ? .none : OFPort(UInt16(truncatingIfNeeded: metadata.key.l0.inPort)) }
+    fileprivate var inPort: OFPort { metadata.packetPort }
+}
+
+extension Match {
+    /// Of a packet's metadata: the port that it came by.
+    var packetPort: OFPort { isWild(.inPort) ? .none : OFPort(UInt16(truncatingIfNeeded: key.l0.inPort)) }
 }
 
 extension PacketIn {
@@ -38,6 +43,7 @@ extension PacketIn {
     func message(limit: Int, _ version: OFVersion) -> PacketInMessage {
         PacketInMessage(
             frame: limit < bytes.count ? Array(bytes.prefix(limit)) : bytes, totalLength: bytes.count, reason: reason.wire(in: version),
-            table: table, cookie: cookie, metadata: metadata, userdata: userdata)
+            table: table, cookie: cookie, metadata: metadata, userdata: userdata,
+            continuation: continuation?.encoded(version) ?? [])
     }
 }
