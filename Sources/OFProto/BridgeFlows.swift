@@ -122,11 +122,12 @@ extension Bridge {
         let resets = mod.flags.contains(.resetCounts)
         for rule in rules {
             guard change.isStaged else {
+                let (former, cookie) = (rule.content, rule.cookie)
                 dropReferences(rule)
                 rule.replaceActions(actions, cookie: selection.newCookie ?? rule.cookie, now: now)
                 addReferences(rule)
                 if resets { rule.stats.resetCounts() }
-                change.noteModified(rule)
+                if rule.cookie != cookie || actions !== former && actions.list != former.list { change.noteModified(rule, former: former) }
                 continue
             }
             let heir = Rule(rule.flowMod, table: rule.table, actions: actions, version: change.version, now: rule.stats.created)

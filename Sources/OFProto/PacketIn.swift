@@ -6,7 +6,7 @@ import Wire
 /// A packet for the controllers of a bridge.
 public struct PacketIn {
     public let bridge: Bridge
-    /// The frame; at most `maxLength` bytes are to be sent on.
+    /// The whole frame; `maxLength` says how much of it the action asked for.
     public let bytes: [UInt8]
     public let maxLength: UInt16
     public let reason: PacketInMessage.Reason

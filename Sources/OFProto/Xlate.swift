@@ -260,7 +260,7 @@ final class Translator {
                 flow.key.l11.metadata.raw = (flow.key.l11.metadata.raw & ~bits) | (BE64(value).raw & bits)
             case .writeActions(let list): actionSet += list
             case .clearActions: actionSet = []
-            case .clone(let list): isolated { if let next = run(list, bridge: bridge) { runTable(next, bridge: bridge) } }
+            case .clone(let list): clone(list, bridge: bridge)
             case .sample(let probability, let sample): runSample(probability, sample)
             case .unroll(let table, let cookie): resumedPlace = (table, cookie)
             case .exit: exits = true
@@ -268,6 +268,19 @@ final class Translator {
             }
         }
         return nil
+    }
+
+    /// clone(…). The copy has an action set of its own, which is executed at its end. What ends the copy's way, exit or a pause, ends the packet's as well.
+    private func clone(_ list: [XAction], bridge: Bridge) {
+        let set = actionSet
+        var ends = false
+        isolated {
+            actionSet = set
+            if let next = run(list, bridge: bridge) { runTable(next, bridge: bridge) }
+            ends = exits
+            runActionSet(bridge: bridge)
+        }
+        exits = ends
     }
 
     private func runMeter(_ id: UInt32, bridge: Bridge) {
