@@ -87,10 +87,10 @@ enum FlowScripts {
         14 15: --bundle add-flow "table=254,actions=drop"
         10 13 14: replace-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
         14: --bundle replace-flows - <<< in_port=3,actions=2\nin_port=2,actions=1
-        10 13 14: diff-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
+        10 13 14: diff-flows /dev/stdin <<< in_port=1,actions=2\nin_port=2,actions=1
         10 13 15: add-flow "priority=3,in_port=2,actions=output:1"
-        10 13 15: diff-flows - TARGET <<< in_port=1,actions=2\nin_port=2,actions=1
-        10 13 15: diff-flows TARGET - <<< in_port=1,actions=2\nin_port=3,idle_timeout=5,actions=1
+        10 13 15: diff-flows /dev/stdin TARGET <<< in_port=1,actions=2\nin_port=2,actions=1
+        10 13 15: diff-flows TARGET /dev/stdin <<< in_port=1,actions=2\nin_port=3,idle_timeout=5,actions=1
         10 13: diff-flows TARGET TARGET
         14: --bundle --readd replace-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
         10 13: --readd replace-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
