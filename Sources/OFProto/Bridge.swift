@@ -42,10 +42,15 @@ public final class Bridge {
     /// Distinguishes this bridge's stations from those of others in the tags of megaflows.
     let tagSeed: UInt64
 
+    /// Names this bridge, as it has been made now, in what controllers keep of paused packets.
+    let uuid: UInt128
+
     init(name: String, ofproto: OFProto, tagSeed: UInt64) {
         self.name = name
         self.ofproto = ofproto
         self.tagSeed = tagSeed
+        var random = tagSeed
+        uuid = UInt128(splitMix64(&random)) << 64 | UInt128(splitMix64(&random))
         macTable = MACTable(capacity: ofproto.limits.macTableSize, aging: ofproto.limits.macAging * 1_000)
     }
 

@@ -122,11 +122,12 @@ extension Bridge {
         let resets = mod.flags.contains(.resetCounts)
         for rule in rules {
             guard change.isStaged else {
+                let (former, cookie) = (rule.content, rule.cookie)
                 dropReferences(rule)
                 rule.replaceActions(actions, cookie: selection.newCookie ?? rule.cookie, now: now)
                 addReferences(rule)
                 if resets { rule.stats.resetCounts() }
-                change.noteModified(rule)
+                if rule.cookie != cookie || actions !== former && actions.list != former.list { change.noteModified(rule, former: former) }
                 continue
             }
             let heir = Rule(rule.flowMod, table: rule.table, actions: actions, version: change.version, now: rule.stats.created)
@@ -188,7 +189,7 @@ extension Bridge {
             case .meter(let meter) where meters[meter] == nil:
                 throw FlowModError(.mmfcInvalidMeter, "no meter \(meter)")
             case .unsupported(let what):
-                ofproto.logger.debug("\(name): the \(what) action is not carried out; packets pass over it")
+                ofproto.logger.debug("\(name): the \(what.kind) action is not carried out; packets pass over it")
             default: break
             }
         }

@@ -12,7 +12,7 @@ struct FlowChange {
     let isStaged: Bool
     private(set) var added: [Rule] = []
     private(set) var ended: [EndedRule] = []
-    private(set) var modified: [Rule] = []
+    private(set) var modified: [(rule: Rule, former: RuleActions)] = []
 
     init(version: UInt64, isStaged: Bool = false) {
         self.version = version
@@ -20,7 +20,7 @@ struct FlowChange {
     }
 
     mutating func add(_ rule: Rule) { added.append(rule) }
-    mutating func noteModified(_ rule: Rule) { modified.append(rule) }
+    mutating func noteModified(_ rule: Rule, former: RuleActions) { modified.append((rule, former)) }
     mutating func end(_ rule: Rule, _ why: EndedRule.Why) {
         rule.endVersion = min(rule.endVersion, version)
         ended.append(EndedRule(rule: rule, why: why))
@@ -45,6 +45,8 @@ public struct FlowEvent {
     public enum Kind: Hashable, Sendable { case added, modified, removed(FlowRemovedReason) }
     public let kind: Kind
     public let rule: Rule
+    /// What the flow did before it was replaced or modified: who watches flows to a port is told when one leads there no more.
+    var former: [OFAction] = []
 }
 
 extension Bridge {
@@ -66,7 +68,7 @@ extension Bridge {
             for rule in change.added where rule.endVersion == .max && !replacing.contains(ObjectIdentifier(rule)) {
                 connections.tell(FlowEvent(kind: .added, rule: rule))
             }
-            for rule in change.modified { connections.tell(FlowEvent(kind: .modified, rule: rule)) }
+            for (rule, former) in change.modified { connections.tell(FlowEvent(kind: .modified, rule: rule, former: former.list)) }
         }
         if reaping.isEmpty, change.ended.count <= Self.reapedAtOnce {
             for ended in change.ended { finish(ended, now: now) }
@@ -91,6 +93,8 @@ extension Bridge {
             rule.endVersion = 0
             reaping.append(EndedRule(rule: rule, why: .undone))
         }
+        // What was not told while it was prepared.
+        tellVacancy()
     }
 
     /// Rules of one change that are taken out along with it.
@@ -126,7 +130,9 @@ extension Bridge {
                 heir.stats.bytes = rule.stats.bytes
                 heir.inherit(from: rule)
             }
-            if heir.isLive { connections.tell(FlowEvent(kind: event, rule: heir)) }
+            // A modification that changes nothing is not told.
+            let changes = event != .modified || heir.cookie != rule.cookie || heir.actions != rule.actions
+            if heir.isLive, changes { connections.tell(FlowEvent(kind: event, rule: heir, former: rule.actions)) }
         case .undone: break
         }
         takeOut(rule, of: table)

@@ -40,7 +40,9 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let nesting = 512
     /// Datapath actions of one translation; beyond it the packet is dropped.
     static let datapathActions = 4_096
-    /// Actions of one rule, nested ones counted; beyond it the flow modification fails.
+    /// Values that push actions have put onto the stack; beyond it the packet is dropped.
+    static let stackDepth = 1_024
+    /// Actions of one rule, nested ones counted; beyond it the flow modification fails. A packet that has more before it when it is paused is dropped.
     static let actionsPerRule = 4_096
     /// Nested clone and write_actions.
     static let actionNesting = 16

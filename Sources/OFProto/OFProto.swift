@@ -197,8 +197,13 @@ public final class OFProto {
         let program = try compile(actions)
         do throws(OFError) { try bridge.checkReferences(ActionReferences(actions)) } catch { throw FlowModError(error, "a group or a meter is not there") }
         translator.flow.key = key
-        let length = UInt64(packet.length)
         translator.translate(program, bridge: bridge, inPort: inPort, now: now)
+        carryOut(packet, key: key, bridge: bridge, inPort: inPort, now: now)
+    }
+
+    /// Does with a controller's packet what was translated of it.
+    func carryOut(_ packet: consuming DPPacket, key: FlowKey, bridge: Bridge, inPort: OFPort, now: Int64) {
+        let length = UInt64(packet.length)
         for credit in translator.takeCredits() { credit.push(packets: 1, bytes: length, used: now) }
         guard !translator.actions.isEmpty else { return }
         var datapathKey = key

@@ -68,10 +68,11 @@ public struct FlowModSelection: Hashable, Sendable {
     public var modifyAdds = false
     public init() {}
 
-    func includes(_ rule: Rule, cookie: UInt64) -> Bool {
+    /// - Parameter former: what the rule did before: it counts as well.
+    func includes(_ rule: Rule, cookie: UInt64, former: [OFAction] = []) -> Bool {
         guard (rule.cookie ^ cookie) & cookieMask == 0 else { return false }
-        if let outPort, !rule.actions.contains(where: { Self.outputs($0, to: outPort) }) { return false }
-        if let outGroup, !rule.actions.contains(where: { Self.sends($0, to: outGroup) }) { return false }
+        if let outPort, !rule.actions.contains(where: { Self.outputs($0, to: outPort) }), !former.contains(where: { Self.outputs($0, to: outPort) }) { return false }
+        if let outGroup, !rule.actions.contains(where: { Self.sends($0, to: outGroup) }), !former.contains(where: { Self.sends($0, to: outGroup) }) { return false }
         return true
     }
 

@@ -6,7 +6,7 @@ import Wire
 /// A packet for the controllers of a bridge.
 public struct PacketIn {
     public let bridge: Bridge
-    /// The frame; at most `maxLength` bytes are to be sent on.
+    /// The whole frame; `maxLength` says how much of it the action asked for.
     public let bytes: [UInt8]
     public let maxLength: UInt16
     public let reason: PacketInMessage.Reason
@@ -17,6 +17,8 @@ public struct PacketIn {
     public let metadata: Match
     public let controllerID: UInt16
     public let userdata: [UInt8]
+    /// What the packet has before it still; nil: it is not paused.
+    public let continuation: Continuation?
 }
 
 extension PacketIn {
@@ -73,6 +75,7 @@ final class ControllerContext {
         var metadata: UInt64
         var registers: SIMD16<UInt32>
         var action: ControllerAction
+        var continuation: Continuation?
     }
     let key: Key
     let id: UInt32

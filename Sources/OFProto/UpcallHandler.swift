@@ -52,7 +52,8 @@ extension OFProto {
             let packet = PacketIn(
                 bridge: bridge, bytes: upcall.packet.bytes, maxLength: key.action.maxLength,
                 reason: PacketInMessage.Reason(rawValue: key.action.reason) ?? .action, table: key.table, cookie: key.cookie,
-                metadata: PacketIn.metadata(upcall.key, key), controllerID: key.action.controllerID, userdata: key.action.userdata)
+                metadata: PacketIn.metadata(upcall.key, key), controllerID: key.action.controllerID, userdata: key.action.userdata,
+                continuation: key.continuation)
             controllerSink?(packet)
             bridge.connections.tell(packet, now: now)
         case 2:

@@ -27,8 +27,10 @@ extension OpenFlowTable {
 }
 
 extension Bridge {
-    /// Tells controllers of tables that have become fuller or emptier than they asked (OFPT_TABLE_STATUS).
+    /// Tells controllers of tables that have become fuller or emptier than they asked (OFPT_TABLE_STATUS). While a bundle is prepared, its flows are in
+    /// the tables and are not to be told of: what has happened is told at its end.
     func tellVacancy() {
+        guard connections.tableChanger == nil else { return }
         for case let table? in tables where table.nextVacancyEvent != nil {
             if let reason = table.takeVacancyEvent() { connections.tell(TableStatus(reason, tableDescription(table.id))) }
         }

@@ -19,6 +19,8 @@ enum XAction {
     case popMPLS(BE16)
     case set(FieldWrite)
     case move(from: FieldRange, to: FieldRange)
+    case push(FieldRange)
+    case pop(FieldRange)
     case decTTL([UInt16])
     case decMPLSTTL
     case group(UInt32)
@@ -30,9 +32,11 @@ enum XAction {
     case clearActions
     case clone([XAction])
     case sample(probability: UInt16, SampleAction)
+    /// The table and cookie of the flow that the actions behind it are of, when a paused packet goes on.
+    case unroll(table: UInt8, cookie: UInt64)
     case exit
-    /// An action that this switch does not carry out; the packet is dropped and the reason counted.
-    case unsupported(String)
+    /// An action that this switch does not carry out: the packet passes over it, which is counted.
+    case unsupported(OFAction)
 }
 
 /// What `controller(…)` asks for.
@@ -43,6 +47,8 @@ struct ControllerAction: Hashable {
     var userdata: [UInt8]
     /// The meter that packets pass through on their way; nil: the bridge's meter for controllers, if there is one.
     var meter: UInt32?
+    /// The packet waits for the controller's NXT_RESUME.
+    var pauses = false
 
     /// The reason is that of the place where the action is run.
     static let contextual: UInt8 = 0xff
@@ -66,8 +72,11 @@ final class FieldWrite {
     let masks: [Line]
     /// What a packet must have for its bits to be set (ovs-fields(7), "Prerequisites"): one of these.
     let needs: [Prerequisite]
+    /// The action that it carries out.
+    let source: OFAction
 
     init(_ field: Field, _ value: MaskedValue) {
+        source = .setField(field, value)
         let match = Match(setting: field, to: value)
         let lines = MaskLines(match.mask)
         indices = lines.indices
@@ -83,6 +92,7 @@ final class FieldWrite {
 
     /// A port of TCP, UDP or SCTP, which have it in the same place.
     init(transportPort field: Field, _ port: UInt16) {
+        source = field == .tcpSrc ? .setTransportSource(port) : .setTransportDestination(port)
         let match = Match(setting: field, to: MaskedValue(value: UInt128(port), mask: field.place.ones))
         indices = [0]
         masks = [match.mask[line: 0]]
@@ -109,7 +119,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .outputField(let range): program.append(.outputField(range))
         case .controller(let spec):
             program.append(.controller(ControllerAction(
-                maxLength: spec.maxLength, reason: spec.reason, controllerID: spec.id, userdata: spec.userdata, meter: spec.meter)))
+                maxLength: spec.maxLength, reason: spec.reason, controllerID: spec.id, userdata: spec.userdata, meter: spec.meter, pauses: spec.pause)))
         case .enqueue(let port, let queue): program.append(.enqueue(port, queue: queue))
         case .setQueue(let queue): program.append(.setQueue(queue))
         case .popQueue: program.append(.popQueue)
@@ -137,9 +147,12 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .sample(let spec):
             let sample = SampleAction(collectorSet: spec.collectorSet, observationDomain: spec.observationDomain, observationPoint: spec.observationPoint)
             program.append(.sample(probability: spec.probability, sample))
+        case .push(let range): program.append(.push(range))
+        case .pop(let range): program.append(.pop(range))
+        case .unrollTranslation(let table, let cookie): program.append(.unroll(table: table, cookie: cookie))
         case .exit: program.append(.exit)
         case .drop, .note: break
-        default: program.append(.unsupported("\(action.kind)"))
+        default: program.append(.unsupported(action))
         }
     }
     return program

@@ -40,6 +40,16 @@ final class Translator {
     var actionSet: [XAction] = []
     /// The rule whose actions run, for packets to the controller.
     var rule: Rule?
+    /// Where actions that a paused packet had before it were, while no rule's run.
+    private var resumedPlace: (table: UInt8, cookie: UInt64) = Translator.nowhere
+    private static let nowhere: (table: UInt8, cookie: UInt64) = (0, .max)
+    /// The first rule of the translation's own packet.
+    private var firstRule: Rule?
+    var stack: [StackValue] = []
+    /// The packet has been paused, by this action and in this bridge; what it has before it still; and where the last of that is.
+    var paused: (action: ControllerAction, bridge: Bridge)?
+    var frozen: [OFAction] = []
+    var frozenPlace: OFAction?
     /// The table that has no rule for the packet, while a controller is told so.
     private(set) var missTable: UInt8?
     /// Why an output to the controller happens, where the flow does not say.
@@ -48,7 +58,7 @@ final class Translator {
     private(set) var packetLine = FlowLine0()
     private var pool: [FlowBuffer] = []
 
-    enum Failure { case tooDeep, tooManyResubmits, tooManyActions, recirculated, unknownPort }
+    enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort }
 
     init(ofproto: OFProto) { self.ofproto = ofproto }
 
@@ -59,7 +69,9 @@ final class Translator {
             failure = .recirculated
         } else if admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 {
             runTable(0, bridge: port.bridge)
+            rule = firstRule
             runActionSet(bridge: port.bridge)
+            finishFreezing()
         }
         finish()
         return true
@@ -67,13 +79,24 @@ final class Translator {
 
     /// Translates actions that are in no table: a packet-out's. `inPort` is the port that the packet pretends to have come by.
     func translate(_ program: [XAction], bridge: Bridge, inPort: OFPort, now: Int64) {
+        begin(bridge: bridge, inPort: inPort, now: now)
+        outputReason = .packetOut
+        if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
+        end(bridge: bridge)
+    }
+
+    /// A packet that a controller sends begins its way.
+    func begin(bridge: Bridge, inPort: OFPort, now: Int64) {
         reset(now: now, learns: true)
         inputPort = bridge.port(inPort)
         flow.key.l0.inPort = UInt32(inPort.number)
         base.copy(from: flow)
-        outputReason = .packetOut
-        if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
+    }
+
+    /// Its way is over.
+    func end(bridge: Bridge) {
         runActionSet(bridge: bridge)
+        finishFreezing()
         finish()
     }
 
@@ -87,6 +110,12 @@ final class Translator {
         stations = 0
         failure = nil
         rule = nil
+        firstRule = nil
+        resumedPlace = Self.nowhere
+        if !stack.isEmpty { stack = [] }
+        if !frozen.isEmpty { frozen = [] }
+        paused = nil
+        frozenPlace = nil
         depth = 0
         nesting = 0
         resubmits = 0
@@ -140,6 +169,7 @@ final class Translator {
             credits.append(.rule(found, table))
             let outer = rule
             rule = found
+            if firstRule == nil { firstRule = found }
             next = run(found.program, bridge: bridge)
             rule = outer
             lookupPort = nil
@@ -165,7 +195,7 @@ final class Translator {
     /// resubmit: a lookup as if the packet had come in by `port`.
     private func resubmit(port: OFPort?, table: UInt8, bridge: Bridge) {
         // Going forward ends by itself; only going round is counted.
-        let deepens = table <= (rule?.table ?? 0)
+        let deepens = table <= place.table
         guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
         if deepens { depth += 1 }
         runTable(table, bridge: bridge, inPort: port, tellsMiss: false)
@@ -192,8 +222,11 @@ final class Translator {
 
     /// Runs a list of actions. Returns the table that a goto_table names.
     func run(_ program: [XAction], bridge: Bridge) -> UInt8? {
-        for action in program {
-            if exits || failure != nil { return nil }
+        for (index, action) in program.enumerated() {
+            if exits || failure != nil {
+                if paused != nil { freeze(program[index...]) }
+                return nil
+            }
             guard actions.count < OFProtoLimits.datapathActions else {
                 failure = .tooManyActions
                 return nil
@@ -202,7 +235,7 @@ final class Translator {
             case .output(let port, 0): output(port, bridge: bridge)
             case .output(let port, let length): outputTruncated(port, length, bridge: bridge)
             case .outputField(let range): outputField(range, bridge: bridge)
-            case .controller(let controller): sendToController(controller, bridge: bridge)
+            case .controller(let controller): if controller.pauses { pause(controller, bridge: bridge) } else { sendToController(controller, bridge: bridge) }
             case .enqueue(let port, let queue): enqueue(port, queue, bridge: bridge)
             case .setQueue(let queue): flow.key.l0.skbPriority = queue
             case .popQueue: flow.key.l0.skbPriority = packetLine.skbPriority
@@ -214,24 +247,40 @@ final class Translator {
             case .popMPLS(let type): popMPLS(type)
             case .set(let write): set(write)
             case .move(let from, let to): move(from, to)
+            case .push(let range): push(range)
+            case .pop(let range): pop(range)
             case .decTTL(let controllers): if !decrementTTL(controllers, bridge: bridge) { return nil }
             case .decMPLSTTL: if !decrementLabelTTL(bridge: bridge) { return nil }
             case .group(let id): runGroup(id, bridge: bridge)
             case .meter(let meter): runMeter(meter, bridge: bridge)
-            case .resubmit(let port, let table): resubmit(port: port, table: table ?? rule?.table ?? 0, bridge: bridge)
+            case .resubmit(let port, let table): resubmit(port: port, table: table ?? place.table, bridge: bridge)
             case .gotoTable(let table): return table
             case .writeMetadata(let value, let mask):
                 let bits = BE64(mask).raw
                 flow.key.l11.metadata.raw = (flow.key.l11.metadata.raw & ~bits) | (BE64(value).raw & bits)
             case .writeActions(let list): actionSet += list
             case .clearActions: actionSet = []
-            case .clone(let list): isolated { if let next = run(list, bridge: bridge) { runTable(next, bridge: bridge) } }
+            case .clone(let list): clone(list, bridge: bridge)
             case .sample(let probability, let sample): runSample(probability, sample)
+            case .unroll(let table, let cookie): resumedPlace = (table, cookie)
             case .exit: exits = true
             case .unsupported: ofproto.counters.unsupportedActions &+= 1
             }
         }
         return nil
+    }
+
+    /// clone(…). The copy has an action set of its own, which is executed at its end. What ends the copy's way, exit or a pause, ends the packet's as well.
+    private func clone(_ list: [XAction], bridge: Bridge) {
+        let set = actionSet
+        var ends = false
+        isolated {
+            actionSet = set
+            if let next = run(list, bridge: bridge) { runTable(next, bridge: bridge) }
+            ends = exits
+            runActionSet(bridge: bridge)
+        }
+        exits = ends
     }
 
     private func runMeter(_ id: UInt32, bridge: Bridge) {
@@ -249,14 +298,18 @@ final class Translator {
 
     /// Runs `body` on what behaves as a copy of the packet: afterwards the packet is what it was. Where setting fields again
     /// would not bring that about, the datapath makes a real copy.
-    func isolated(_ body: () -> Void) {
+    /// - Parameter keepsStack: what `body` does to the stack stays.
+    func isolated(keepsStack: Bool = false, _ body: () -> Void) {
         let savedFlow = pool.popLast() ?? FlowBuffer(), savedBase = pool.popLast() ?? FlowBuffer()
         savedFlow.copy(from: flow)
         savedBase.copy(from: base)
         let (port, set, exit, irreversible, start) = (inputPort, actionSet, exits, isIrreversible, actions.count)
+        let savedStack = stack
         actionSet = []
         isIrreversible = false
         body()
+        finishFreezing()
+        if !keepsStack { stack = savedStack }
         if isIrreversible {
             let copied = Array(actions[start...])
             actions.removeSubrange(start...)
@@ -283,6 +336,7 @@ final class Translator {
             flow.key.l11.metadata = .zero
             flow.key.regs = .zero
             exits = false
+            stack = []
             guard admits(at: port) else { return }
             guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
             depth += 1
@@ -294,6 +348,9 @@ final class Translator {
             depth -= 1
         }
     }
+
+    /// The table and cookie of the actions that are run.
+    var place: (table: UInt8, cookie: UInt64) { rule.map { ($0.table, $0.cookie) } ?? resumedPlace }
 
     func credit(_ credit: Credit) { credits.append(credit) }
 

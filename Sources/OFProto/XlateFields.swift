@@ -35,7 +35,7 @@ extension Translator {
     }
 
     /// vlan_tci set as a whole adds or takes off a tag.
-    private func fixTag(wasTagged: Bool) {
+    func fixTag(wasTagged: Bool) {
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0
         if tagged && !wasTagged {
             consultOwnTags()

@@ -29,7 +29,7 @@ extension Translator {
         guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
         depth += 1
         var written = actionSet
-        isolated {
+        isolated(keepsStack: true) {
             actionSet = written
             // An action set holds no goto_table.
             _ = run(bucket.program, bridge: bridge)

@@ -57,16 +57,17 @@ extension Translator {
     }
 
     /// controller(…): a copy of the packet goes to the ofproto thread with the name of a context that says what to tell.
-    func sendToController(_ action: ControllerAction, bridge: Bridge) {
+    /// - Parameter continuation: of a paused packet.
+    func sendToController(_ action: ControllerAction, bridge: Bridge, continuation: Continuation? = nil) {
         commit()
         var action = action
         if action.reason == ControllerAction.contextual {
             action.reason = (rule?.isTableMiss ?? false) && outputReason == .action ? PacketInMessage.Reason.explicitMiss.rawValue : outputReason.rawValue
         }
         let key = ControllerContext.Key(
-            bridge: ObjectIdentifier(bridge), table: missTable ?? rule?.table ?? 0, cookie: missTable == nil ? rule?.cookie ?? .max : .max,
+            bridge: ObjectIdentifier(bridge), table: missTable ?? place.table, cookie: missTable == nil ? place.cookie : .max,
             inPort: flow.key.l0.inPort,
-            metadata: flow.key.l11.metadata.host, registers: flow.key.regs, action: action)
+            metadata: flow.key.l11.metadata.host, registers: flow.key.regs, action: action, continuation: continuation)
         guard let context = ofproto.controllers.context(key, bridge: bridge, now: now) else { return }
         credit(.controller(context))
         let upcall = DPAction.userspace(userdata: Userdata.controller(context.id), maxLength: 0)
@@ -91,7 +92,7 @@ extension Translator {
     /// The action set is run behind the last table, in its fixed order (OpenFlow 1.3.5, section 5.10): nothing happens
     /// without an output, a group or a resubmit in it.
     func runActionSet(bridge: Bridge) {
-        guard !actionSet.isEmpty, failure == nil else { return }
+        guard !actionSet.isEmpty, failure == nil, paused == nil else { return }
         let program = orderActionSet(actionSet)
         actionSet = []
         // ovs-actions(7), exit: "Actions in the action set are still executed".

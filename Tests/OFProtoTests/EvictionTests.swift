@@ -154,6 +154,34 @@ import Wire
         #expect(older.told().isEmpty)
     }
 
+    /// The flows of a bundle that is being prepared are in the tables, but nobody is told of the room that they take before they are seen.
+    @Test func aBundleInPreparationIsNotTold() throws {
+        let net = try net(maximum: 400, evicts: false)
+        let peer = TestController(net), other = TestController(net)
+        var config = AsyncConfig.none
+        config[.tableStatus].primary = 0b11000
+        config.namedPrimary = [.tableStatus]
+        for each in [peer, other] { each.ask(.setAsync(config)) }
+        peer.ask(.tableMod(TableMod(table: 0, vacancy: TableVacancy(isEnabled: true, down: 50, up: 80, current: 0))))
+        func events() -> [TableStatus.Reason] { other.told().compactMap { if case .tableStatus(let status) = $0 { status.reason } else { nil } } }
+        /// Prepares 300 flows, the last of which may be refused, while another change comes.
+        func bundle(_ last: [OFAction]) throws {
+            for priority in 2..<302 as Range<UInt16> {
+                let flow = OFPacket(OFHeader(peer.version, xid: 1), TestController.flow(.add, priority: priority, priority == 301 ? last : []))
+                peer.send(.bundleAdd(BundleAdd(id: 1, flags: .atomic, content: .message(flow), bytes: flow.encoded())), xid: 1)
+            }
+            peer.send(.bundleControl(BundleControl(id: 1, kind: .commitRequest, flags: .atomic)))
+            #expect(peer.takesTables())
+            for _ in 0..<5 { _ = peer.connection.run(budget: 1, now: net.now) }
+            #expect(net.bridge.connections.tableChanger != nil)
+            try net.add(table: 1, Match(), [])
+        }
+        try bundle([.group(99)])
+        #expect(events() == [])
+        try bundle([])
+        #expect(events() == [.vacancyDown])
+    }
+
     @Test func thresholdsMustMakeSense() throws {
         let net = try TestSwitch()
         let peer = TestController(net)

@@ -127,10 +127,10 @@ public final class ConnectionManager {
 }
 
 extension OFMessage {
-    /// It may change what the tables hold.
+    /// It may change what the tables hold, or who is told of that: what has been changed before it is to be over.
     var changesTables: Bool {
         switch self {
-        case .flowMod, .groupMod, .meterMod, .tableMod, .bundleControl: true
+        case .flowMod, .groupMod, .meterMod, .tableMod, .bundleControl, .flowMonitorRequest: true
         default: false
         }
     }

@@ -7,7 +7,8 @@ struct FlowMonitor {
     let isExtended: Bool
 
     /// True if the rule is among those asked for.
-    func covers(_ rule: Rule) -> Bool {
+    /// - Parameter former: what the rule did before it was changed.
+    func covers(_ rule: Rule, former: [OFAction] = []) -> Bool {
         guard !rule.isHidden, request.table == 0xff || request.table == rule.table else { return false }
         let match = rule.match
         // The rule is as narrow as the request, or narrower, and agrees with it.
@@ -16,7 +17,7 @@ struct FlowMonitor {
         var selection = FlowModSelection()
         selection.outPort = request.outPort
         selection.outGroup = request.outGroup
-        return selection.includes(rule, cookie: 0)
+        return selection.includes(rule, cookie: 0, former: former)
     }
 }
 
@@ -115,7 +116,7 @@ extension OFConnection {
 
     /// A flow changed; `initiator` is the connection whose message did it.
     func note(_ event: FlowEvent, by initiator: OFConnection?) {
-        let covering = monitors.values.filter { $0.request.flags.contains(event.kind.flag) && $0.covers(event.rule) }
+        let covering = monitors.values.filter { $0.request.flags.contains(event.kind.flag) && $0.covers(event.rule, former: event.former) }
         guard !covering.isEmpty else { return }
         let (kind, reason) = event.kind.update
         if !monitorState.isPaused, transport.backlog > ControlLimits.monitorBacklog {

@@ -40,7 +40,7 @@ extension ConnectionManager {
         case .tlvTableRequest: reply(.tlvTableReply(bridge.tlvTable))
         // The datapath tracks no connections, so there are none to forget.
         case .ctFlush, .ctFlushZone: break
-        case .resume: throw .nxrStale
+        case .resume(let packet): try resume(packet, header.version, now: now)
         default: try answer(packet, bytes, connection, now: now)
         }
     }

@@ -30,14 +30,20 @@ extension ConnectionManager {
 
 extension PacketOut {
     /// The port that the packet pretends to have come by.
-    fileprivate var inPort: OFPort { metadata.isWild(.inPort) ? .none : OFPort(UInt16(truncatingIfNeeded: metadata.key.l0.inPort)) }
+    fileprivate var inPort: OFPort { metadata.packetPort }
+}
+
+extension Match {
+    /// Of a packet's metadata: the port that it came by.
+    var packetPort: OFPort { isWild(.inPort) ? .none : OFPort(UInt16(truncatingIfNeeded: key.l0.inPort)) }
 }
 
 extension PacketIn {
-    /// The message, with `limit` bytes of the frame at most.
-    func message(limit: Int, _ version: OFVersion) -> PacketInMessage {
+    /// The message. As there are no buffers, it has the whole frame, whatever max_len or miss_send_len is (OpenFlow 1.5.1, section 7.4.1; so does OVS).
+    func message(_ version: OFVersion) -> PacketInMessage {
         PacketInMessage(
-            frame: limit < bytes.count ? Array(bytes.prefix(limit)) : bytes, totalLength: bytes.count, reason: reason.wire(in: version),
-            table: table, cookie: cookie, metadata: metadata, userdata: userdata)
+            frame: bytes, totalLength: bytes.count, reason: reason.wire(in: version),
+            table: table, cookie: cookie, metadata: metadata, userdata: userdata,
+            continuation: continuation?.encoded(version) ?? [])
     }
 }

@@ -38,8 +38,10 @@ extension ConnectionManager {
         if role == .primary {
             for other in connections where other !== connection && other.role == .primary {
                 other.role = .secondary
-                guard (other.version ?? .v10) >= .v14, other.wants(.roleStatus, reason: RoleStatus.Reason.primaryRequest.rawValue) else { continue }
-                other.tell(.roleStatus(RoleStatus(Role(.secondary, generation: generation), reason: .primaryRequest)))
+                // As OVS: whatever it has asked to be told, and in OpenFlow 1.3 by ONF's extension.
+                guard let version = other.version, version >= .v13 else { continue }
+                let status = RoleStatus(Role(.secondary, generation: generation), reason: .primaryRequest)
+                other.tell(.roleStatus(status), form: version == .v13 ? .extended : .standard)
             }
         }
         connection.role = role

@@ -87,7 +87,21 @@ enum FlowScripts {
         14 15: --bundle add-flow "table=254,actions=drop"
         10 13 14: replace-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
         14: --bundle replace-flows - <<< in_port=3,actions=2\nin_port=2,actions=1
-        10 13 14: diff-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
+        10 13 14: diff-flows /dev/stdin <<< in_port=1,actions=2\nin_port=2,actions=1
+        10 13 15: add-flow "priority=3,in_port=2,actions=output:1"
+        10 13 15: diff-flows /dev/stdin TARGET <<< in_port=1,actions=2\nin_port=2,actions=1
+        10 13 15: diff-flows TARGET /dev/stdin <<< in_port=1,actions=2\nin_port=3,idle_timeout=5,actions=1
+        10 13: diff-flows TARGET TARGET
+        14: --bundle --readd replace-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
+        10 13: --readd replace-flows - <<< in_port=1,actions=2\nin_port=2,actions=1
+        10: replace-flows - <<< in_port=1,actions=2\nin_port=2,actions=1000
+        14: --bundle replace-flows - <<< in_port=1,actions=2\nin_port=2,actions=group:9
+        10 14: replace-flows - <<< in_port=1,actions=2\nin_port=2,idle_timeout=50,cookie=7,table=4,actions=drop
+        13: --sort=in_port dump-flows
+        13: --rsort=nosuch dump-flows
+        13: --offload-stats dump-flows
+        13: --read-only dump-flows
+        13: --read-only add-flow "in_port=1,actions=2"
         10 13: --flow-format=NXM+table_id add-flow "table=7,tun_id=5,actions=resubmit(,9)"
         10: --flow-format=OpenFlow10 add-flow "table=7,in_port=1,actions=2"
         10: --flow-format=OpenFlow10+table_id add-flow "table=7,in_port=1,actions=2"
@@ -110,6 +124,12 @@ enum FlowScripts {
         10 13 15: packet-out "in_port=NORMAL,packet=50540000000a50540000000908004500,actions=1"
         10 13 15: packet-out "in_port=NONE,packet=50540000000a50540000000908004500,actions=1"
         15: packet-out "in_port=1,reg0=5,metadata=7,tun_id=4,packet=50540000000a50540000000908004500,actions=1"
+        10 13 15: packet-out "in_port=65533,packet=50540000000a50540000000908004500,actions=table"
+        10 13 15: packet-out "packet=50540000000a50540000000908004500,actions=output:1"
+        10 13 15: packet-out "in_port=1,tun_id=5,packet=50540000000a50540000000908004500,actions=output:1"
+        13 15: packet-out "in_port=1,packet=50540000000a50540000000908004500,actions=write_actions(output:1)"
+        15: packet-out "in_port=1,dl_src=1:2:3:4:5:6,packet=50540000000a50540000000908004500,actions=output:1"
+        10 13: packet-out p1 "output:2" 50540000000a50540000000908004500 50540000000a50540000000908004500
         10 13 15: packet-out 1 "output:2" 50540000000a50540000000908004500
         10 13 15: packet-out none "dec_ttl" 50540000000a50540000000908004500
         10 13 15: packet-out none "ct(commit)" 50540000000a50540000000908004500

@@ -4,7 +4,10 @@
 /// A case is one connection: a hello, then messages; behind each one an echo request marks the end of its answers. Messages that a switch sends unasked
 /// are compared as a whole, since OVS sends some of them late.
 enum RawMessages {
-    static let program = #"""
+    static let program = prelude + cases
+
+    /// A connection, and the messages that are sent over it.
+    static let prelude = #"""
         import random, select, socket, struct, sys
 
         class Peer:
@@ -99,6 +102,10 @@ enum RawMessages {
                         if n == 0: break
                         at += n
             return bytes(b)
+
+        """#
+
+    private static let cases = #"""
 
         # Left out of a sweep over multipart types: of ports, meters and tables, which two switches have different ones of (13, 4, 11, 12), of group
         # features, whose text is compared elsewhere (8), and of flow monitors, since OVS quotes memory that is not the message's when it refuses one (16).

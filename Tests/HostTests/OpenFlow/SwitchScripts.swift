@@ -16,7 +16,11 @@ enum SwitchScripts {
         10: get-frags
         10: set-frags reassemble
         10: get-frags
+        11 15: set-frags nx-match
+        13: set-frags reassemble
+        13: set-frags nonsense
         10: set-frags normal
+        13: mod-port 1 nonsense
         10 11 12 13 14 15: dump-flows
         10 11 12 13 14 15: dump-aggregate
         10 13 15: queue-stats 1 3
@@ -80,6 +84,15 @@ enum SwitchScripts {
         14 15: dump-table-desc
         13 15: mod-table 0 name:foo
         10 13 15: probe
+        10 13 15: ping 10
+        14: mod-table all evict
+        14: dump-table-desc
+        14: mod-table all noevict
+        11 12: mod-table all drop
+        12: dump-tables
+        11 12: mod-table all controller
+        10 13: mod-table 0 drop
+        11 14: mod-table 0 nonsense
         10 13 15: dump-ipfix-bridge
         10 13 15: dump-ipfix-flow
         10 11 12 13 14 15: ct-flush-zone 5
