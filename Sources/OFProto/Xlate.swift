@@ -46,6 +46,8 @@ final class Translator {
     var outputReason = PacketInMessage.Reason.action
     /// Line 0 of the packet as it came in.
     private(set) var packetLine = FlowLine0()
+    /// The packet came in by a tunnel.
+    private(set) var isTunnelled = false
     private var pool: [FlowBuffer] = []
 
     enum Failure { case tooDeep, tooManyResubmits, tooManyActions, recirculated, unknownPort }
@@ -95,6 +97,7 @@ final class Translator {
         truncation = 0
         outputReason = .action
         packetLine = flow.key.l0
+        isTunnelled = flow.key.l2.tunDst != .zero
     }
 
     private func begin(now: Int64, learns: Bool) -> BridgePort? {
@@ -213,7 +216,9 @@ final class Translator {
             case .pushMPLS(let type): pushMPLS(type)
             case .popMPLS(let type): popMPLS(type)
             case .set(let write): set(write)
-            case .move(let from, let to): move(from, to)
+            case .setTunMetadata(let written): setTunMetadata(written, bridge: bridge)
+            case .deleteTunMetadata(let index): deleteTunMetadata(index, bridge: bridge)
+            case .move(let from, let to): move(from, to, bridge: bridge)
             case .decTTL(let controllers): if !decrementTTL(controllers, bridge: bridge) { return nil }
             case .decMPLSTTL: if !decrementLabelTTL(bridge: bridge) { return nil }
             case .group(let id): runGroup(id, bridge: bridge)
@@ -282,6 +287,7 @@ final class Translator {
             flow.key.l0.inPort = UInt32(port.number.number)
             flow.key.l11.metadata = .zero
             flow.key.regs = .zero
+            flow.clearTunnel()
             exits = false
             guard admits(at: port) else { return }
             guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }

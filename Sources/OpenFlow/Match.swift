@@ -4,6 +4,10 @@ import Flow
 ///
 /// A key and a mask have 768 bytes each: they are kept apart from the value, which is copied on write.
 public struct Match: Hashable, Sendable {
+    /// What is demanded of tun_metadata fields, in the order of their numbers and each once. The key and the mask know nothing of it, unless a switch whose
+    /// table of tunnel options gives these fields places has put it there as well.
+    public var tunMetadata: [TunMetadata] = []
+
     /// The key and the mask.
     private var pair: [FlowKey]
     private static let everything = [FlowKey(), FlowMask()]
@@ -20,5 +24,8 @@ public struct Match: Hashable, Sendable {
 
     /// Every packet.
     public init() { pair = Self.everything }
-    public init(key: FlowKey, mask: FlowMask) { pair = [key.masked(by: mask), mask] }
+    public init(key: FlowKey, mask: FlowMask, tunMetadata: [TunMetadata] = []) {
+        pair = [key.masked(by: mask), mask]
+        self.tunMetadata = tunMetadata
+    }
 }
