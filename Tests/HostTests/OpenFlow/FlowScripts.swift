@@ -2,7 +2,8 @@
 // right and what is refused.
 
 enum FlowScripts {
-    /// Fields that tunnel options are mapped to: what names one without a mapping, and the mapping of one that a flow names, are refused.
+    /// Fields that tunnel options are mapped to: what names one without a mapping, and the mapping of one that a flow names, are refused. OVS lets go of a
+    /// flow some time after its deletion, so other commands stand between that and the last mapping's.
     static let tunMetadata = #"""
         10 11 12 13 14 15: add-flow "tun_metadata0=0x1234,actions=drop"
         10 12 13 14 15: add-flow "actions=set_field:0x1234->tun_metadata0"
@@ -36,7 +37,7 @@ enum FlowScripts {
         10 13 15: --strict mod-flows "tun_metadata0=0x1234,actions=output:1"
         10 13 15: mod-flows "tun_metadata1,actions=output:3"
         10 13 15: --strict del-flows "priority=4,tun_metadata0=0x12345678"
-        10 13 15: dump-flows
+        10 13 15: --no-stats dump-flows
         10: del-tlv-map
         10: del-tlv-map "{class=0xffff,type=0,len=4}->tun_metadata0"
         10: del-tlv-map "{class=0xffff,type=3,len=116}->tun_metadata3,{class=0xffff,type=0,len=4}->tun_metadata0"
@@ -75,9 +76,10 @@ enum FlowScripts {
         10: add-flow "table=5,priority=2,actions=drop"
         10: packet-out "in_port=1,packet=50540000000a50540000000908004500001400000000400000000a0000010a000002,actions=resubmit(,0)"
         10: dump-flows
+        10: del-flows
         10 15: dump-table-features
         13 15: del-groups
-        10: del-flows
+        10 13 15: dump-flows
         10: del-tlv-map
         10: dump-tlv-map
         """#
