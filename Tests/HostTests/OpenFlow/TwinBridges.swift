@@ -87,8 +87,6 @@ struct ComparableText: Equatable {
         (#"(drop|errs|frame|over|crc|coll)=[?0]"#, "$1=N"),
         // in_port is one field with two headers.
         (#"in_\{port,port_oxm\}"#, "in_port_oxm"),
-        // How many meters there can be.
-        (#"max_meter:[0-9]+"#, "max_meter:N"),
     ]
     /// Lines that are left out: what OVS's dummy devices count beside.
     private static let omitted = ["CUSTOM Statistics", "rx_custom_packets", "_q0_"]
