@@ -105,6 +105,25 @@ import Wire
         }
     }
 
+    @Test func whatBelongsToATunnelStaysInItsBridge() throws {
+        let bed = try mapped()
+        let other = try bed.ofproto.addBridge("br1")
+        try other.apply(TLVTableMod(.add, Self.mappings), now: bed.now)
+        func patch(_ name: String, _ peer: String) -> BridgePortConfig {
+            BridgePortConfig(DPPortRequest(name: name, type: "patch", options: ["peer": peer]))
+        }
+        let near = try bed.bridge.addPort(patch("to1", "to0"))
+        try other.addPort(patch("to0", "to1"))
+        try other.addPort(bed.config("q1"))
+        let leave = try #require(other.port(named: "q1")?.number.number)
+        try add(bed, "actions=set_field:5->tun_id,set_field:7->tun_metadata0,output:\(near.number)")
+        for (priority, match) in [(3, "tun_metadata0"), (2, "tun_id=5"), (1, "ip")] {
+            let actions = priority == 1 ? "output:\(leave)" : "drop"
+            try other.apply(try FlowSyntax().flow("priority=\(priority),\(match),actions=\(actions)").mod, command: .add, now: bed.now)
+        }
+        #expect(bed.send(ipv4(1)).sent.count == 1)
+    }
+
     @Test func megaflowsOfPacketsWithoutTunnelKnowNothingOfIt() throws {
         let bed = try mapped()
         try add(bed, "actions=resubmit(,1)")
