@@ -35,7 +35,7 @@ extension TLVMappings {
         }
     }
 
-    /// The actions with the values of tun_metadata fields as long as the fields. `nxfmfcInvalidTLVField`: a field is not mapped; `bacBadSetLen`: it
+    /// The actions with what they write to tun_metadata fields as it is in fields of that length, in as few bytes as it needs. `nxfmfcInvalidTLVField`: a field is not mapped; `bacBadSetLen`: it
     /// does not have the bits that an action names.
     func fitted(_ actions: [OFAction]) throws(OFError) -> [OFAction] {
         var result: [OFAction] = []
@@ -44,7 +44,7 @@ extension TLVMappings {
                 guard range.start + range.count <= (try place(of: range.field)).bytes * 8 else { throw .bacBadSetLen }
             }
             switch action {
-            case .setTunMetadata(let written): result.append(.setTunMetadata(written.fitted(to: (try place(of: written.field)).bytes)))
+            case .setTunMetadata(let written): result.append(.setTunMetadata(written.fitted(to: (try place(of: written.field)).bytes).shortest))
             case .deleteField(let field):
                 if field.isTunMetadata { _ = try place(of: field) }
                 result.append(action)

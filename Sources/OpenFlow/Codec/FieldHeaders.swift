@@ -29,7 +29,7 @@ struct FieldEntry {
 }
 
 extension ByteReader {
-    /// Takes a header. `bmcBadLen` if it is cut off. A field tun_metadataN may have any length.
+    /// Takes a header. `bmcBadLen` if it is cut off. A field tun_metadataN may have any length up to 127 bytes, as OVS has it.
     mutating func fieldHeader() throws(OFError) -> FieldEntryHeader {
         try need(4, .bmcBadLen)
         let word = try u32()
@@ -43,7 +43,7 @@ extension ByteReader {
             guard header.payload >= 0 else { throw .bmcBadLen }
         }
         let known = Field.withHeader(oxmClass: oxmClass, experimenter: experimenter, number: number)
-        if let known, known.bytes == header.bytes || known.field.isTunMetadata {
+        if let known, known.bytes == header.bytes || known.field.isTunMetadata && header.bytes < 128 {
             header.field = known.field
             header.isPort32 = known.field == .actsetOutput || known.field == .inPort && known.bytes == 4
         } else if oxmClass == 1 {

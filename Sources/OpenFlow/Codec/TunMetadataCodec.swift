@@ -28,6 +28,6 @@ extension ByteWriter {
     /// set_field of OpenFlow 1.5, of 1.2 to 1.4 without a mask, or the extension's load.
     mutating func setTunMetadata(_ written: TunMetadata, _ version: OFVersion) {
         let isStandard = version >= .v15 || version >= .v12 && written.mask == nil
-        form(!isStandard ? .regLoad2 : version >= .v15 ? .setField15 : .setField12, version) { $0.tunMetadata(written.shortest) }
+        form(!isStandard ? .regLoad2 : version >= .v15 ? .setField15 : .setField12, version) { $0.tunMetadata(written) }
     }
 }
