@@ -64,15 +64,17 @@ public struct DatapathSettings: Hashable, Sendable {
         guard let waker = Waker() else { throw DPIFError(.noMemory, "no file descriptor for the datapath's eventfd") }
         self.settings = settings
         self.netdevs = netdevs
+        clock = virtualHertz.map { DatapathClock(hertz: $0, origin: 0) } ?? DatapathClock(hertz: rte_get_tsc_hz(), origin: nt_cycles())
+        guard let meters = MeterTable(capacity: Limits.meters, hertz: clock.hertz) else { throw DPIFError(.noMemory, "no address space for meters") }
+        self.meters = meters
         do throws(NetdevError) {
             let demand = netdevs.options.demand.covering(pmds: settings.pmdCores.count, waiting: Limits.waitingPackets)
             pool = try Mempools.acquire(mtu: 1500, node: 0, demand: demand)
         } catch {
+            meters.deallocate()
             throw DPIFError(.noMemory, error.description)
         }
         self.waker = waker
-        clock = virtualHertz.map { DatapathClock(hertz: $0, origin: 0) } ?? DatapathClock(hertz: rte_get_tsc_hz(), origin: nt_cycles())
-        meters = MeterTable(capacity: Limits.meters, hertz: clock.hertz)
         do throws(DPIFError) {
             pmds = try startPMDs(on: settings.pmdCores)
         } catch {

@@ -42,6 +42,6 @@ public enum Limits {
     @inlinable public static var recirculationDepth: Int { 6 }
     /// Packets that wait in a port's transmit buffer before they are sent within a turn.
     @inlinable public static var txBuffer: Int { 32 }
-    /// Meters. A further one is refused.
-    @inlinable public static var meters: Int { 4096 }
+    /// Meters: as many as OVS's datapath has. A further one is refused. Only the address space is taken for those that nobody made.
+    @inlinable public static var meters: Int { 1 << 18 }
 }

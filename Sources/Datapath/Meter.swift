@@ -56,21 +56,18 @@ struct MeterBand {
 
 /// A meter's buckets and statistics.
 ///
-/// Writers: whoever holds `lock`; PMDs charge packets, the ofproto thread configures and reads.
-@safe struct MeterState {
-    var lock: QueueLock
+/// Writers: whoever holds the meter's lock; PMDs charge packets, the ofproto thread configures and reads. Zeroed memory is one that is not set.
+struct MeterState {
     /// Nothing is metered before it is set.
     var bandCount = 0
-    var perPacket = true
+    var perPacket = false
     /// When the buckets were last filled, in ticks.
     var filled: UInt64 = 0
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
     /// Of the clock.
-    var hertz: UInt64 = 1
+    var hertz: UInt64 = 0
     var bands = InlineArray<8, MeterBand>(repeating: MeterBand(rate: 0, burst: 0))
-
-    init() { lock = QueueLock() }
 
     /// Adds what the time since the last call brought.
     @inline(__always) @_noLocks mutating func fill(now: UInt64) {
@@ -111,9 +108,10 @@ struct MeterBand {
 /// All meters of a datapath, by number.
 ///
 /// Owner: the datapath. Writers: PMDs by `admits`, the ofproto thread by the rest, each under the meter's lock.
-/// Memory: one allocation, made at `init`, so a PMD needs no more than a meter's number.
-@frozen @safe public struct MeterTable: @unchecked Sendable {
-    @usableFromInline let raw: UnsafeMutableRawPointer
+/// Memory: room for all meters is reserved at `init`, so a PMD needs no more than a meter's number; pages come into being when a meter in them is set.
+@safe public struct MeterTable: @unchecked Sendable {
+    private let states: HugeMemory
+    private let locks: HugeMemory
     /// Meter numbers are below this.
     public let capacity: Int
     /// Clock ticks per second.
@@ -124,17 +122,28 @@ struct MeterBand {
     /// - Parameters:
     ///   - capacity: how many meters there can be.
     ///   - hertz: the frequency of the clock whose times are passed to `admits`: TSC cycles or nanoseconds.
-    public init(capacity: Int, hertz: UInt64) {
-        precondition(capacity >= 0 && hertz > 0)
+    /// Nil: there is no room for them in the address space.
+    public init?(capacity: Int, hertz: UInt64) {
+        precondition(capacity > 0 && hertz > 0)
+        guard let states = HugeMemory(bytes: capacity * MemoryLayout<MeterState>.stride, node: 0) else { return nil }
+        guard let locks = HugeMemory(bytes: capacity * MemoryLayout<Atomic<UInt32>>.stride, node: 0) else {
+            states.free()
+            return nil
+        }
         self.capacity = capacity
         self.hertz = hertz
-        unsafe raw = UnsafeMutableRawPointer.allocate(byteCount: max(capacity, 1) * MemoryLayout<MeterState>.stride, alignment: 64)
-        // Room for `capacity` meters was just allocated.
-        for index in 0..<capacity { unsafe (meters + index).initialize(to: MeterState()) }
+        self.states = states
+        self.locks = locks
     }
 
+    /// There is room for `capacity` of them.
     private var meters: UnsafeMutablePointer<MeterState> {
-        @inline(__always) @_noLocks get { unsafe raw.assumingMemoryBound(to: MeterState.self) }
+        @inline(__always) @_noLocks get { unsafe states.base.assumingMemoryBound(to: MeterState.self) }
+    }
+
+    /// The lock of a meter whose number has been checked; zeroed memory is one that nobody holds.
+    @inline(__always) @_noLocks private func lock(_ meter: UInt32) -> QueueLock {
+        unsafe QueueLock(word: locks.base.assumingMemoryBound(to: Atomic<UInt32>.self) + Int(meter))
     }
 
     /// Charges a packet of `length` bytes to a meter at the time `now`. False: drop it. A meter that is not set admits
@@ -144,9 +153,10 @@ struct MeterBand {
         // The number is below capacity.
         let state = unsafe meters + Int(meter)
         guard unsafe state.pointee.bandCount != 0 else { return true }
-        unsafe state.pointee.lock.acquire()
+        let held = lock(meter)
+        held.acquire()
         let admitted = unsafe state.pointee.charge(length: length, now: now)
-        unsafe state.pointee.lock.release()
+        held.release()
         return admitted
     }
 
@@ -196,15 +206,15 @@ struct MeterBand {
 
     /// Frees the meters. No PMD may use them any more.
     public func deallocate() {
-        for index in 0..<capacity { unsafe (meters + index).pointee.lock.deallocate() }
-        unsafe raw.deallocate()
+        states.free()
+        locks.free()
     }
 
     private func withState(_ meter: UInt32, _ body: (inout MeterState) -> Void) {
         // The caller has checked the number.
-        let state = unsafe meters + Int(meter)
-        unsafe state.pointee.lock.acquire()
-        unsafe body(&state.pointee)
-        unsafe state.pointee.lock.release()
+        let held = lock(meter)
+        held.acquire()
+        unsafe body(&meters[Int(meter)])
+        held.release()
     }
 }

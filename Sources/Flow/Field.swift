@@ -3,11 +3,17 @@
 ///
 /// A field's *value* is an unsigned number of at most 128 bits, the one that ovs-fields(7) describes: an
 /// Ethernet address is 48 bits, `mpls_label` is 20 bits. `FlowKey.value(of:)` and its siblings translate between the
-/// value and the place in the key.
+/// value and the place in the key. The fields tun_metadata0–63 alone have no place of their own: `TunMetadataPlace`.
 public enum Field: UInt8, CaseIterable, Hashable, Sendable {
     case recircID, dpHash, packetType, conjID
     case tunID, tunSrc, tunDst, tunIPv6Src, tunIPv6Dst, tunFlags, tunTTL, tunTOS, tunGBPID, tunGBPFlags
     case tunERSPANIndex, tunERSPANVersion, tunERSPANDirection, tunERSPANHardwareID, tunGTPUFlags, tunGTPUMessageType
+    case tunMetadata0, tunMetadata1, tunMetadata2, tunMetadata3, tunMetadata4, tunMetadata5, tunMetadata6, tunMetadata7, tunMetadata8, tunMetadata9, tunMetadata10
+    case tunMetadata11, tunMetadata12, tunMetadata13, tunMetadata14, tunMetadata15, tunMetadata16, tunMetadata17, tunMetadata18, tunMetadata19, tunMetadata20, tunMetadata21
+    case tunMetadata22, tunMetadata23, tunMetadata24, tunMetadata25, tunMetadata26, tunMetadata27, tunMetadata28, tunMetadata29, tunMetadata30, tunMetadata31, tunMetadata32
+    case tunMetadata33, tunMetadata34, tunMetadata35, tunMetadata36, tunMetadata37, tunMetadata38, tunMetadata39, tunMetadata40, tunMetadata41, tunMetadata42, tunMetadata43
+    case tunMetadata44, tunMetadata45, tunMetadata46, tunMetadata47, tunMetadata48, tunMetadata49, tunMetadata50, tunMetadata51, tunMetadata52, tunMetadata53, tunMetadata54
+    case tunMetadata55, tunMetadata56, tunMetadata57, tunMetadata58, tunMetadata59, tunMetadata60, tunMetadata61, tunMetadata62, tunMetadata63
     case metadata, inPort, actsetOutput, skbPriority, pktMark
     case ctState, ctZone, ctMark, ctLabel, ctNWProto, ctNWSrc, ctNWDst, ctIPv6Src, ctIPv6Dst, ctTPSrc, ctTPDst
     case reg0, reg1, reg2, reg3, reg4, reg5, reg6, reg7, reg8, reg9, reg10, reg11, reg12, reg13, reg14, reg15
@@ -41,6 +47,7 @@ public enum Field: UInt8, CaseIterable, Hashable, Sendable {
     public var bits: Int {
         switch self {
         case .arpOp, .ctState: width
+        case _ where isTunMetadata: width
         case .vlanVID: 12
         default: min(width, 128 - place.ones.leadingZeroBitCount)
         }
@@ -50,6 +57,11 @@ public enum Field: UInt8, CaseIterable, Hashable, Sendable {
     public static func reg(_ index: Int) -> Field? {
         (0..<16).contains(index) ? Field(rawValue: Field.reg0.rawValue + UInt8(index)) : nil
     }
+
+    /// One of tun_metadata0–63, whose length and place in a key a switch's table of tunnel options decides.
+    @inline(__always) public var isTunMetadata: Bool { rawValue &- Field.tunMetadata0.rawValue < 64 }
+    /// The number at the end of the name of one of tun_metadata0–63; nil for other fields.
+    public var tunMetadataIndex: Int? { isTunMetadata ? Int(rawValue - Field.tunMetadata0.rawValue) : nil }
 
     /// A field by any of its names (ovs-fields(7) name, alias, NXM or OXM name); nil if there is none.
     public init?(named name: String) {
@@ -115,7 +127,7 @@ struct FieldTraits {
     }
     /// Bytes from the start of the key.
     public let offset: UInt16
-    /// Bytes of the container: 1, 2, 4, 6, 8 or 16; it lies within one line.
+    /// Bytes of the container: 1, 2, 4, 6, 8 or 16; it lies within one line. 0: the field has no place that is always the same.
     public let size: UInt8
     /// The container's bits below the value.
     public let shift: UInt8

@@ -24,7 +24,7 @@ public let fieldTable: [FieldRow] = [
     row(.tunERSPANHardwareID, "tun_erspan_hwid", headers: "NXOXM_ET_ERSPAN_HWID(14)", 8, .hexadecimal, .masked, .writable, net(2, 57, 1, bits: 6)),
     row(.tunGTPUFlags, "tun_gtpu_flags", headers: "NXOXM_ET_GTPU_FLAGS(15)", 8, .hexadecimal, .masked, .readOnly, net(2, 58, 1)),
     row(.tunGTPUMessageType, "tun_gtpu_msgtype", headers: "NXOXM_ET_GTPU_MSGTYPE(16)", 8, .decimal, .masked, .readOnly, net(2, 59, 1)),
-
+] + (0..<64).map(tunMetadata) + [
     row(.metadata, "metadata", headers: "OXM_OF_METADATA(2)", 64, .hexadecimal, .masked, .writable, net(11, 0, 8)),
     row(.inPort, "in_port", aka: "in_port_oxm", headers: "NXM_OF_IN_PORT(0) OXM_OF_IN_PORT(0,1.2,4)", 16, .port, .exact, .writable, host(0, 0, 4)),
     row(.actsetOutput, "actset_output", headers: "ONFOXM_ET_ACTSET_OUTPUT(43,1.3) OXM_OF_ACTSET_OUTPUT(43,1.5)", 32, .port, .exact, .readOnly, host(11, 8, 4)),
@@ -139,6 +139,13 @@ private func register(_ first: Field, _ index: Int, name: String, header: String
     let field = Field(rawValue: first.rawValue + UInt8(index)) ?? first
     return row(field, name + String(index), headers: "\(header)\(index)(\(number + index)\(since))", bytes * 8, .hexadecimal, .masked, .writable,
         place(10, index * bytes, bytes, 0, bytes == 4 ? .host : .words, ones(bytes * 8), (0, 0)))
+}
+
+/// tun_metadataN, which has room for a tunnel option of any length and no place of its own.
+private func tunMetadata(_ index: Int) -> FieldRow {
+    let field = Field(rawValue: Field.tunMetadata0.rawValue + UInt8(index)) ?? .tunMetadata0
+    return row(field, "tun_metadata\(index)", headers: "NXM_NX_TUN_METADATA\(index)(\(40 + index))", TunMetadataPlace.mostBytes * 8, .hexadecimal,
+        .masked, .writable, host(0, 0, 0))
 }
 
 private func ones(_ bits: Int) -> UInt128 { bits >= 128 ? .max : (1 << UInt128(bits)) - 1 }

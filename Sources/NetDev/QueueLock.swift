@@ -1,7 +1,7 @@
 import CDPDK
 import Synchronization
 
-/// A spin lock for a transmit queue that more PMDs use than the device has queues for. Held for one burst.
+/// A spin lock: of a transmit queue that more PMDs use than the device has queues for, held for one burst, or of a meter.
 @frozen @safe public struct QueueLock: BitwiseCopyable, @unchecked Sendable {
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
 
@@ -9,6 +9,9 @@ import Synchronization
         unsafe word = .allocate(capacity: 1)
         unsafe word.initialize(to: Atomic(0))
     }
+
+    /// A lock in memory that is its maker's; 0: nobody holds it.
+    @inlinable @inline(__always) @_noLocks public init(word: UnsafeMutablePointer<Atomic<UInt32>>) { unsafe self.word = word }
 
     @inlinable @inline(__always) @_noLocks public func acquire() {
         // acquire QUEUE-LOCK: what the former holder did to the queue is visible.
@@ -20,6 +23,6 @@ import Synchronization
         unsafe word.pointee.store(0, ordering: .releasing)
     }
 
-    /// Frees the lock's memory. Nobody may use it again.
+    /// Frees the memory of a lock that has its own. Nobody may use it again.
     public func deallocate() { unsafe word.deallocate() }
 }

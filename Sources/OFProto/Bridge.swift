@@ -37,6 +37,8 @@ public final class Bridge {
     public private(set) var fragments = SwitchSettings.Fragments.normal
     /// Which tunnel options are fields.
     var tlvMappings = TLVMappings()
+    /// Flows that name tun_metadataN, by N.
+    var tunMetadataUsers = [Int](repeating: 0, count: Int(TLVMappings.fields))
     /// A packet without a flow goes to a controller, where the table says nothing else.
     private(set) var sendsMisses = false
     /// Distinguishes this bridge's stations from those of others in the tags of megaflows.

@@ -27,6 +27,8 @@ extension Bridge {
     func stage(
         _ mod: FlowMod, command: FlowMod.Command, selection: FlowModSelection, into change: inout FlowChange, now: Int64
     ) throws(FlowModError) {
+        var mod = mod
+        do throws(OFError) { mod.match = try tlvMappings.placed(mod.match) } catch { throw FlowModError(error, "a tun_metadata field is not mapped") }
         switch command {
         case .add: try add(mod, &change, now: now)
         case .modify, .modifyStrict: try modify(mod, strict: command == .modifyStrict, selection, &change, now: now)
@@ -180,7 +182,12 @@ extension Bridge {
     /// The modification's actions, compiled; what a flow in its table may not do is refused.
     private func checked(_ mod: FlowMod) throws(FlowModError) -> RuleActions {
         guard mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
-        let actions = try knownActions(mod.actions)
+        var actions = try knownActions(mod.actions)
+        if actions.references.tunMetadata != 0 {
+            let fitted: [OFAction]
+            do throws(OFError) { fitted = try tlvMappings.fitted(mod.actions) } catch { throw FlowModError(error, "a tun_metadata field is not mapped or too short") }
+            actions = try knownActions(fitted)
+        }
         do throws(OFError) { try checkGroups(actions.references) } catch { throw FlowModError(error, "a group is not there") }
         for action in actions.program {
             switch action {

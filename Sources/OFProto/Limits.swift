@@ -46,6 +46,8 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let actionsPerRule = 4_096
     /// Nested clone and write_actions.
     static let actionNesting = 16
+    /// Meters' numbers that are given in turn, however few are in use.
+    static let leastMeterNumbers = 4_096
     /// Lists of actions that a bridge remembers for the rules to come; beyond it an equal list is kept once more.
     static let rememberedActions = 1_024
 }

@@ -36,5 +36,6 @@ struct MeterNumbers {
 
     mutating func giveBack(_ number: UInt32) { used.remove(number) }
 
-    private mutating func step() { next = (next + 1) % UInt32(capacity) }
+    /// Numbers are given again late, but not so late that meters that come and go spread over the datapath's room for all of them.
+    private mutating func step() { next = (next + 1) % UInt32(min(capacity, max(OFProtoLimits.leastMeterNumbers, 2 * used.count))) }
 }

@@ -39,6 +39,7 @@ extension PacketIn {
         key.l11.metadata = BE64(context.metadata)
         key.regs = context.registers
         var match = Match()
+        match.tunMetadata = context.tunMetadata
         match.set(.inPort, to: UInt128(context.inPort))
         for field in metadataFields {
             let value = key.value(of: field)
@@ -74,6 +75,8 @@ final class ControllerContext {
         var inPort: UInt32
         var metadata: UInt64
         var registers: SIMD16<UInt32>
+        /// Fields that are present.
+        var tunMetadata: [TunMetadata]
         var action: ControllerAction
         var continuation: Continuation?
     }

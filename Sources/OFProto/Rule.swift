@@ -15,6 +15,8 @@ public final class Rule {
     public internal(set) var importance: UInt16
     public internal(set) var flags: FlowMod.Flags
     private(set) var content: RuleActions
+    /// What the match says of tun_metadata fields; the classifier's key has it as bits.
+    let tunMetadata: [TunMetadata]
     public internal(set) var stats: RuleStats
     /// When the actions were last replaced, or the rule added; the hard timeout counts from here.
     var modified: Int64
@@ -48,6 +50,7 @@ public final class Rule {
         importance = mod.importance
         flags = mod.flags
         content = actions
+        tunMetadata = mod.match.tunMetadata
         stats = RuleStats(created: now)
         modified = now
     }
@@ -67,7 +70,9 @@ public final class Rule {
     /// The match, as long as the rule is in a table.
     public var match: Match {
         guard let subtable else { return Match() }
-        return subtable.match(of: slot)
+        var match = subtable.match(of: slot)
+        match.tunMetadata = tunMetadata
+        return match
     }
 
     /// The rule as a flow modification that would add it again.

@@ -12,10 +12,12 @@ struct RuleSet {
     mutating func remove(_ rule: Rule) { rules[ObjectIdentifier(rule)] = nil }
 }
 
-/// The groups and meters that a list of actions names, nested lists included.
+/// The groups, meters and tun_metadata fields that a list of actions names, nested lists included.
 struct ActionReferences {
     private(set) var groups: [UInt32] = []
     private(set) var meters: [UInt32] = []
+    /// Bit N: tun_metadataN.
+    private(set) var tunMetadata: UInt64 = 0
 
     init(_ actions: [OFAction]) { visit(actions) }
 
@@ -25,7 +27,7 @@ struct ActionReferences {
             case .group(let id): groups.append(id)
             case .meter(let id): meters.append(id)
             case .writeActions(let nested), .clone(let nested): visit(nested)
-            default: break
+            default: tunMetadata |= action.tunMetadata
             }
         }
     }
@@ -43,12 +45,13 @@ extension Bridge {
         for meter in references.meters where meters[meter] == nil { throw .mmfcInvalidMeter }
     }
 
-    /// The rule's actions count as references to the groups and meters that they name. To be called when the rule enters a table, and
+    /// The rule counts as a reference to the groups, meters and tun_metadata fields that it names. To be called when the rule enters a table, and
     /// when it has got new actions.
     func addReferences(_ rule: Rule) {
         let references = rule.content.references
         for group in references.groups { groups[group]?.users.insert(rule) }
         for meter in references.meters { meters[meter]?.users.insert(rule) }
+        countTunMetadata(of: rule, 1)
     }
 
     /// The reverse of `addReferences`: before the rule leaves its table, and before it gets new actions.
@@ -56,5 +59,6 @@ extension Bridge {
         let references = rule.content.references
         for group in references.groups { groups[group]?.users.remove(rule) }
         for meter in references.meters { meters[meter]?.users.remove(rule) }
+        countTunMetadata(of: rule, -1)
     }
 }

@@ -18,6 +18,9 @@ enum XAction {
     case pushMPLS(BE16)
     case popMPLS(BE16)
     case set(FieldWrite)
+    case setTunMetadata(TunMetadata)
+    /// delete_field of tun_metadataN, by N.
+    case deleteTunMetadata(Field)
     case move(from: FieldRange, to: FieldRange)
     case push(FieldRange)
     case pop(FieldRange)
@@ -130,6 +133,8 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .pushMPLS(let type): program.append(.pushMPLS(BE16(type)))
         case .popMPLS(let type): program.append(.popMPLS(BE16(type)))
         case .setField(let field, let value): program.append(.set(FieldWrite(field, value)))
+        case .setTunMetadata(let written): program.append(.setTunMetadata(written))
+        case .deleteField(let field): program.append(field.isTunMetadata ? .deleteTunMetadata(field) : .unsupported(action))
         case .setTransportSource(let port): program.append(.set(FieldWrite(transportPort: .tcpSrc, port)))
         case .setTransportDestination(let port): program.append(.set(FieldWrite(transportPort: .tcpDst, port)))
         case .move(let from, let to): program.append(.move(from: from, to: to))

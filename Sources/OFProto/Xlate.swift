@@ -56,6 +56,8 @@ final class Translator {
     var outputReason = PacketInMessage.Reason.action
     /// Line 0 of the packet as it came in.
     private(set) var packetLine = FlowLine0()
+    /// The packet came in by a tunnel.
+    private(set) var isTunnelled = false
     private var pool: [FlowBuffer] = []
 
     enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort }
@@ -124,6 +126,7 @@ final class Translator {
         truncation = 0
         outputReason = .action
         packetLine = flow.key.l0
+        isTunnelled = flow.key.l2.tunDst != .zero
     }
 
     private func begin(now: Int64, learns: Bool) -> BridgePort? {
@@ -246,7 +249,9 @@ final class Translator {
             case .pushMPLS(let type): pushMPLS(type)
             case .popMPLS(let type): popMPLS(type)
             case .set(let write): set(write)
-            case .move(let from, let to): move(from, to)
+            case .setTunMetadata(let written): setTunMetadata(written, bridge: bridge)
+            case .deleteTunMetadata(let field): deleteTunMetadata(field, bridge: bridge)
+            case .move(let from, let to): move(from, to, bridge: bridge)
             case .push(let range): push(range)
             case .pop(let range): pop(range)
             case .decTTL(let controllers): if !decrementTTL(controllers, bridge: bridge) { return nil }
@@ -335,6 +340,7 @@ final class Translator {
             flow.key.l0.inPort = UInt32(port.number.number)
             flow.key.l11.metadata = .zero
             flow.key.regs = .zero
+            flow.clearTunnel()
             exits = false
             stack = []
             guard admits(at: port) else { return }

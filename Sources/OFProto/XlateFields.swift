@@ -20,8 +20,9 @@ extension Translator {
     }
 
     /// move:SRC->DST
-    func move(_ from: FieldRange, _ to: FieldRange) {
+    func move(_ from: FieldRange, _ to: FieldRange, bridge: Bridge) {
         guard has(from.field.prerequisite), has(to.field.prerequisite) else { return }
+        if from.field.isTunMetadata || to.field.isTunMetadata { return moveTunMetadata(from, to, bridge: bridge) }
         consult(from)
         consult(to)
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0

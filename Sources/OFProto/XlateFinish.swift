@@ -12,6 +12,11 @@ extension Translator {
         }
         wildcards.key.regs = .zero
         wildcards[line: 11] = .zero
+        if !isTunnelled {
+            // What came by no tunnel has no option of one.
+            wildcards.key.l5.tunMetadataPresent = 0
+            wildcards.clearTunMetadata()
+        }
         let type = packetLine.dlType
         if !isMPLS(type) {
             wildcards.key.l3.mplsLSE0 = .zero

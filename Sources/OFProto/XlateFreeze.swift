@@ -85,6 +85,8 @@ extension XAction {
         case .pushMPLS(let type): .pushMPLS(etherType: type.host)
         case .popMPLS(let type): .popMPLS(etherType: type.host)
         case .set(let write): write.source
+        case .setTunMetadata(let written): .setTunMetadata(written)
+        case .deleteTunMetadata(let field): .deleteField(field)
         case .move(let from, let to): .move(from: from, to: to)
         case .push(let range): .push(range)
         case .pop(let range): .pop(range)

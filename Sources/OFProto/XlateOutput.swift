@@ -28,8 +28,7 @@ extension Translator {
 
     /// output:FIELD[…]
     func outputField(_ range: FieldRange, bridge: Bridge) {
-        consult(range)
-        let number = range.value(in: flow.key)
+        let number = value(range, bridge: bridge)
         if let port = UInt16(exactly: number) { output(OFPort(port), bridge: bridge) }
     }
 
@@ -67,7 +66,8 @@ extension Translator {
         let key = ControllerContext.Key(
             bridge: ObjectIdentifier(bridge), table: missTable ?? place.table, cookie: missTable == nil ? place.cookie : .max,
             inPort: flow.key.l0.inPort,
-            metadata: flow.key.l11.metadata.host, registers: flow.key.regs, action: action, continuation: continuation)
+            metadata: flow.key.l11.metadata.host, registers: flow.key.regs,
+            tunMetadata: bridge.tlvMappings.present(in: flow.key), action: action, continuation: continuation)
         guard let context = ofproto.controllers.context(key, bridge: bridge, now: now) else { return }
         credit(.controller(context))
         let upcall = DPAction.userspace(userdata: Userdata.controller(context.id), maxLength: 0)

@@ -20,7 +20,7 @@ extension OFAction {
         case .setVLANPCP: .setVLANPCP
         case .pushMPLS: .pushMPLS
         case .popMPLS: .popMPLS
-        case .setField: .setField
+        case .setField, .setTunMetadata: .setField
         case .setTransportSource: .setTransportSource
         case .setTransportDestination: .setTransportDestination
         case .move: .move

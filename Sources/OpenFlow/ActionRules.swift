@@ -55,7 +55,7 @@ struct ActionRules {
         case .gotoTable(let next): guard table == 0xff || next > table else { throw .bicBadTableID }
         case .meter(let id): guard (1...0xffff_0000).contains(id) else { throw .mmfcInvalidMeter }
         case .unrollTranslation: throw .bacBadType
-        case .deleteField: throw .bacBadArgument
+        case .deleteField(let field): guard field.isTunMetadata else { throw .bacBadArgument }
         default: break
         }
     }

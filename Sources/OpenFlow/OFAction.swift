@@ -23,6 +23,8 @@ public indirect enum OFAction: Hashable, Sendable {
     case popMPLS(etherType: UInt16)
     /// set_field:VALUE/MASK->FIELD and the mod_… and load forms. A packet without the field (ovs-fields(7), "Prerequisites") stays as it is.
     case setField(Field, MaskedValue)
+    /// set_field and its kin, of a field tun_metadataN. A mask without any bit: nothing but that the field is there then.
+    case setTunMetadata(TunMetadata)
     /// mod_tp_src, mod_tp_dst of a flow that does not say which protocol it is: the port of TCP, UDP or SCTP.
     case setTransportSource(UInt16)
     case setTransportDestination(UInt16)

@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8]) func agreesWithTheOracle(seed: UInt64) throws {
         var state = seed
         let hertz: UInt64 = seed % 2 == 0 ? 1_000_000_000 : 2_899_999_000
-        let table = MeterTable(capacity: 4, hertz: hertz)
+        let table = try #require(MeterTable(capacity: 4, hertz: hertz))
         defer { table.deallocate() }
         let bands = (0..<(1 + Int(splitMix64(&state) % 3))).map { _ in
             DPMeterConfig.Band(rate: 100 + UInt32(splitMix64(&state) % 2000), burst: UInt32(splitMix64(&state) % 3) * 40)
@@ -73,7 +73,7 @@ import Testing
 
     /// More tries than tokens: the rate's packets and one burst pass, not one more or less.
     @Test(arguments: [1, 3, 1000, 100_000]) func theRateIsExactHoweverOftenItIsFilled(stepNanoseconds: UInt64) throws {
-        let table = MeterTable(capacity: 1, hertz: 1_000_000_000)
+        let table = try #require(MeterTable(capacity: 1, hertz: 1_000_000_000))
         defer { table.deallocate() }
         try table.set(0, DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 3_000_000, burst: 7)]), now: 0)
         // As many tries as there are tokens, and more.
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func theHighestExceededBandCounts() throws {
-        let table = MeterTable(capacity: 1, hertz: 1000)
+        let table = try #require(MeterTable(capacity: 1, hertz: 1000))
         defer { table.deallocate() }
         try table.set(0, DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 10, burst: 2), .init(rate: 20, burst: 4)]), now: 0)
         let admitted = (0..<6).map { _ in table.admits(0, length: 100, now: 0) }
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func bitsAndDefaultBurst() throws {
-        let table = MeterTable(capacity: 1, hertz: 1_000_000)
+        let table = try #require(MeterTable(capacity: 1, hertz: 1_000_000))
         defer { table.deallocate() }
         // 8 kbit/s, so a burst of 8000 bits: 1000 bytes.
         try table.set(0, DPMeterConfig(packetsPerSecond: false, bands: [.init(rate: 8, burst: 0)]), now: 5)
@@ -117,15 +117,29 @@ import Testing
     }
 
     @Test func theFastestRates() throws {
-        let table = MeterTable(capacity: 1, hertz: 4_000_000_000)
+        let table = try #require(MeterTable(capacity: 1, hertz: 4_000_000_000))
         defer { table.deallocate() }
         try table.set(0, DPMeterConfig(packetsPerSecond: false, bands: [.init(rate: .max, burst: .max)]), now: 0)
         for step: UInt64 in 0..<1000 { #expect(table.admits(0, length: 65535, now: step)) }
         #expect(table.admits(0, length: 65535, now: .max))
     }
 
+    @Test func theLastOfAllMeters() throws {
+        let table = try #require(MeterTable(capacity: Limits.meters, hertz: 1000))
+        defer { table.deallocate() }
+        #expect(Limits.meters == 262_144)
+        let last = UInt32(Limits.meters - 1)
+        #expect(table.stats(last) == nil)
+        #expect(table.admits(last, length: 100, now: 0))
+        try table.set(last, DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 1, burst: 1)]), now: 0)
+        #expect(table.admits(last, length: 100, now: 0) && !table.admits(last, length: 100, now: 1))
+        #expect(table.stats(last)?.packets == 2 && table.stats(last - 1) == nil)
+        table.delete(last)
+        #expect(table.stats(last) == nil)
+    }
+
     @Test func refusals() throws {
-        let table = MeterTable(capacity: 2, hertz: 1000)
+        let table = try #require(MeterTable(capacity: 2, hertz: 1000))
         defer { table.deallocate() }
         #expect(throws: DPIFError.self) { try table.set(2, DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 1, burst: 1)]), now: 0) }
         #expect(throws: DPIFError.self) { try table.set(0, DPMeterConfig(packetsPerSecond: true, bands: []), now: 0) }
@@ -142,7 +156,7 @@ import Testing
 
     /// Two threads charge one meter: nothing is counted twice or lost, and no more passes than there are tokens.
     @Test func sharedByThreads() async throws {
-        let table = MeterTable(capacity: 1, hertz: 1000)
+        let table = try #require(MeterTable(capacity: 1, hertz: 1000))
         defer { table.deallocate() }
         try table.set(0, DPMeterConfig(packetsPerSecond: true, bands: [.init(rate: 1, burst: 10_000)]), now: 0)
         let passed = await withTaskGroup(of: Int.self) { group in

@@ -6,6 +6,25 @@ let agreedFlows = lines(#"""
     actions=load:0x5->NXM_NX_REG0[],load:5->reg0[3],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],move:reg0[0..15]->reg1[16..31]
     actions=set_field:1.2.3.4->ip_src
     tp_dst=80 actions=drop
+    tun_metadata0=0x1234,tun_metadata63,tun_metadata9=0x2/0xf,tun_metadata8=0,tun_metadata7=0/0xff00,tun_gbp_id=3,tun_gbp_flags=5,tun_gtpu_flags=4,metadata=7 actions=drop
+    tun_metadata0=0x12/0xff,tun_metadata1=0x12/0xffffff,tun_metadata2=0x12345/0xff0,tun_metadata3=*,tun_metadata4=5/0 actions=drop
+    tun_metadata5=12,tun_metadata6=017 actions=drop
+    tun_metadata0=0x00000000000000000000000000000001,tun_metadata1=0x123456789abcdef0123456789abcdef0123456789abcdef actions=drop
+    tun_metadata0=1,tun_metadata0=2 actions=drop
+    tun_metadata64=1 actions=drop
+    tun_metadata0=zz actions=drop
+    tun_metadata0=1/zz actions=drop
+    actions=set_field:0x1234->tun_metadata0,set_field:0->tun_metadata1,set_field:0x12/0xff->tun_metadata2,set_field:0x123456789012345678901234567890abcdef->tun_metadata3
+    actions=load:0x1234->tun_metadata0,load:5->tun_metadata1[],load:5->NXM_NX_TUN_METADATA1[0..31],load:0x12->tun_metadata2[800..831],load:1->tun_metadata3[991]
+    actions=load:0x123456789012345678901234567890abcdef12->tun_metadata3[3..300],load:0->tun_metadata4[7..20]
+    actions=load:0x100->tun_metadata0[0..7]
+    actions=load:1->tun_metadata0[992]
+    actions=move:tun_metadata0[]->tun_metadata1[],move:tun_metadata0[0..300]->tun_metadata1[100..400],move:reg0[0..15]->tun_metadata0[8..23]
+    actions=push:tun_metadata0[],pop:tun_metadata1[0..31],output:tun_metadata0[0..15],check_pkt_larger(100)->tun_metadata0[3],delete_field:tun_metadata0
+    actions=multipath(eth_src,50,modulo_n,1,0,tun_metadata0[0..15]),bundle_load(eth_src,0,hrw,ofport,tun_metadata0[0..15],members:1,2)
+    actions=learn(table=1,tun_metadata0[0..31]=reg0[],load:tun_metadata0[0..15]->tun_metadata2[0..15],output:tun_metadata3[0..15])
+    actions=learn(table=1,tun_metadata0[0..31]=0x5,tun_metadata1=0x123456,load:5->tun_metadata0[],tun_metadata4[])
+    actions=delete_field:reg0
     in_port=LOCAL,dl_vlan=5 actions=
     in_port=p1 actions=p1
     vlan_vid=0x1005/0x1fff actions=5

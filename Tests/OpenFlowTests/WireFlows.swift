@@ -144,4 +144,12 @@ let wireFlows = """
     packet_type=(1,0x800),nw_src=1.2.3.4,actions=1
     packet_type=(1,0x86dd),ipv6_src=fe80::1,nw_proto=6,tp_src=5,actions=1
     cookie=5,priority=3,idle_timeout=7,actions=1
+    tun_metadata0=0x1234,tun_metadata63,tun_metadata9=0x2/0xf,tun_metadata8=0,tun_metadata7=0/0xff00,tun_gbp_id=3,tun_gtpu_flags=1,metadata=7,actions=drop
+    tun_metadata0=0x12/0xff,tun_metadata1=0x123456789abcdef0123456789abcdef0123456789abcdef,actions=drop
+    actions=set_field:0x1234->tun_metadata0
+    actions=set_field:0x12/0xff->tun_metadata2
+    actions=set_field:0x123456789012345678901234567890abcdef->tun_metadata3
+    actions=load:0x123456789012345678901234567890abcdef12->tun_metadata3[3..300]
+    actions=move:tun_metadata0[0..300]->tun_metadata1[100..400],push:tun_metadata0[],pop:tun_metadata1[0..31],output:tun_metadata0[0..15],delete_field:tun_metadata0
+    actions=learn(table=1,tun_metadata0[0..31]=0x5,tun_metadata1=0x123456,load:5->tun_metadata0[],tun_metadata4[])
     """.split(separator: "\n").map(String.init)

@@ -21,10 +21,23 @@ struct WireGenerator {
         }
     }
 
+    /// A demand on a field tun_metadataN in as few bytes as it needs, of any length; `0`, and a mask of some bits or of none, among them.
+    mutating func tunMetadata(_ field: Field) -> TunMetadata {
+        let count = random.pick([0, 1, 2, 4, 16, 17, 124])
+        let value = (0..<count).map { _ in UInt8(random.below(256)) }
+        guard random.below(2) == 0 else { return TunMetadata(field, value: value).shortest }
+        // A mask of ones from its first bit on is one that OVS takes for none.
+        return TunMetadata(field, value: value, mask: value.indices.map { $0 == 0 ? UInt8(1 + random.below(254)) : UInt8(random.below(256)) }).shortest
+    }
+
     /// A match on `field` with what it needs, in words of ovs-fields(7), and nothing else.
     mutating func match(on field: Field) -> Match {
         var match = Match()
         prerequisites(field.prerequisite, field, &match)
+        if field.isTunMetadata {
+            _ = match.add(tunMetadata(field))
+            return match
+        }
         var bits = MaskedValue(value: value(of: field), mask: field.widthMask)
         if field.isMaskable, random.below(2) == 0, field != .vlanVID { bits.mask = random.number128() & field.place.ones | 1 }
         bits.value &= bits.mask
@@ -102,7 +115,9 @@ struct WireGenerator {
             .outputField(range), .outputField(FieldRange(.tunERSPANIndex)),
             .controller(ControllerSpec(maxLength: 128, reason: 2, id: UInt16(random.below(65536)))),
             .controller(ControllerSpec(userdata: (0..<random.below(20)).map { UInt8($0) }, pause: true, meter: UInt32(1 + random.below(9)))),
-            setField(), setField(), .move(from: range, to: other), .setQueue(UInt32(random.below(99))), .popQueue, .group(UInt32(random.below(99))),
+            setField(), setField(), .setTunMetadata(tunMetadata(random.pick([.tunMetadata0, .tunMetadata63]))), .deleteField(.tunMetadata9),
+            .move(from: range, to: other), .move(from: FieldRange(.tunMetadata1), to: FieldRange(.tunMetadata2)),
+            .push(FieldRange(field: .tunMetadata5, start: random.below(500), count: 1 + random.below(492))), .setQueue(UInt32(random.below(99))), .popQueue, .group(UInt32(random.below(99))),
             .resubmit(port: port(), table: nil, ct: false), .resubmit(port: nil, table: UInt8(random.below(255)), ct: false),
             .clone([.output(port(), maxLength: 0), setField(), .clone([.exit])]),
             .sample(SampleSpec(probability: UInt16(1 + random.below(65535)), collectorSet: 1, observationDomain: 2, observationPoint: 3)),

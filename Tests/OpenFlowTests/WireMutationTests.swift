@@ -38,8 +38,6 @@ import Wire
     private func isKnownDifference(_ ours: String?, _ theirs: WireVerdict, _ bytes: [UInt8]) -> Bool {
         let theirs = theirs.plainError, text = hex(bytes)
         switch ours {
-        // ovs-ofctl does not know the switch's tunnel options; ovs-vswitchd refuses fields that none is mapped to.
-        case "nxfmfcinvalidtlvfield": return true
         // Of an unknown field OVS says that its length is bad if another field happens to stand near it in a hash table.
         case "bacbadsettype": return theirs == "bacbadsetlen"
         // A bundle_load of unknown algorithm or fields, and a learn with a result beyond the field's end, do harm in ovs-vswitchd.

@@ -65,7 +65,8 @@ import Wire
     @Test(arguments: [OFVersion.v10, .v12, .v13, .v15]) func matchesThatTheRefereeReads(_ version: OFVersion) async throws {
         var generator = WireGenerator(seed: 200 + UInt64(version.rawValue))
         var matches: [Match] = []
-        for field in Field.allCases where !field.row.headers.isEmpty {
+        // ovs-ofctl's parse-nx-match gives tun_metadata fields no room: it reads zeroes.
+        for field in Field.allCases where !field.row.headers.isEmpty && !field.isTunMetadata {
             // OVS masks these by their own value, so that tun_gtpu_msgtype=1 matches 3 as well.
             if [.tunERSPANVersion, .tunERSPANDirection, .tunERSPANHardwareID, .tunGTPUFlags, .tunGTPUMessageType].contains(field) { continue }
             // A tag whose presence is not matched has no form in OXM that could be read back.

@@ -15,7 +15,9 @@ import Wire
         #expect(Field.withHeader(oxmClass: 0xffff, experimenter: 0x005a_d650, number: 10)?.field == .nshTTL)
         #expect(Field.withHeader(oxmClass: 0x1000, experimenter: 0, number: 2)?.field == .ndOptionsType)
         #expect(Field.withHeader(oxmClass: 1, experimenter: 0, number: 114)?.field == .xxreg3)
-        #expect(Field.withHeader(oxmClass: 1, experimenter: 0, number: 40) == nil)
+        #expect(Field.withHeader(oxmClass: 1, experimenter: 0, number: 40)?.field == .tunMetadata0)
+        #expect(Field.withHeader(oxmClass: 1, experimenter: 0, number: 103)?.field == .tunMetadata63)
+        #expect(Field.withHeader(oxmClass: 1, experimenter: 0, number: 127) == nil)
         // One field, a header by the version that is spoken.
         #expect(Field.tcpFlags.header(version: 0)?.oxmClass == 1)
         #expect(Field.tcpFlags.header(version: OFVersion.v13.rawValue)?.experimenter == 0x4f4e_4600)

@@ -88,6 +88,8 @@ extension OFConnection {
     }
 
     private func change(_ request: FlowMonitorRequest, isExtended: Bool) throws(OFError) {
+        var request = request
+        request.match = bridge.tlvMappings.placedLeniently(request.match)
         switch request.command {
         case .delete: try cancelMonitor(request.id)
         case .modify:

@@ -36,7 +36,7 @@ extension ConnectionManager {
         case .bundleControl(let control): try connection.control(control, header, now: now)
         case .bundleAdd(let add): try connection.add(add, bytes, now: now)
         case .flowMonitorCancel(let id): try connection.cancelMonitor(id)
-        case .tlvTableMod(let mod): try bridge.apply(mod)
+        case .tlvTableMod(let mod): try bridge.apply(mod, now: now)
         case .tlvTableRequest: reply(.tlvTableReply(bridge.tlvTable))
         // The datapath tracks no connections, so there are none to forget.
         case .ctFlush, .ctFlushZone: break
@@ -51,8 +51,8 @@ extension ConnectionManager {
         func reply(_ message: OFMessage) { connection.reply(message, to: header) }
         switch packet.message {
         case .descRequest: reply(.descReply(.needletail))
-        case .flowStatsRequest(let request): connection.begin(try FlowDump(header, request.wanted, bridge))
-        case .aggregateStatsRequest(let request): connection.begin(FlowAggregate(header, request.wanted, bridge))
+        case .flowStatsRequest(let request): connection.begin(try FlowDump(header, try request.wanted(bridge), bridge))
+        case .aggregateStatsRequest(let request): connection.begin(FlowAggregate(header, try request.wanted(bridge), bridge))
         case .tableStatsRequest: reply(.tableStatsReply(bridge.tableStatistics(header.version)))
         case .tableFeaturesRequest(let features): try connection.tableFeatures(features, header, bytes, now: now)
         case .tableDescRequest: reply(.tableDescReply(bridge.tableDescriptions))
@@ -120,10 +120,11 @@ extension FlowRequest {
 }
 
 extension FlowStatsRequest {
-    var wanted: FlowModSelection.Wanted {
+    /// `nxfmfcInvalidTLVField`: the match speaks of a tun_metadata field that is not mapped.
+    func wanted(_ bridge: Bridge) throws(OFError) -> FlowModSelection.Wanted {
         var wanted = FlowModSelection.Wanted()
         wanted.table = table
-        wanted.match = match
+        wanted.match = try bridge.tlvMappings.placed(match)
         wanted.cookie = cookie
         wanted.selection.cookieMask = cookieMask
         wanted.selection.outPort = outPort

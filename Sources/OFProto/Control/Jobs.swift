@@ -118,6 +118,7 @@ extension Rule {
     /// Writes what statistics say of the flow, but for its actions. `isFirst` false: `result` was written for a flow of the same subtable.
     func write(to result: inout FlowStats, isFirst: Bool, now: Int64) {
         subtable?.load(slot, into: &result.flow.match, isFirst: isFirst)
+        result.flow.match.tunMetadata = tunMetadata
         describe(&result.flow)
         result.duration = nanoseconds(from: stats.created, to: now)
         result.idleAge = seconds(now - stats.used)

@@ -11,7 +11,7 @@ extension ConnectionManager {
         guard out.frame.count >= 14 else { return }
         guard let packet = bridge.ofproto.dpif.makePacket(out.frame) else { return bridge.ofproto.counters.packetOutsDropped &+= 1 }
         var key = FlowKey(frame: out.frame)
-        key.formUnion(out.metadata.key)
+        key.formUnion(bridge.tlvMappings.placedLeniently(out.metadata).key)
         do throws(FlowModError) {
             try bridge.ofproto.packetOut(packet, key: key, actions: out.actions, bridge: bridge, inPort: out.inPort, now: now)
         } catch {

@@ -70,7 +70,6 @@ extension Bridge {
         }
     }
 
-    func apply(_ mod: TLVTableMod) throws(OFError) { try tlvMappings.apply(mod) }
     var tlvTable: TLVTable { TLVTable(space: TLVMappings.space, fields: TLVMappings.fields, mappings: tlvMappings.all) }
 }
 

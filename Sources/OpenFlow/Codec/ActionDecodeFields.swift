@@ -45,9 +45,11 @@ extension ByteReader {
 extension ActionDecoder {
     /// set_field of OpenFlow 1.2 and later; `masks`: of 1.5, which has masks.
     func setField(_ body: inout ByteReader, masks: Bool) throws(OFError) -> OFAction {
-        let field: Field, entry: FieldEntry
+        let (field, header) = try body.writtenField()
+        if field.isTunMetadata { return try setTunMetadata(field, header, &body, masks: masks) }
+        let entry: FieldEntry
         do throws(OFError) {
-            (field, entry) = try body.actionEntry(masks: masks)
+            entry = try body.fieldEntry(header, masks: masks)
         } catch {
             throw error == .bmcBadMask ? .bacBadSetMask : error
         }
@@ -65,13 +67,23 @@ extension ActionDecoder {
         let range = try header.writableRange(start: place.start, count: place.count)
         let value = try body.u64()
         guard range.count >= 64 || value >> UInt64(range.count) == 0 else { throw .bacBadArgument }
+        if range.field.isTunMetadata { return .setTunMetadata(TunMetadata(range, (0..<8).reversed().map { UInt8(truncatingIfNeeded: value >> UInt64($0 * 8)) })) }
         return written(range.field, value: UInt128(value) << UInt128(range.start), mask: range.mask)
     }
 
     func regLoad2(_ body: inout ByteReader) throws(OFError) -> OFAction {
-        let (field, entry) = try body.actionEntry()
+        let (field, header) = try body.writtenField()
+        if field.isTunMetadata { return try setTunMetadata(field, header, &body, masks: true) }
+        let entry = try body.fieldEntry(header)
         guard body.isZero(), field.isWritable else { throw .bacBadSetArgument }
         return written(field, value: entry.value, mask: entry.mask)
+    }
+
+    private func setTunMetadata(_ field: Field, _ header: FieldEntryHeader, _ body: inout ByteReader, masks: Bool) throws(OFError) -> OFAction {
+        let written = try body.tunMetadata(field, header)
+        guard masks || !header.hasMask else { throw .bacBadSetMask }
+        guard body.isZero() else { throw .bacBadSetArgument }
+        return .setTunMetadata(written)
     }
 
     /// A load: port numbers become those of OpenFlow 1.0.

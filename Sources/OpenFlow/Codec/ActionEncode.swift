@@ -23,6 +23,7 @@ extension ByteWriter {
         case .pushMPLS(let type): form(.pushMPLS, version) { $0.u16(type) }
         case .popMPLS(let type): form(.popMPLS, version) { $0.u16(type) }
         case .setField(let field, let value): setField(field, value, version)
+        case .setTunMetadata(let written): setTunMetadata(written, version)
         case .setTransportSource(let port): form(.setTPSrc, version) { $0.u16(port) }
         case .setTransportDestination(let port): form(.setTPDst, version) { $0.u16(port) }
         case .move(let from, let to): move(from, to, version)

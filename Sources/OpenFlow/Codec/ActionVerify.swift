@@ -50,6 +50,7 @@ extension OFAction {
     private var writtenField: Field? {
         switch self {
         case .setField(let field, _): field
+        case .setTunMetadata(let written): written.field
         case .move(_, let to): to.field
         default: nil
         }
@@ -72,7 +73,7 @@ extension OFAction {
     var isAllowedInActionSet: Bool {
         switch self {
         case .stripVLAN, .popMPLS, .decap, .encap, .pushMPLS, .pushVLAN, .decTTL, .decMPLSTTL, .decNSHTTL, .ct, .ctClear, .resubmit, .group,
-            .setField, .move, .setTransportSource, .setTransportDestination, .setQueue, .setVLANVID, .setVLANPCP: true
+            .setField, .setTunMetadata, .move, .setTransportSource, .setTransportDestination, .setQueue, .setVLANVID, .setVLANPCP: true
         case .output(let port, let maxLength): port == .controller || maxLength == 0
         default: false
         }

@@ -29,7 +29,7 @@ struct FieldEntry {
 }
 
 extension ByteReader {
-    /// Takes a header. `bmcBadLen` if it is cut off; `nxfmfcInvalidTLVField` for a tun_metadata field: no option is mapped to one.
+    /// Takes a header. `bmcBadLen` if it is cut off. A field tun_metadataN may have any length up to 127 bytes, as OVS has it.
     mutating func fieldHeader() throws(OFError) -> FieldEntryHeader {
         try need(4, .bmcBadLen)
         let word = try u32()
@@ -43,11 +43,10 @@ extension ByteReader {
             guard header.payload >= 0 else { throw .bmcBadLen }
         }
         let known = Field.withHeader(oxmClass: oxmClass, experimenter: experimenter, number: number)
-        if let known, known.bytes == header.bytes {
+        if let known, known.bytes == header.bytes || known.field.isTunMetadata && header.bytes < 128 {
             header.field = known.field
             header.isPort32 = known.field == .actsetOutput || known.field == .inPort && known.bytes == 4
         } else if oxmClass == 1 {
-            guard !tunMetadataNumbers.contains(number) else { throw .nxfmfcInvalidTLVField }
             header.isCookie = number == cookieNumber && header.payload == (header.hasMask ? 16 : 8)
         }
         // OVS looks known numbers up with the lengths' upper bit.
@@ -63,17 +62,18 @@ extension ByteReader {
         return header
     }
 
-    /// Takes a field with its value, as actions have it: `bacBadSetType` or `bacBadSetLen` for an unknown one.
-    mutating func actionEntry(masks: Bool = true) throws(OFError) -> (field: Field, entry: FieldEntry) {
+    /// Takes the header of a field that an action writes: `bacBadSetType` or `bacBadSetLen` for an unknown one.
+    mutating func writtenField() throws(OFError) -> (field: Field, header: FieldEntryHeader) {
         let header = try fieldHeader()
         guard let field = header.field else { throw header.hasOtherLength ? .bacBadSetLen : .bacBadSetType }
-        return (field, try fieldEntry(header, masks: masks))
+        return (field, header)
     }
 
     /// Takes a field with its value. An unknown one is no error here: its bytes are taken. `masks` false: `bmcBadMask` for a mask.
     mutating func fieldEntry(masks: Bool = true) throws(OFError) -> FieldEntry { try fieldEntry(try fieldHeader(), masks: masks) }
 
-    private mutating func fieldEntry(_ header: FieldEntryHeader, masks: Bool) throws(OFError) -> FieldEntry {
+    /// As `fieldEntry`, behind its header.
+    mutating func fieldEntry(_ header: FieldEntryHeader, masks: Bool = true) throws(OFError) -> FieldEntry {
         try need(header.payload, .bmcBadLen)
         let width = header.bytes
         if header.hasMask {
@@ -143,8 +143,6 @@ extension OFPort {
 
 /// NXM_NX_COOKIE's number in class 1.
 let cookieNumber: UInt8 = 30
-/// NXM_NX_TUN_METADATA0 to 63.
-private let tunMetadataNumbers: ClosedRange<UInt8> = 40...103
 
 extension Field {
     /// True if `mask` may select bits of the field: OpenFlow masks some fields as a whole only. `bytes`: of the value as it was sent.

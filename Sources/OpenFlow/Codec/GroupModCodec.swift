@@ -113,7 +113,13 @@ extension GroupSelection {
         writer.zeros(4)
         writer.text(method, Self.methodLength)
         writer.u64(parameter)
-        for field in names { writer.fieldEntry(field, version: version.rawValue, value: fields.mask.value(of: field), mask: nil) }
+        for field in names {
+            if field.isTunMetadata {
+                writer.tunMetadata(TunMetadata(field, value: [UInt8](repeating: .max, count: TunMetadataPlace.mostBytes)))
+                continue
+            }
+            writer.fieldEntry(field, version: version.rawValue, value: fields.mask.value(of: field), mask: nil)
+        }
         writer.endProperty(start)
     }
 }

@@ -66,7 +66,12 @@ private struct MatchBuilder {
 
     mutating func take(_ reader: inout ByteReader) throws(OFError) {
         while !reader.isEmpty {
-            let entry = try reader.fieldEntry()
+            let header = try reader.fieldHeader()
+            if let field = header.field, field.isTunMetadata {
+                guard match.add(try reader.tunMetadata(field, header)) else { throw .bmcDupField }
+                continue
+            }
+            let entry = try reader.fieldEntry(header)
             if let field = entry.header.field {
                 try add(field, entry)
             } else if entry.header.isCookie, allowsCookie {
@@ -108,7 +113,7 @@ extension Field {
         switch self {
         case .tunID, .tunSrc, .tunDst, .tunIPv6Src, .tunIPv6Dst, .tunFlags, .tunGBPID, .tunGBPFlags, .metadata, .inPort,
             .tunERSPANIndex, .tunERSPANVersion, .tunERSPANDirection, .tunERSPANHardwareID, .tunGTPUFlags, .tunGTPUMessageType, .packetType: true
-        default: (Field.reg0.rawValue...Field.xxreg3.rawValue).contains(rawValue)
+        default: isTunMetadata || (Field.reg0.rawValue...Field.xxreg3.rawValue).contains(rawValue)
         }
     }
 }

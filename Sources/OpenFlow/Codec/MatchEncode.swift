@@ -102,7 +102,7 @@ private struct MatchEncoder {
             for field in [Field.arpOp, .arpSPA, .arpTPA, .arpSHA, .arpTHA] { put(field) }
         default: break
         }
-        if mask[line: 2] != .zero { tunnel() }
+        if mask[line: 2] != .zero || !match.tunMetadata.isEmpty { tunnel() }
         if mask[line: 5] != .zero { nsh() }
         if mask.regs != .zero { registers() }
         put(.pktMark)
@@ -165,7 +165,10 @@ private struct MatchEncoder {
         if isDst4 { put(.tunDst) }
         if !isSrc4 { put(.tunIPv6Src) }
         if !isDst4 { put(.tunIPv6Dst) }
-        for field in [Field.tunGBPID, .tunGBPFlags, .tunERSPANIndex, .tunERSPANVersion, .tunERSPANDirection, .tunERSPANHardwareID,
+        put(.tunGBPID)
+        put(.tunGBPFlags)
+        for wanted in match.tunMetadata { writer.tunMetadata(wanted) }
+        for field in [Field.tunERSPANIndex, .tunERSPANVersion, .tunERSPANDirection, .tunERSPANHardwareID,
             .tunGTPUFlags, .tunGTPUMessageType] { put(field) }
     }
 

@@ -31,14 +31,14 @@ struct MatchForm {
     /// Writes the match as `Match.encodeOXM` does.
     mutating func encodeOXM(_ match: Match, _ writer: inout ByteWriter, _ version: OFVersion) {
         let start = writer.count
-        if !bytes.isEmpty, version == self.version, shape == Shape(match.key), mask == match.mask {
+        if !bytes.isEmpty, match.tunMetadata.isEmpty, version == self.version, shape == Shape(match.key), mask == match.mask {
             writer.put(bytes)
             for place in places { writer.write(match.key, at: start, place) }
             return
         }
         let written = match.placeOXM(&writer, version)
-        // The addresses of tunnels are written as what they are, IPv4's or IPv6's.
-        guard linesEqual(match.mask[line: 2], .zero) else { return }
+        // The addresses of tunnels are written as what they are, IPv4's or IPv6's; tun_metadata fields are not among the places.
+        guard linesEqual(match.mask[line: 2], .zero), match.tunMetadata.isEmpty else { return }
         (mask, shape, self.version, places) = (match.mask, Shape(match.key), version, written)
         bytes = Array(writer.bytes[start...])
     }

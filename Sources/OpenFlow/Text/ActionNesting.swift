@@ -39,6 +39,7 @@ extension OFAction {
     fileprivate var writtenField: Field? {
         switch self {
         case .setField(let field, _): field
+        case .setTunMetadata(let written): written.field
         case .move(_, let to): to.field
         default: nil
         }

@@ -69,6 +69,7 @@ struct ActionPrinter {
             packet.set(.ethType, to: UInt128(type))
             return "pop_mpls:" + hex(type, digits: 4)
         case .setField(let field, let value): return setField(field, value)
+        case .setTunMetadata(let written): return "set_field:" + written.actionText + "->" + written.field.name
         case .setTransportSource(let port): return setTransportPort(port, "mod_tp_src", (.tcpSrc, .udpSrc, .sctpSrc))
         case .setTransportDestination(let port): return setTransportPort(port, "mod_tp_dst", (.tcpDst, .udpDst, .sctpDst))
         case .move(let from, let to): return "move:" + from.text + "->" + to.text

@@ -72,14 +72,23 @@ extension ActionParser {
         }
         do throws(FieldTextError) {
             let number = try learnedValue(range, value, text)
-            return LearnSpec.Part(count: range.count, source: .immediate(wordBytes(number, bits: range.count)), destination: .match(range))
+            return LearnSpec.Part(count: range.count, source: .immediate(number), destination: .match(range))
         } catch {
             throw FlowSyntaxError("\(text.string): \(part.key.string) value \(value.string) cannot be parsed as a subfield (\(complaint))"
                 + " or an immediate value (\(error.message))", value)
         }
     }
 
-    private func learnedValue(_ range: FieldRange, _ value: TextSlice, _ text: TextSlice) throws(FieldTextError) -> UInt128 {
+    private func learnedValue(_ range: FieldRange, _ value: TextSlice, _ text: TextSlice) throws(FieldTextError) -> [UInt8] {
+        if range.isWhole, range.field.isTunMetadata {
+            let parsed = try TunMetadata(range.field, text: value)
+            guard parsed.mask == nil else { throw FieldTextError("\(value.string): wildcards not allowed here") }
+            return wordBytes(parsed.value, bits: range.count)
+        }
+        return wordBytes(try learnedNumber(range, value, text), bits: range.count)
+    }
+
+    private func learnedNumber(_ range: FieldRange, _ value: TextSlice, _ text: TextSlice) throws(FieldTextError) -> UInt128 {
         if range.isWhole {
             let parsed = try range.field.parse(value, ports: ports)
             guard parsed.mask & range.field.place.ones == range.field.widthMask & range.field.place.ones else {
@@ -110,6 +119,9 @@ extension ActionParser {
         }
         guard digits.isEmpty else { throw FlowSyntaxError("load: garbage before `->' in `\(value.string)'", digits) }
         let range = try shortRange(destination, value)
+        if range.field.isTunMetadata, let bytes = source.wideNumber, bitWidth(bytes) <= range.count {
+            return LearnSpec.Part(count: range.count, source: .immediate(wordBytes(bytes, bits: range.count)), destination: .load(range))
+        }
         guard let number, range.count >= 128 || number >> UInt128(range.count) == 0 else {
             throw FlowSyntaxError("\(value.string): value does not fit into \(range.count) bits", source)
         }
@@ -120,6 +132,11 @@ extension ActionParser {
 extension FieldRange {
     /// All of the field's bits.
     var isWhole: Bool { start == 0 && count == field.bits }
+}
+
+/// A number's bytes right-aligned in as many 16-bit words as `bits` bits need.
+private func wordBytes(_ number: [UInt8], bits: Int) -> [UInt8] {
+    [UInt8](repeating: 0, count: (bits + 15) / 16 * 2 - number.count) + number
 }
 
 /// `number` right-aligned in as many 16-bit words as `bits` bits need, most significant byte first.

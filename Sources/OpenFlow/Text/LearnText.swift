@@ -26,25 +26,21 @@ extension LearnSpec.Part {
         case (.field(let from), .match(let to)): from == to ? to.text : to.text + "=" + from.text
         case (.field(let from), .load(let to)): "load:" + from.text + "->" + to.text
         case (.field(let from), .output): "output:" + from.text
-        case (.immediate, .match(let to)) where to.isWhole: to.field.name + "=" + to.field.learnedText(number, names)
-        case (.immediate, .match(let to)): to.text + "=" + hex(number)
-        case (.immediate, .load(let to)): "load:" + hex(number) + "->" + to.text
+        case (.immediate(let bytes), .match(let to)) where to.isWhole: to.field.name + "=" + to.field.learnedText(bytes, names)
+        case (.immediate(let bytes), .match(let to)): to.text + "=" + hexText(bytes)
+        case (.immediate(let bytes), .load(let to)): "load:" + hexText(bytes) + "->" + to.text
         // No version's bytes say this, and no parser makes it.
-        case (.immediate, .output): "output:" + hex(number)
+        case (.immediate(let bytes), .output): "output:" + hexText(bytes)
         }
-    }
-
-    /// The immediate value; 0 for a field.
-    var number: UInt128 {
-        guard case .immediate(let bytes) = source else { return 0 }
-        return bytes.reduce(0) { $0 << 8 | UInt128($1) }
     }
 }
 
 extension Field {
     /// A whole value. ct_state is a number here, since its flags by name would not be exact.
-    fileprivate func learnedText(_ number: UInt128, _ names: PortNames) -> String {
-        switch row.format {
+    fileprivate func learnedText(_ bytes: [UInt8], _ names: PortNames) -> String {
+        if isTunMetadata { return hexText(bytes) }
+        let number = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        return switch row.format {
         case .ctState: hex(number)
         case .packetType: matchText(MaskedValue(value: number, mask: place.ones), format: nil, names: names)
         default: actionText(MaskedValue(value: number, mask: place.ones), names: names)

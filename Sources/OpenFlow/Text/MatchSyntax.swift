@@ -18,7 +18,7 @@ extension Match {
     }
 
     /// True if nothing is demanded of any of `field`'s bits.
-    public func isWild(_ field: Field) -> Bool { mask.value(of: field) == 0 }
+    public func isWild(_ field: Field) -> Bool { field.isTunMetadata ? tunMetadata(field) == nil : mask.value(of: field) == 0 }
 }
 
 /// "tcp" and the like: an EtherType and, for some, an IP protocol.
@@ -63,6 +63,11 @@ extension Match {
             return true
         }
         guard let field = Field(named: name) else { return false }
+        if field.isTunMetadata {
+            let wanted = try located(part.value) { () throws(FieldTextError) in try TunMetadata(field, text: part.value) }
+            guard add(wanted) else { throw FlowSyntaxError("field \(name) set multiple times", part.key) }
+            return true
+        }
         let value = try located(part.value) { () throws(FieldTextError) in try field.parse(part.value, ports: ports) }
         try add(field, value, part.value)
         return true

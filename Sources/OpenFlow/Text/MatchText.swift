@@ -39,6 +39,7 @@ struct MatchPrinter {
         let hidesProto = protocolShorthand(type)
         if used.contains(.registers) { registers() }
         if used.contains(.tunnel) { tunnel() }
+        for wanted in match.tunMetadata { put(wanted) }
         put(.metadata)
         put(.inPort)
         vlan()
@@ -74,6 +75,14 @@ struct MatchPrinter {
         guard bits != 0 else { return }
         let value = MaskedValue(value: key.value(of: field), mask: bits)
         item(name ?? field.name, field.matchText(value, format: format, names: names))
+    }
+
+    private mutating func put(_ wanted: TunMetadata) {
+        guard let value = wanted.matchText else {
+            out.put(wanted.field.name)
+            return out.put(",")
+        }
+        item(wanted.field.name, value)
     }
 
     private mutating func metadataBeforeProtocol(_ used: FlowLines) {

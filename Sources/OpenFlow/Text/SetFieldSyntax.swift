@@ -104,11 +104,11 @@ extension ActionParser {
 
     mutating func load(_ value: TextSlice) throws(FlowSyntaxError) -> OFAction {
         guard let (source, destination) = value.arrow() else { throw FlowSyntaxError("\(value.string): missing `->'", value) }
-        var digits = source
-        guard let number = digits.takeNumber(), digits.isEmpty else {
-            throw FlowSyntaxError("\(value.string): cannot parse integer value", source)
-        }
+        let complaint = FlowSyntaxError("\(value.string): cannot parse integer value", source)
+        guard let bytes = source.wideNumber else { throw complaint }
         let range = try FieldRange.parse(destination)
+        if range.field.isTunMetadata { return try loadTunMetadata(bytes, range, value) }
+        guard let number = source.number(UInt128.self) else { throw complaint }
         try checkWritable(range.field, destination)
         guard range.count >= 128 || number >> UInt128(range.count) == 0 else {
             var text = TextWriter()
@@ -124,6 +124,10 @@ extension ActionParser {
             throw FlowSyntaxError("\(destination.string) is not a valid OXM field name", destination)
         }
         try checkWritable(field, destination)
+        if field.isTunMetadata {
+            guard !source.isEmpty else { throw FlowSyntaxError(": bad syntax for \(field.name) value", source) }
+            return .setTunMetadata(try located(source) { () throws(FieldTextError) in try TunMetadata(field, text: source) })
+        }
         let parsed = try located(source) { () throws(FieldTextError) in try field.parse(source, ports: ports) }
         guard !source.isEmpty, parsed.value & ~field.place.ones == 0 || field == .arpOp && parsed.value <= 0xff else {
             throw FlowSyntaxError("\(source.string) is not a valid value for field \(field.name)", source)

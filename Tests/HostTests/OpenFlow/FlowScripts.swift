@@ -2,6 +2,88 @@
 // right and what is refused.
 
 enum FlowScripts {
+    /// Fields that tunnel options are mapped to: what names one without a mapping, and the mapping of one that a flow names, are refused. OVS lets go of a
+    /// flow some time after its deletion, so other commands stand between that and the last mapping's.
+    static let tunMetadata = #"""
+        10 11 12 13 14 15: add-flow "tun_metadata0=0x1234,actions=drop"
+        10 12 13 14 15: add-flow "actions=set_field:0x1234->tun_metadata0"
+        10 13 15: add-flow "actions=move:tun_metadata0[0..31]->reg0[]"
+        10 13 15: add-flow "actions=learn(table=1,tun_metadata0[0..31]=0x5)"
+        10 15: dump-flows "tun_metadata0=1"
+        10 15: dump-aggregate "tun_metadata0=1"
+        10 13 15: del-flows "tun_metadata0=1"
+        13: add-group "group_id=1,type=all,bucket=actions=set_field:1->tun_metadata0,output:2"
+        13 15: dump-groups
+        10: add-tlv-map "{class=0xffff,type=0,len=4}->tun_metadata0,{class=0xffff,type=1,len=8}->tun_metadata1,{class=0xffff,type=2,len=124}->tun_metadata2"
+        10: add-tlv-map "{class=0xffff,type=3,len=116}->tun_metadata3"
+        10: add-tlv-map "{class=0xffff,type=4,len=8}->tun_metadata4"
+        10: dump-tlv-map
+        10 11 12 13 14 15: add-flow "tun_metadata0=0x1234,actions=drop"
+        10 13 15: add-flow "tun_metadata0,actions=drop"
+        10 13 15: add-flow "priority=1,tun_metadata0=0,actions=drop"
+        10 13 15: add-flow "priority=2,tun_metadata0=0x12/0xff,actions=drop"
+        10 13 15: add-flow "priority=3,tun_metadata0=0x12/0x0f,actions=drop"
+        10 13 15: add-flow "priority=4,tun_metadata0=0x123456789,actions=drop"
+        10 13 15: add-flow "priority=5,tun_metadata0=0x12345678/0x1ffffffff,actions=drop"
+        10 13 15: add-flow "priority=6,tun_metadata0=0x1234/0xffff0000ffff,actions=drop"
+        10 13 15: add-flow "priority=7,tun_metadata0=1,tun_metadata1=0x2/0xfe,tun_metadata2,tun_id=5,tun_gbp_id=3,metadata=9,actions=drop"
+        10 13 15: add-flow "priority=8,tun_metadata2=0x123456789012345678901234567890123456789012345678901234567890,actions=drop"
+        10 12 13 14 15: dump-flows
+        10 13 15: dump-flows "tun_metadata0"
+        10 13 15: dump-flows "tun_metadata0=0x1234"
+        10 13 15: dump-flows "tun_metadata0=0x2/0xf"
+        10 13 15: dump-aggregate "tun_metadata1"
+        10 13 15: dump-flows "tun_metadata5"
+        10 13 15: --strict mod-flows "tun_metadata0=0x1234,actions=output:1"
+        10 13 15: mod-flows "tun_metadata1,actions=output:3"
+        10 13 15: --strict del-flows "priority=4,tun_metadata0=0x12345678"
+        10 13 15: --no-stats dump-flows
+        10: del-tlv-map
+        10: del-tlv-map "{class=0xffff,type=0,len=4}->tun_metadata0"
+        10: del-tlv-map "{class=0xffff,type=3,len=116}->tun_metadata3,{class=0xffff,type=0,len=4}->tun_metadata0"
+        10: del-tlv-map "{class=0xffff,type=3,len=116}->tun_metadata3"
+        10: dump-tlv-map
+        10 13 15: del-flows
+        10 12 15: add-flow "actions=set_field:0x1234->tun_metadata0,set_field:0->tun_metadata1,set_field:0x12/0xff->tun_metadata1"
+        10 12 15: dump-flows
+        10 12 15: add-flow "actions=set_field:0x123456789->tun_metadata0,set_field:0x12345678/0x1ffffffff->tun_metadata0"
+        10 12 15: dump-flows
+        10 13 15: add-flow "actions=load:5->tun_metadata0[],load:5->tun_metadata0[0..31],load:5->tun_metadata1[8..40],load:0x123456789012345678901234->tun_metadata2[64..200]"
+        10 13 15: dump-flows
+        10 13 15: add-flow "actions=move:tun_metadata0[0..31]->tun_metadata1[8..39],move:tun_metadata2[0..400]->tun_metadata2[100..500],push:tun_metadata0[3..7],pop:tun_metadata0[4..8]"
+        10 13 15: dump-flows
+        10 13 15: add-flow "actions=learn(table=1,tun_metadata0[0..31]=reg0[],load:tun_metadata0[0..15]->tun_metadata1[0..15],output:tun_metadata1[0..15])"
+        10 13 15: add-flow "priority=3,actions=output:tun_metadata0[0..15],check_pkt_larger(100)->tun_metadata0[3],delete_field:tun_metadata0"
+        10 13 15: add-flow "priority=4,actions=multipath(eth_src,50,modulo_n,1,0,tun_metadata0[0..15]),clone(set_field:7->tun_metadata2)"
+        10 13 15: dump-flows
+        10 13 15: add-flow "actions=move:tun_metadata0[]->tun_metadata1[]"
+        10 13 15: add-flow "actions=move:tun_metadata1[0..32]->tun_metadata0[0..32]"
+        10 13 15: add-flow "actions=push:tun_metadata0[32]"
+        10 13 15: add-flow "actions=learn(table=1,tun_metadata0=0x5)"
+        10 13 15: add-flow "actions=check_pkt_larger(100)->tun_metadata0[33]"
+        10 13 15: add-flow "actions=set_field:1->tun_metadata9"
+        10 13 15: add-flow "actions=clone(delete_field:tun_metadata9)"
+        10 13 15: del-flows
+        10: add-flow "actions=resubmit(,1)"
+        10: add-flow "table=1,in_port=1,actions=set_field:0x1234->tun_metadata0,move:tun_metadata0[0..15]->tun_metadata1[8..23],load:0xf->tun_metadata2[60..67],resubmit(,2)"
+        10: add-flow "table=2,tun_metadata0=0x1234,actions=resubmit(,3)"
+        10: add-flow "table=3,tun_metadata1=0x123400,actions=move:tun_metadata1[0..47]->tun_metadata2[100..147],set_field:0x5/0xf->tun_metadata0,resubmit(,4)"
+        10: add-flow "table=4,tun_metadata2=0x1234000000000f000000000000000,tun_metadata0=0x1235,actions=delete_field:tun_metadata0,resubmit(,5)"
+        10: add-flow "table=4,priority=1,tun_metadata2,actions=drop"
+        10: add-flow "table=5,priority=5,tun_metadata0,actions=drop"
+        10: add-flow "table=5,priority=4,tun_metadata0=0/0xf,actions=drop"
+        10: add-flow "table=5,priority=3,tun_metadata1,actions=set_field:2->tun_metadata0,output:tun_metadata0[0..15]"
+        10: add-flow "table=5,priority=2,actions=drop"
+        10: packet-out "in_port=1,packet=50540000000a50540000000908004500001400000000400000000a0000010a000002,actions=resubmit(,0)"
+        10: dump-flows
+        10: del-flows
+        10 15: dump-table-features
+        13 15: del-groups
+        10 13 15: dump-flows
+        10: del-tlv-map
+        10: dump-tlv-map
+        """#
+
     /// Flows by every action, their dumps, changes and deletion; files, bundles, flow formats, packets out.
     static let flows = #"""
         10 13 15: add-flow "priority=5,in_port=1,actions=output:2"

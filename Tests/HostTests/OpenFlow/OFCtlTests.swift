@@ -6,11 +6,12 @@ extension HostTests {
     /// ovs-ofctl drives our switch as it drives ovs-vswitchd: commands on two bridges that are alike say the same.
     @Suite(.serialized) struct OFCtlTests {
         enum Script: CaseIterable {
-            case ports, tables, flows, groups, meters, bundles
+            case ports, tables, tunMetadata, flows, groups, meters, bundles
             var text: String {
                 switch self {
                 case .ports: SwitchScripts.ports
                 case .tables: SwitchScripts.tables
+                case .tunMetadata: FlowScripts.tunMetadata
                 case .flows: FlowScripts.flows
                 case .groups: GroupScripts.groups
                 case .meters: GroupScripts.meters
