@@ -12,7 +12,7 @@ import Testing
     @Test func bytesStandInTheirUnits() {
         var key = FlowKey()
         key.setTunMetadata(at: Self.places[1], to: Array(1...12))
-        let bytes = withUnsafeBytes(of: key) { unsafe Array($0) }
+        let bytes = unsafe withUnsafeBytes(of: key) { unsafe Array($0) }
         #expect(bytes[388..<396] == [1, 2, 3, 4, 5, 6, 7, 8])
         #expect(bytes[420..<424] == [9, 10, 11, 12])
         #expect(bytes.count { $0 != 0 } == 12)
