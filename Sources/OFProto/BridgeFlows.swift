@@ -183,7 +183,7 @@ extension Bridge {
         do throws(OFError) { try checkGroups(actions.references) } catch { throw FlowModError(error, "a group is not there") }
         for action in actions.program {
             switch action {
-            case .gotoTable(let next) where mod.table != 0xff && next <= mod.table || next == 0xff:
+            case .gotoTable(let next) where mod.table != 0xff && next <= mod.table:
                 throw FlowModError(.bicBadTableID, "goto_table:\(next) in table \(mod.table) does not lead forward")
             case .meter(let meter) where meters[meter] == nil:
                 throw FlowModError(.mmfcInvalidMeter, "no meter \(meter)")

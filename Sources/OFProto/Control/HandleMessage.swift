@@ -7,7 +7,7 @@ extension ConnectionManager {
     func handle(_ packet: OFPacket, bytes: [UInt8], from connection: OFConnection, now: Int64) throws(OFError) {
         let header = packet.header
         func reply(_ message: OFMessage) { connection.reply(message, to: header) }
-        if packet.message.isForbiddenToSecondaries, connection.role == .secondary { throw .brcIsSecondary }
+        if packet.message.kind.isForbiddenToSecondaries, connection.role == .secondary { throw .brcIsSecondary }
         switch packet.message {
         case .echoRequest(let data): reply(.echoReply(data))
         case .error, .echoReply: break
@@ -41,12 +41,12 @@ extension ConnectionManager {
         // The datapath tracks no connections, so there are none to forget.
         case .ctFlush, .ctFlushZone: break
         case .resume: throw .nxrStale
-        default: try answer(packet, bytes, connection, now: now)
+        default: try answer(packet, connection, now: now)
         }
     }
 
     /// Multipart requests and their kin.
-    private func answer(_ packet: OFPacket, _ bytes: [UInt8], _ connection: OFConnection, now: Int64) throws(OFError) {
+    private func answer(_ packet: OFPacket, _ connection: OFConnection, now: Int64) throws(OFError) {
         let header = packet.header
         func reply(_ message: OFMessage) { connection.reply(message, to: header) }
         switch packet.message {
@@ -54,7 +54,7 @@ extension ConnectionManager {
         case .flowStatsRequest(let request): connection.begin(try FlowDump(header, request.wanted, bridge))
         case .aggregateStatsRequest(let request): connection.begin(FlowAggregate(header, request.wanted, bridge))
         case .tableStatsRequest: reply(.tableStatsReply(bridge.tableStatistics(header.version)))
-        case .tableFeaturesRequest(let features): try connection.tableFeatures(features, header, bytes, now: now)
+        case .tableFeaturesRequest(let features): try connection.tableFeatures(features, header)
         case .tableDescRequest: reply(.tableDescReply(bridge.tableDescriptions))
         case .portStatsRequest(let port): reply(.portStatsReply(try bridge.portStatistics(port, now: now)))
         case .portDescRequest(let port): reply(.portDescReply(try bridge.portDescriptions(port)))
@@ -67,7 +67,7 @@ extension ConnectionManager {
         case .meterStatsRequest(let meter): reply(.meterStatsReply(try bridge.meterStats(meter, now: now)))
         case .meterConfigRequest(let meter): reply(.meterConfigReply(try bridge.meterConfigs(meter)))
         case .meterFeaturesRequest: reply(.meterFeaturesReply(bridge.meterFeatures))
-        case .flowMonitorRequest(let requests): try connection.monitor(requests, header, bytes, now: now)
+        case .flowMonitorRequest(let requests): try connection.monitor(requests, header)
         case .ipfixBridgeRequest, .ipfixFlowRequest: throw .nxstNotConfigured
         // Everything else is what only a switch says.
         default: throw .brcBadType
@@ -85,7 +85,7 @@ extension ConnectionManager {
     }
 }
 
-extension OFMessage {
+extension MessageKind {
     /// What a secondary controller must not do (OpenFlow 1.3.5, section 6.3.6).
     var isForbiddenToSecondaries: Bool {
         switch self {

@@ -52,9 +52,7 @@ extension OFConnection {
             return
         }
         counters.packetIns &+= 1
-        let isExplicit = packet.reason != .noMatch && packet.reason != .invalidTTL && packet.reason != .implicitMiss
-        let limit = isExplicit || kind == .service ? packet.maxLength : missSendLength
-        tell(.packetIn(packet.message(limit: Int(limit), version)), form: packetInFormat.form)
+        tell(.packetIn(packet.message(version)), form: packetInFormat.form)
     }
 }
 

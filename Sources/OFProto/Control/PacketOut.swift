@@ -34,10 +34,9 @@ extension PacketOut {
 }
 
 extension PacketIn {
-    /// The message, with `limit` bytes of the frame at most.
-    func message(limit: Int, _ version: OFVersion) -> PacketInMessage {
+    /// The message.
+    func message(_ version: OFVersion) -> PacketInMessage {
         PacketInMessage(
-            frame: limit < bytes.count ? Array(bytes.prefix(limit)) : bytes, totalLength: bytes.count, reason: reason.wire(in: version),
-            table: table, cookie: cookie, metadata: metadata, userdata: userdata)
+            frame: bytes, totalLength: bytes.count, reason: reason.wire(in: version), table: table, cookie: cookie, metadata: metadata, userdata: userdata)
     }
 }

@@ -100,12 +100,11 @@ extension TableFeatures {
 }
 
 extension OFConnection {
-    /// Pieces are put together; what is asked for is done, and then the tables' features are told.
-    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
-        guard let whole = try collect(header, bytes, features: features, now: now) else { return }
-        if !whole.features.isEmpty {
+    /// What is asked for is done, and then the tables' features are told.
+    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader) throws(OFError) {
+        if !features.isEmpty {
             guard role != .secondary else { throw .brcIsSecondary }
-            try bridge.apply(whole.features, header.version)
+            try bridge.apply(features, header.version)
         }
         let bridge = bridge
         begin(try MultipartDump(header, .tableFeaturesReply, count: Int(OpenFlowTable.internalTable)) { index, _, writer in

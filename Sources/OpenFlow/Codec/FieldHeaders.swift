@@ -51,7 +51,7 @@ extension ByteReader {
             header.isCookie = number == cookieNumber && header.payload == (header.hasMask ? 16 : 8)
         }
         // OVS looks known numbers up with the lengths' upper bit.
-        header.hasOtherLength = known != nil && header.field == nil && (1..<128).contains(header.bytes + (oxmClass == 0xffff ? 4 : 0))
+        header.hasOtherLength = header.field == nil && (1..<128).contains(header.bytes + (oxmClass == 0xffff ? 4 : 0))
         return header
     }
 
