@@ -10,14 +10,14 @@ extension ConnectionManager {
         if packet.message.kind.isForbiddenToSecondaries, connection.role == .secondary { throw .brcIsSecondary }
         switch packet.message {
         case .echoRequest(let data): reply(.echoReply(data))
-        case .error, .echoReply: break
+        case .echoReply: break
         case .featuresRequest: reply(.featuresReply(features(header.version)))
         case .getConfigRequest: reply(.getConfigReply(connection.settings))
         case .setConfig(let settings): connection.apply(settings)
         case .barrierRequest: connection.begin(BarrierJob(header, bridge: bridge))
         case .roleRequest(let role): reply(.roleReply(try connection.change(role)))
         case .getAsyncRequest: reply(.getAsyncReply(connection.async))
-        case .setAsync(let config): connection.async.merge(config)
+        case .setAsync(let config): connection.set(config)
         case .setFlowFormat(let format): connection.flowFormat = format
         case .flowModTableID(let names): connection.namesTables = names
         case .flowAge: break
@@ -58,7 +58,7 @@ extension ConnectionManager {
         case .tableDescRequest: reply(.tableDescReply(bridge.tableDescriptions))
         case .portStatsRequest(let port): reply(.portStatsReply(try bridge.portStatistics(port, now: now)))
         case .portDescRequest(let port): reply(.portDescReply(try bridge.portDescriptions(port)))
-        case .queueStatsRequest(let port, let queue): reply(.queueStatsReply(try bridge.queueStatistics(port, queue)))
+        case .queueStatsRequest(let port, let queue): reply(.queueStatsReply(try bridge.queueStatistics(port, queue, header.version)))
         case .queueGetConfigRequest(let port, let queue):
             reply(.queueGetConfigReply(port: port, try bridge.queueDescriptions(port, queue, header.version)))
         case .groupStatsRequest(let group): reply(.groupStatsReply(bridge.groupStats(group, now: now)))
@@ -76,8 +76,9 @@ extension ConnectionManager {
 
     /// One flow modification on its own.
     private func apply(_ request: FlowRequest, now: Int64) throws(OFError) {
-        try request.checkBuffer()
         do throws(FlowModError) {
+            if request.command != .delete, request.command != .deleteStrict { try bridge.checkHidden(request.tableMod) }
+            do throws(OFError) { try request.checkBuffer() } catch { throw FlowModError(error, "there are no buffers") }
             try bridge.apply(request.tableMod, command: request.command, selection: request.selection, now: now)
         } catch {
             throw error.error

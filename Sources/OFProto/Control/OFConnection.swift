@@ -34,7 +34,6 @@ public final class OFConnection {
     var namesTables = false
     var controllerID: UInt16 = 0
     var missSendLength: UInt16
-    var sendsInvalidTTL = false
     var packetIns: PacketInLimiter
     var bundles: [UInt32: Bundle] = [:]
     var monitors: [UInt32: FlowMonitor] = [:]
@@ -54,7 +53,7 @@ public final class OFConnection {
         self.name = name
         self.transport = transport
         self.manager = manager
-        missSendLength = kind == .primary ? 128 : 0
+        missSendLength = kind == .primary ? Self.usualMissSendLength : 0
         packetIns = PacketInLimiter(limits)
     }
 

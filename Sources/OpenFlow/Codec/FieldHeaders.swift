@@ -50,7 +50,7 @@ extension ByteReader {
             guard !tunMetadataNumbers.contains(number) else { throw .nxfmfcInvalidTLVField }
             header.isCookie = number == cookieNumber && header.payload == (header.hasMask ? 16 : 8)
         }
-        // OVS looks known numbers up with the lengths' upper bit.
+        // An unknown field passes for a known one of another length, as it mostly does in OVS (there it depends on a hash table).
         header.hasOtherLength = header.field == nil && (1..<128).contains(header.bytes + (oxmClass == 0xffff ? 4 : 0))
         return header
     }
