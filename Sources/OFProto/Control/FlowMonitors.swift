@@ -81,7 +81,7 @@ extension OFConnection {
         begin(try MultipartDump(header, .flowMonitorReply, count: flows.count) { index, _, writer in
             let (rule, withActions) = flows[index]
             guard rule.isLive else { return nil }
-            return writer.append(FlowUpdate.full(.initial, rule.monitored(withActions: withActions), reason: .delete))
+            return writer.append(FlowUpdate.full(.initial, rule.monitored(withActions: withActions), reason: .idleTimeout))
         })
     }
 
@@ -147,7 +147,7 @@ extension OFConnection {
         let missed = monitorState.resume()
         for start in stride(from: 0, to: missed.count, by: ControlLimits.updatesAtOnce) {
             let part = missed[start..<min(start + ControlLimits.updatesAtOnce, missed.count)]
-            tellMonitors(part.map { FlowUpdate.full($0.event, $0.rule.monitored(withActions: true), reason: .delete) }, isExtended: isExtended)
+            tellMonitors(part.map { FlowUpdate.full($0.event, $0.rule.monitored(withActions: true), reason: .idleTimeout) }, isExtended: isExtended)
         }
         tellMonitors(.resumed, isExtended: isExtended)
     }

@@ -10,7 +10,7 @@ extension Bridge {
         for id in ids {
             guard let table = try? openTable(id) else { continue }
             if let miss = mod.miss { table.config.miss = miss }
-            if let eviction = mod.eviction, eviction != table.config.evictsByController {
+            if let eviction = mod.wantedEviction, eviction != table.config.evictsByController {
                 table.config.evictsByController = eviction
                 table.resetEviction()
             }
@@ -72,6 +72,14 @@ extension Bridge {
 
     func apply(_ mod: TLVTableMod) throws(OFError) { try tlvMappings.apply(mod) }
     var tlvTable: TLVTable { TLVTable(space: TLVMappings.space, fields: TLVMappings.fields, mappings: tlvMappings.all) }
+}
+
+extension TableMod {
+    /// What OVS does about eviction: flags of a property take the place of the setting, and 1 alone means that flows are evicted.
+    fileprivate var wantedEviction: Bool? {
+        guard let evictionFlags else { return eviction }
+        return evictionFlags == 0 ? nil : evictionFlags == 1
+    }
 }
 
 extension TableConfig {

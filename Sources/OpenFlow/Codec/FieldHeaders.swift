@@ -50,8 +50,8 @@ extension ByteReader {
             guard !tunMetadataNumbers.contains(number) else { throw .nxfmfcInvalidTLVField }
             header.isCookie = number == cookieNumber && header.payload == (header.hasMask ? 16 : 8)
         }
-        // An unknown field passes for a known one of another length, as it mostly does in OVS (there it depends on a hash table).
-        header.hasOtherLength = header.field == nil && (1..<128).contains(header.bytes + (oxmClass == 0xffff ? 4 : 0))
+        // OVS looks known numbers up with the lengths' upper bit.
+        header.hasOtherLength = known != nil && header.field == nil && (1..<128).contains(header.bytes + (oxmClass == 0xffff ? 4 : 0))
         return header
     }
 

@@ -11,9 +11,9 @@ extension GroupMod {
             try decode15(&reader, command, kind, context.version)
         } else {
             buckets = try GroupBucket.decode11(&reader, context.version)
+            guard context.version < .v13 || command != .delete || buckets.isEmpty else { throw .gmfcInvalidGroup }
         }
-        guard context.version < .v13 || command != .delete || buckets.isEmpty else { throw .gmfcInvalidGroup }
-        try check(command, kind, context.version)
+        try check(command, kind)
     }
 
     private mutating func decode15(
@@ -37,14 +37,13 @@ extension GroupMod {
         }
     }
 
-    private func check(_ command: Command?, _ kind: GroupKind?, _ version: OFVersion) throws(OFError) {
+    private func check(_ command: Command?, _ kind: GroupKind?) throws(OFError) {
         guard let kind else { throw .gmfcBadType }
         if kind == .indirect, command != .delete, buckets.count != 1 { throw .gmfcInvalidGroup }
         guard let command else { throw .gmfcBadCommand }
         if command == .removeBucket, !buckets.isEmpty { throw .gmfcBadBucket }
-        // Where buckets can be inserted, they come without the group's kind.
-        for bucket in buckets where command != .insertBucket || !version.hasNumberedBuckets {
-            if bucket.weight != 0, kind != .select { throw .gmfcInvalidGroup }
+        for bucket in buckets {
+            if bucket.weight != 0, kind != .select, command != .insertBucket { throw .gmfcInvalidGroup }
             switch kind {
             case .all, .indirect: if bucket.hasLiveness { throw .gmfcWatchUnsupported }
             case .select: break

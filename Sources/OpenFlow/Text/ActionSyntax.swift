@@ -83,7 +83,7 @@ struct ActionParser {
         case "push": return .push(try stackRange(value))
         case "pop": return .pop(try stackRange(value))
         case "move": return try move(value)
-        case "load": return .worded(.load, try load(value))
+        case "load": return try load(value)
         case "set_field": return try setField(value)
         case "push_vlan": return .pushVLAN(etherType: try vlanType(value))
         case "strip_vlan", "pop_vlan": return .stripVLAN
@@ -98,13 +98,10 @@ struct ActionParser {
         default: break
         }
         if let action = try extensionAction(name, part) { return action }
-        if let action = try legacySet(name, part) { return ownNames.contains(name) ? .worded(.own(isWide: name == "set_tunnel64"), action) : action }
+        if let action = try legacySet(name, part) { return action }
         if let port = OFPort(text: part.key, ports: ports) { return .output(port, maxLength: port == .controller ? .max : 0) }
         throw FlowSyntaxError("unknown action \(part.key.string)", part.key)
     }
-
-    /// Actions that set a field and are not the same as a set_field of it.
-    private var ownNames: Set<String> { ["mod_nw_ttl", "set_nw_ttl", "set_mpls_ttl", "set_mpls_label", "set_mpls_tc", "set_tunnel", "set_tunnel64"] }
 
     /// The larger actions of Open vSwitch itself; nil if `name` is none of them.
     private mutating func extensionAction(_ name: String, _ part: KeyValues.Part) throws(FlowSyntaxError) -> OFAction? {

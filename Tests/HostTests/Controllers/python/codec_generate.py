@@ -79,6 +79,8 @@ SPECIAL = {
     # OVS answers bundle controls of an unknown type by one whose type it has not set.
     "type_": {"OFPGroupMod": (0, 1, 2, 3, 4, 200), "OFPBundleCtrlMsg": (0, 2, 4, 6, 1), "OFPErrorMsg": (0, 1, 77), "": ()},
     "config": {"OFPTableMod": (0, 1, 2, 3, 4, 8, 12, ALL32)},
+    # OVS passes over unknown commands in silence.
+    "command": {"OFPFlowMonitorRequest": (0, 1, 2)},
     "data": {"OFPPacketOut": (FRAME, b"", FRAME[:20])},
     "match": {"OFPPacketOut": None},
 }

@@ -103,7 +103,8 @@ class Peer(ofproto_protocol.ProtocolDesc):
         while True:
             answer = self.receive()
             if answer is None:
-                answers.append({"undecoded": undecoded[-1] if undecoded else ""})
+                # The order of groups in it is that of hash tables.
+                answers.append({"undecoded": sorted(undecoded[-1].split()) if undecoded else ""})
             elif type(answer).__name__ in UNASKED:
                 self.unasked.append(plain(answer.to_jsondict()))
             elif type(answer).__name__ == "OFPBarrierReply" and answer.xid == end:
@@ -124,6 +125,9 @@ def plain(value, key=""):
         if "OXSTlv" in value and value["OXSTlv"].get("field") in ("duration", "idle_time"):
             return {}
         omitted = VOLATILE | UNCOUNTED if "rx_packets" in value else VOLATILE
+        if "rx_packets" in value and "properties" in value:
+            # OVS's dummy devices have statistics of their own besides.
+            value = {**value, "length": 0, "properties": [element for element in value["properties"] if "OFPPortStatsPropEthernet" in element]}
         return {name: plain(element, name) for name, element in value.items() if name not in omitted}
     if isinstance(value, list):
         elements = [plain(element, key) for element in value
