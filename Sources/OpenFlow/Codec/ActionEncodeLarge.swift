@@ -16,8 +16,9 @@ extension ByteWriter {
     mutating func controller2(_ spec: ControllerSpec, _ version: OFVersion) {
         form(.controller2, version) {
             $0.zeros(6)
-            if spec.maxLength != .max { $0.property(0, UInt128(spec.maxLength), 2) }
-            if spec.id != 0 { $0.property(1, UInt128(spec.id), 2) }
+            // Numbers of 16 bits are written with their padding, as in OVS.
+            if spec.maxLength != .max { $0.property(0, UInt128(spec.maxLength) << 16, 4) }
+            if spec.id != 0 { $0.property(1, UInt128(spec.id) << 16, 4) }
             if spec.reason != 1 { $0.property(2, UInt128(spec.reason), 1) }
             if !spec.userdata.isEmpty {
                 let start = $0.count

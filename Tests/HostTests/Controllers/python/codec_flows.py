@@ -57,8 +57,10 @@ def known(peer, names):
 
 
 def fields(parser, **named):
-    """Actions that set fields, those that the version has."""
+    """Actions that set fields, those that the version has: set_field, or Nicira's in OpenFlow 1.0."""
     types = {field.name for field in parser.ofproto.oxm_types}
+    if not hasattr(parser, "OFPActionSetField"):
+        return [parser.NXActionRegLoad2(name, value) for name, value in named.items() if name in types]
     return [parser.OFPActionSetField(**{name: value}) for name, value in named.items() if name in types]
 
 

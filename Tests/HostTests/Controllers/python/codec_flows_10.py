@@ -2,7 +2,7 @@
 
 from codec_flows import clear, flow_mod, flow_of, flow_stats, nicira_actions, unsized
 from codec_generate import parameters
-from peers import is_error, plain
+from peers import is_error, json_of, plain
 
 MAC = b"\2\0\0\0\0\5"
 IP, TCP, ICMP, ARP = {"dl_type": 0x800}, {"dl_type": 0x800, "nw_proto": 6}, {"dl_type": 0x800, "nw_proto": 1}, {"dl_type": 0x806}
@@ -29,10 +29,11 @@ def actions(peer):
             yield [parser.OFPActionEnqueue(port, queue)]
     for kind, values in ((parser.OFPActionVlanVid, (5, 0, 4095, 4096)), (parser.OFPActionVlanPcp, (3, 9)), (parser.OFPActionSetDlSrc, (MAC,)), (parser.OFPActionSetDlDst, (MAC,)),
                          (parser.OFPActionSetNwSrc, (0x0a000009,)), (parser.OFPActionSetNwDst, (0x0a000009,)), (parser.OFPActionSetNwTos, (0x28, 3)),
-                         (parser.OFPActionSetTpSrc, (80,)), (parser.OFPActionSetTpDst, (81,)), (parser.OFPActionVendorUnknown, (0x12345678,))):
+                         (parser.OFPActionSetTpSrc, (80,)), (parser.OFPActionSetTpDst, (81,))):
         for value in values:
             yield [kind(value), output(1)]
     yield [parser.OFPActionStripVlan(), output(1)]
+    yield [parser.OFPActionVendorUnknown(0x12345678, bytes(8)), output(1)]
 
 
 def compare_flows_10(comparison):
@@ -44,13 +45,13 @@ def compare_flows_10(comparison):
     for lists in (actions, nicira_actions):
         for index, list_ in enumerate(lists(first)):
             for match in ({}, TCP, {"dl_type": 0x8847}):
-                cases.append(("actions %s %r" % ([element.to_jsondict() for element in list_], match), lambda peer, lists=lists, index=index, match=match: [
+                cases.append(("actions %s %r" % ([json_of(element) for element in list_], match), lambda peer, lists=lists, index=index, match=match: [
                     clear(peer), flow_mod(peer, match=peer.ofproto_parser.OFPMatch(**match), instructions=list(lists(peer))[index]), flow_stats(peer)]))
     comparison.all_same(cases)
     # What is reported is what was sent.
     for list_ in actions(first):
-        answers = comparison.same("echoed %s" % [element.to_jsondict() for element in list_], lambda peer: [
+        answers = comparison.same("echoed %s" % [json_of(element) for element in list_], lambda peer: [
             clear(peer), flow_mod(peer, match=peer.ofproto_parser.OFPMatch(**TCP), instructions=list_), flow_stats(peer)])
-        if not is_error(answers) and unsized(flow_of(answers).get("actions")) == unsized(plain([element.to_jsondict() for element in list_], "actions")):
+        if not is_error(answers) and unsized(flow_of(answers).get("actions")) == unsized(plain([json_of(element) for element in list_], "actions")):
             comparison.echoed += 1
     comparison.same("clear", clear)

@@ -106,17 +106,35 @@ class Peer(ofproto_protocol.ProtocolDesc):
                 # The order of groups in it is that of hash tables.
                 answers.append({"undecoded": sorted(undecoded[-1].split()) if undecoded else ""})
             elif type(answer).__name__ in UNASKED:
-                self.unasked.append(plain(answer.to_jsondict()))
+                self.unasked.append(plain(json_of(answer)))
             elif type(answer).__name__ == "OFPBarrierReply" and answer.xid == end:
                 return answers
             else:
-                answers.append(answer.to_jsondict())
+                answers.append(json_of(answer))
 
 
 def build(kind, *arguments, **named):
     """An object of OS-Ken's with those of the arguments that this version has."""
     known = inspect.signature(kind.__init__).parameters
     return kind(*arguments, **{name: value for name, value in named.items() if name in known})
+
+
+def json_of(thing):
+    """What OS-Ken makes of a message or of a part of one; of some addresses of OpenFlow 1.0 it makes nothing: they are shown as they are."""
+    try:
+        return thing.to_jsondict()
+    except TypeError:
+        return {type(thing).__name__: shown(vars(thing))}
+
+
+def shown(value):
+    if isinstance(value, dict):
+        return {name: shown(element) for name, element in value.items() if name not in ("datapath", "buf", "msg_len", "version", "msg_type")}
+    if isinstance(value, list):
+        return [shown(element) for element in value]
+    if isinstance(value, (int, str, type(None))):
+        return value
+    return value.hex() if isinstance(value, (bytes, bytearray)) else json_of(value)
 
 
 def plain(value, key=""):
