@@ -30,11 +30,22 @@ extension Bridge {
         var mod = mod
         do throws(OFError) { mod.match = try tlvMappings.placed(mod.match) } catch { throw FlowModError(error, "a tun_metadata field is not mapped") }
         switch command {
-        case .add: try add(mod, &change, now: now)
-        case .modify, .modifyStrict: try modify(mod, strict: command == .modifyStrict, selection, &change, now: now)
+        case .add:
+            try checkHidden(mod)
+            try add(mod, &change, now: now)
+        case .modify, .modifyStrict:
+            try checkHidden(mod)
+            try modify(mod, strict: command == .modifyStrict, selection, &change, now: now)
         case .delete, .deleteStrict:
             for rule in try select(mod, strict: command == .deleteStrict, selection, version: change.version) { end(rule, .removed(.delete), &change) }
         }
+    }
+
+    /// What flows cannot match: these fields are those of packets on their way through the datapath.
+    func checkHidden(_ mod: FlowMod) throws(FlowModError) {
+        guard mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
+        let (key, mask) = (mod.match.key.l0, mod.match.mask.l0)
+        guard mask.recircID == 0 || key.recircID == 0, mask.dpHash == 0 else { throw FlowModError(.brcEperm, "a match of recirc_id or dp_hash") }
     }
 
     /// All flows with their counters: by table, then by falling priority.
@@ -76,6 +87,8 @@ extension Bridge {
             try makeRoom(in: table, &change)
         }
         let rule = Rule(mod, table: mod.table, actions: actions, version: change.version, now: now)
+        // All ones say that a flow keeps its cookie.
+        if let old, mod.cookie == .max { rule.cookie = old.cookie }
         if let old { end(old, .replaced(by: rule, event: .added, keepsCounters: !mod.flags.contains(.resetCounts)), &change) }
         insert(rule, match: mod.match, in: table)
         change.add(rule)
@@ -166,7 +179,7 @@ extension Bridge {
     }
 
     private func select(_ mod: FlowMod, strict: Bool, _ selection: FlowModSelection, version: UInt64) throws(FlowModError) -> [Rule] {
-        guard mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
+        guard strict || mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
         var rules: [Rule] = []
         for case let table? in tables where mod.table == 0xff || table.id == mod.table {
             if strict {
@@ -181,7 +194,6 @@ extension Bridge {
 
     /// The modification's actions, compiled; what a flow in its table may not do is refused.
     private func checked(_ mod: FlowMod) throws(FlowModError) -> RuleActions {
-        guard mod.table != OpenFlowTable.internalTable else { throw FlowModError(.brcEperm, "table \(mod.table) is the switch's own") }
         var actions = try knownActions(mod.actions)
         if actions.references.tunMetadata != 0 {
             let fitted: [OFAction]
@@ -191,7 +203,7 @@ extension Bridge {
         do throws(OFError) { try checkGroups(actions.references) } catch { throw FlowModError(error, "a group is not there") }
         for action in actions.program {
             switch action {
-            case .gotoTable(let next) where mod.table != 0xff && next <= mod.table || next == 0xff:
+            case .gotoTable(let next) where mod.table != 0xff && next <= mod.table:
                 throw FlowModError(.bicBadTableID, "goto_table:\(next) in table \(mod.table) does not lead forward")
             case .meter(let meter) where meters[meter] == nil:
                 throw FlowModError(.mmfcInvalidMeter, "no meter \(meter)")

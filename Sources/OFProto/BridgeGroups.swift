@@ -22,7 +22,6 @@ extension Bridge {
     /// What is wrong with a modification whatever groups there are.
     private func check(_ mod: GroupMod) throws(OFError) {
         if mod.kind == .indirect, [.add, .modify, .addOrModify].contains(mod.command), mod.buckets.count != 1 { throw .gmfcInvalidGroup }
-        if mod.command == .delete, !mod.buckets.isEmpty { throw .gmfcInvalidGroup }
         if mod.command == .removeBucket, !mod.buckets.isEmpty { throw .gmfcBadBucket }
         if [.insertBucket, .removeBucket].contains(mod.command) { try checkCommandBucket(mod) }
         var ids: Set<UInt32> = []
@@ -34,8 +33,7 @@ extension Bridge {
     }
 
     private func checkCommandBucket(_ mod: GroupMod) throws(OFError) {
-        let reserved = mod.command == .insertBucket
-            ? [GroupBucket.idFirst, GroupBucket.idLast] : [GroupBucket.idFirst, GroupBucket.idLast, GroupBucket.idAll]
+        let reserved = [GroupBucket.idFirst, GroupBucket.idLast, GroupBucket.idAll]
         guard mod.bucketID <= GroupBucket.idMaximum || reserved.contains(mod.bucketID) else { throw .gmfcBadBucket }
     }
 

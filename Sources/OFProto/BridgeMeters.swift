@@ -44,8 +44,9 @@ extension Bridge {
     // MARK: Commands
 
     private func addMeter(_ config: MeterConfig, now: Int64) throws(OFError) {
-        try check(config)
+        try checkSize(config)
         guard meters[config.meter] == nil else { throw .mmfcMeterExists }
+        try checkContent(config)
         guard let number = ofproto.meterNumbers.take() else { throw .mmfcOutOfMeters }
         do throws(OFError) {
             try install(config, as: number)
@@ -58,8 +59,9 @@ extension Bridge {
     }
 
     private func modifyMeter(_ config: MeterConfig) throws(OFError) {
-        try check(config)
+        try checkSize(config)
         guard let meter = meters[config.meter] else { throw .mmfcUnknownMeter }
+        try checkContent(config)
         try install(config, as: meter.datapathID)
         meter.config = normal(config)
     }
@@ -76,12 +78,17 @@ extension Bridge {
         if !doomed.isEmpty { ofproto.noteChange() }
     }
 
-    private func check(_ config: MeterConfig) throws(OFError) {
+    /// What is wrong whatever meters there are.
+    private func checkSize(_ config: MeterConfig) throws(OFError) {
         let isVirtual = config.meter == MeterNumber.controller || config.meter == MeterNumber.slowpath
         guard isVirtual || (1...MeterNumber.maximum).contains(config.meter) else { throw .mmfcInvalidMeter }
+        guard config.bands.count <= ofproto.dpif.meterLimits.bands else { throw .mmfcOutOfBands }
+    }
+
+    private func checkContent(_ config: MeterConfig) throws(OFError) {
         guard config.flags.contains(.kbps) != config.flags.contains(.pktps),
             config.flags.isSubset(of: [.kbps, .pktps, .burst, .stats]) else { throw .mmfcBadFlags }
-        guard (1...ofproto.dpif.meterLimits.bands).contains(config.bands.count) else { throw .mmfcOutOfBands }
+        guard !config.bands.isEmpty else { throw .mmfcOutOfBands }
         for band in config.bands {
             guard band.kind == .drop else { throw .mmfcBadBand }
             guard band.rate != 0 else { throw .mmfcBadRate }

@@ -77,7 +77,7 @@ public struct FlowModSelection: Hashable, Sendable {
     }
 
     private static func outputs(_ action: OFAction, to port: OFPort) -> Bool {
-        switch action {
+        switch action.meaning {
         case .output(let other, _): other == port
         case .enqueue(let other, _): other == port
         case .controller: port == .controller

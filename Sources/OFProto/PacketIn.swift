@@ -6,9 +6,8 @@ import Wire
 /// A packet for the controllers of a bridge.
 public struct PacketIn {
     public let bridge: Bridge
-    /// The whole frame; `maxLength` says how much of it the action asked for.
+    /// The frame. Controllers get all of it, whatever length an action or a miss_send_len names: nothing is kept that they could ask for later.
     public let bytes: [UInt8]
-    public let maxLength: UInt16
     public let reason: PacketInMessage.Reason
     public let table: UInt8
     /// The cookie of the flow that sent it; all ones for none.

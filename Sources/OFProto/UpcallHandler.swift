@@ -50,7 +50,7 @@ extension OFProto {
             context.used = max(context.used, now)
             let key = context.key
             let packet = PacketIn(
-                bridge: bridge, bytes: upcall.packet.bytes, maxLength: key.action.maxLength,
+                bridge: bridge, bytes: upcall.packet.bytes,
                 reason: PacketInMessage.Reason(rawValue: key.action.reason) ?? .action, table: key.table, cookie: key.cookie,
                 metadata: PacketIn.metadata(upcall.key, key), controllerID: key.action.controllerID, userdata: key.action.userdata,
                 continuation: key.continuation)

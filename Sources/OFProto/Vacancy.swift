@@ -1,9 +1,10 @@
 import OpenFlow
 
 extension OpenFlowTable {
-    /// The share of its room that is free, in per cent. A table without a limit of its own is always empty, as in OVS.
+    /// The share of its room that is free, in per cent, rounded down. A table without a limit of its own has all of 32 bits, as in OVS.
     var vacancy: UInt8 {
-        guard let maximum = config.maximum, maximum > 0 else { return 100 }
+        let maximum = config.maximum ?? Int(UInt32.max)
+        guard maximum > 0 else { return 100 }
         return UInt8(max(0, maximum - liveCount) * 100 / maximum)
     }
 

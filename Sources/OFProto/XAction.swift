@@ -44,7 +44,6 @@ enum XAction {
 
 /// What `controller(…)` asks for.
 struct ControllerAction: Hashable {
-    var maxLength: UInt16
     var reason: UInt8
     var controllerID: UInt16
     var userdata: [UInt8]
@@ -56,9 +55,7 @@ struct ControllerAction: Hashable {
     /// The reason is that of the place where the action is run.
     static let contextual: UInt8 = 0xff
     /// output:CONTROLLER
-    static func output(maxLength: UInt16) -> ControllerAction {
-        ControllerAction(maxLength: maxLength, reason: contextual, controllerID: 0, userdata: [])
-    }
+    static let output = ControllerAction(reason: contextual, controllerID: 0, userdata: [])
 }
 
 /// What `sample(…)` names, for a collector.
@@ -117,12 +114,12 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
     var program: [XAction] = []
     program.reserveCapacity(actions.count)
     for action in actions {
-        switch action {
+        switch action.meaning {
         case .output(let port, let maxLength): program.append(compileOutput(port, maxLength))
         case .outputField(let range): program.append(.outputField(range))
         case .controller(let spec):
             program.append(.controller(ControllerAction(
-                maxLength: spec.maxLength, reason: spec.reason, controllerID: spec.id, userdata: spec.userdata, meter: spec.meter, pauses: spec.pause)))
+                reason: spec.reason, controllerID: spec.id, userdata: spec.userdata, meter: spec.meter, pauses: spec.pause)))
         case .enqueue(let port, let queue): program.append(.enqueue(port, queue: queue))
         case .setQueue(let queue): program.append(.setQueue(queue))
         case .popQueue: program.append(.popQueue)
@@ -164,6 +161,5 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
 }
 
 private func compileOutput(_ port: OFPort, _ maxLength: UInt16) -> XAction {
-    guard port == .controller else { return .output(port, maxLength: maxLength) }
-    return .controller(.output(maxLength: maxLength))
+    port == .controller ? .controller(.output) : .output(port, maxLength: maxLength)
 }

@@ -157,7 +157,8 @@ final class Translator {
         defer { nesting -= 1 }
         var next: UInt8? = id
         var lookupPort = inPort
-        while let table = next, failure == nil {
+        // There is no table 255, though goto_table may name it.
+        while let table = next, table != .max, failure == nil {
             resubmits += 1
             guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
             let id = table
@@ -190,7 +191,7 @@ final class Translator {
         }
         guard !(inputPort?.config.flags.contains(.noPacketIn) ?? false) else { return false }
         missTable = id
-        sendToController(ControllerAction(maxLength: .max, reason: PacketInMessage.Reason.implicitMiss.rawValue, controllerID: 0, userdata: []), bridge: bridge)
+        sendToController(ControllerAction(reason: PacketInMessage.Reason.implicitMiss.rawValue, controllerID: 0, userdata: []), bridge: bridge)
         missTable = nil
         return false
     }

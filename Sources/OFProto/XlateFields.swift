@@ -100,7 +100,7 @@ extension Translator {
         }
         for id in controllers.isEmpty ? [0] : controllers {
             // Reason 2: OFPR_INVALID_TTL.
-            sendToController(ControllerAction(maxLength: .max, reason: 2, controllerID: id, userdata: []), bridge: bridge)
+            sendToController(ControllerAction(reason: 2, controllerID: id, userdata: []), bridge: bridge)
         }
         return false
     }
@@ -114,7 +114,7 @@ extension Translator {
             flow.key.l3.mplsLSE0 = BE32(entry - 1)
             return true
         }
-        sendToController(ControllerAction(maxLength: .max, reason: 2, controllerID: 0, userdata: []), bridge: bridge)
+        sendToController(ControllerAction(reason: 2, controllerID: 0, userdata: []), bridge: bridge)
         return false
     }
 

@@ -112,7 +112,7 @@ extension XAction {
 
 extension ControllerAction {
     fileprivate var source: OFAction {
-        guard reason != Self.contextual else { return .output(.controller, maxLength: maxLength) }
-        return .controller(ControllerSpec(maxLength: maxLength, reason: reason, id: controllerID, userdata: userdata, pause: pauses, meter: meter))
+        guard reason != Self.contextual else { return .output(.controller, maxLength: .max) }
+        return .controller(ControllerSpec(maxLength: .max, reason: reason, id: controllerID, userdata: userdata, pause: pauses, meter: meter))
     }
 }

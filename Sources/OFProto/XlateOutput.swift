@@ -12,7 +12,7 @@ extension Translator {
         case .flood: flood(bridge: bridge) { $0.floods }
         case .all: flood(bridge: bridge) { _ in true }
         case .table: runTable(0, bridge: bridge)
-        case .controller: sendToController(.output(maxLength: .max), bridge: bridge)
+        case .controller: sendToController(.output, bridge: bridge)
         case .none, .unset: break
         default: if UInt32(port.number) != flow.key.l0.inPort { emit(port, bridge: bridge) }
         }

@@ -54,6 +54,7 @@ extension OFAction {
         case .encap: .encap
         case .decap: .decap
         case .deleteField: .deleteField
+        case .worded(_, let action): action.kind
         case .unrollTranslation: .unrollTranslation
         case .debugRecirculate: .debugRecirculate
         case .debugSlow: .debugSlow

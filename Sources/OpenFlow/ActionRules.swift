@@ -23,7 +23,7 @@ struct ActionRules {
 
     /// Accounts for one action.
     mutating func account(_ action: OFAction, _ version: OFVersion) throws(OFError) {
-        switch action {
+        switch action.meaning {
         case .output(let port, _): guard port.isOutput(maximum: maximumPort) else { throw .bacBadOutPort }
         case .enqueue(let port, _): guard port.isEnqueue(maximum: maximumPort) else { throw .bacBadOutPort }
         case .outputField(let range), .push(let range): try requireRead(range.field)
@@ -33,7 +33,13 @@ struct ActionRules {
             try requireRead(from.field)
             try requireWrite(to.field)
         case .bundle(let spec): try account(spec)
-        case .setField(let field, let value): try set(field, value, version)
+        case .setField(let field, let value):
+            if case .worded(.own, _) = action {
+                suit(field.row.prerequisite)
+                wrote(field, value)
+            } else {
+                try set(field, value, version)
+            }
         case .setVLANVID, .setVLANPCP: tag()
         case .setTransportSource, .setTransportDestination: suit(.tcp, .udp, .sctp)
         case .pushVLAN: try pushVLAN()
@@ -52,7 +58,7 @@ struct ActionRules {
             isInconsistent = before
         case .ct(let spec): try account(spec, version)
         case .nat(let spec): try account(spec)
-        case .gotoTable(let next): guard table == 0xff || next > table else { throw .bicBadTableID }
+        case .gotoTable(let next): guard table == .max || next > table else { throw .bicBadTableID }
         case .meter(let id): guard (1...0xffff_0000).contains(id) else { throw .mmfcInvalidMeter }
         case .unrollTranslation: throw .bacBadType
         case .deleteField(let field): guard field.isTunMetadata else { throw .bacBadArgument }
@@ -215,10 +221,8 @@ extension Field {
     /// True if a version has an action of its own that sets the field: those are lenient, and set_field is not told from them.
     fileprivate func hasLenientAction(_ version: OFVersion) -> Bool {
         switch self {
-        case .mplsTTL: true
-        case .nwTTL: version > .v10
         case .nwECN: version == .v11
-        case .ipv4Src, .ipv4Dst, .ipDSCP, .nwTOS, .mplsLabel, .mplsTC: version <= .v11
+        case .ipv4Src, .ipv4Dst, .ipDSCP, .nwTOS: version <= .v11
         default: false
         }
     }

@@ -19,6 +19,8 @@ public struct ControllerSpec: Hashable, Sendable {
     public init(maxLength: UInt16 = .max, reason: UInt8 = 1, id: UInt16 = 0, userdata: [UInt8] = [], pause: Bool = false, meter: UInt32? = nil) {
         (self.maxLength, self.reason, self.id, self.userdata, self.pause, self.meter) = (maxLength, reason, id, userdata, pause, meter)
     }
+    /// True for what NXAST_CONTROLLER has no room for.
+    var hasProperties: Bool { !userdata.isEmpty || pause || meter != nil }
 }
 
 /// sample(…)
@@ -119,6 +121,8 @@ public struct LearnSpec: Hashable, Sendable {
     public var result: FieldRange?
     public var parts: [Part] = []
     public init() {}
+    /// True for what only NXAST_LEARN2 says.
+    var isSecondForm: Bool { limit != 0 || flags.contains(.writeResult) }
 }
 
 /// ct(…)

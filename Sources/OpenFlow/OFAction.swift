@@ -67,10 +67,37 @@ public indirect enum OFAction: Hashable, Sendable {
     /// decap(packet_type(…)); 0xfffe: what the header says (OFPHTN "use next proto").
     case decap(packetType: UInt32)
     case deleteField(Field)
+    /// An action that came in another form than the one that it is written in of itself: it goes out in that form again. Never nested.
+    case worded(ActionWording, OFAction)
     /// OVS's own, for tests and for its continuations.
     case unrollTranslation(table: UInt8, cookie: UInt64)
     case debugRecirculate
     case debugSlow
+}
+
+/// Forms of the protocol that say the same as others.
+public enum ActionWording: Hashable, Sendable {
+    /// A `setField` by NXAST_REG_LOAD, by NXAST_REG_LOAD2, or by bits of a mask although it is all of the field.
+    case load, load2
+    /// A `setField` by the protocol's own action for the field (set_nw_ttl, set_mpls_…, set_tunnel); `isWide`: set_tunnel64.
+    case own(isWide: Bool)
+    /// A `resubmit` without a table, by the form that has one.
+    case resubmitTable
+    /// A plain `controller` by the form with properties.
+    case controller2
+    /// A `sample` or a `learn` by a later form than it needs.
+    case sample2, sample3, learn2
+    /// An `output` with a length that means nothing: only controllers get less than the packet.
+    case output(maxLength: UInt16)
+    /// An `outputField` with a length; `isLong`: by NXAST_OUTPUT_REG2, which fields with long headers need.
+    case outputField(maxLength: UInt16, isLong: Bool)
+}
+
+extension OFAction {
+    /// The action without its wording.
+    public var meaning: OFAction {
+        if case .worded(_, let action) = self { action } else { self }
+    }
 }
 
 /// Some bits of a field, as `reg0[0..15]`.

@@ -12,7 +12,7 @@ struct ControllerDecoder: MessageDecoder {
         var hasTableIDs = hasTableIDs
         defer { self.hasTableIDs = hasTableIDs }
         try framer.decode(bytes) { bytes in
-            let result = OFPacket.decode(bytes, hasTableIDs: hasTableIDs)
+            let result = OFPacket.decode(bytes, hasTableIDs: hasTableIDs, isFromController: true)
             if case .success(let packet) = result, case .flowModTableID(let has) = packet.message { hasTableIDs = has }
             message(ReceivedMessage(bytes, result))
         }

@@ -211,4 +211,21 @@ import Wire
         }
         #expect(errors(told) == [.brcMultipartBufferOverflow])
     }
+
+    @Test func requestsInPiecesStandByEachOther() throws {
+        let net = try TestSwitch()
+        let peer = TestController(net)
+        peer.send(.tableDescRequest, more: true, xid: 5)
+        peer.send(.descRequest, more: true, xid: 6)
+        #expect(peer.told().isEmpty)
+        // Pieces that say nothing are no pieces; a piece of another request ends both.
+        peer.send(.tableDescRequest, xid: 5)
+        #expect(peer.told().map(\.kind) == [.tableDescReply])
+        peer.send(.tableDescRequest, xid: 6)
+        #expect(errors(peer.told()) == [.brcBadStat])
+        // Only what may be long may be in pieces.
+        peer.send(.portStatsRequest(.none), more: true, xid: 7)
+        peer.send(.portStatsRequest(.none), xid: 7)
+        #expect(errors(peer.told()) == [.brcBadStat])
+    }
 }

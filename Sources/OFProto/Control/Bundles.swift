@@ -58,7 +58,7 @@ extension OFConnection {
             // The job frees what the bundle takes.
             begin(BundleCommit(bundle, control, header, manager: manager))
         case .discardRequest:
-            _ = try bundle(control)
+            guard bundles[control.id] != nil else { throw .bfcBadID }
             forget(control.id)
             answer(control, .discardReply, header)
         case .openReply, .closeReply, .commitReply, .discardReply: throw .bfcBadType

@@ -27,8 +27,10 @@ public enum ControlLimits {
     static let monitors = 1_024
     /// Updates of flow monitors that are sent together at most.
     static let updatesAtOnce = 256
-    /// Elements of one request in pieces; beyond it the request is refused with OFPBRC_MULTIPART_BUFFER_OVERFLOW.
+    /// Elements of a connection's requests in pieces; beyond it, or beyond as many bytes or requests, a piece's request is refused with OFPBRC_MULTIPART_BUFFER_OVERFLOW.
     static let pieces = 1_024
+    static let pieceBytes = 8 << 20
+    static let requestsInPieces = 128
     /// Milliseconds that the next piece of a request may take; then it is refused with OFPBRC_MULTIPART_REQUEST_TIMEOUT (as OVS).
     static let pieceTime: Int64 = 1_000
     /// Messages that were handled and are kept until they are thrown away together.

@@ -67,11 +67,10 @@ struct FlowMonitorState {
 
 extension OFConnection {
     /// Adds, changes or deletes monitors and tells the flows that there are, if that is wanted.
-    func monitor(_ requests: [FlowMonitorRequest], _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
-        guard let all = try collect(header, bytes, monitors: requests, now: now)?.monitors else { return }
+    func monitor(_ requests: [FlowMonitorRequest], _ header: OFHeader) throws(OFError) {
         var former: [(id: UInt32, monitor: FlowMonitor?)] = []
         do throws(OFError) {
-            for request in all {
+            for request in requests {
                 former.append((request.id, monitors[request.id]))
                 try change(request, isExtended: header.form == .extended)
             }
@@ -79,11 +78,11 @@ extension OFConnection {
             for (id, monitor) in former.reversed() { monitors[id] = monitor }
             throw error
         }
-        let flows = initial(all)
+        let flows = initial(requests)
         begin(try MultipartDump(header, .flowMonitorReply, count: flows.count) { index, _, writer in
             let (rule, withActions) = flows[index]
             guard rule.isLive else { return nil }
-            return writer.append(FlowUpdate.full(.initial, rule.monitored(withActions: withActions), reason: .delete))
+            return writer.append(FlowUpdate.full(.initial, rule.monitored(withActions: withActions), reason: .idleTimeout))
         })
     }
 
@@ -151,7 +150,7 @@ extension OFConnection {
         let missed = monitorState.resume()
         for start in stride(from: 0, to: missed.count, by: ControlLimits.updatesAtOnce) {
             let part = missed[start..<min(start + ControlLimits.updatesAtOnce, missed.count)]
-            tellMonitors(part.map { FlowUpdate.full($0.event, $0.rule.monitored(withActions: true), reason: .delete) }, isExtended: isExtended)
+            tellMonitors(part.map { FlowUpdate.full($0.event, $0.rule.monitored(withActions: true), reason: .idleTimeout) }, isExtended: isExtended)
         }
         tellMonitors(.resumed, isExtended: isExtended)
     }

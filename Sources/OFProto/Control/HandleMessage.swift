@@ -7,17 +7,17 @@ extension ConnectionManager {
     func handle(_ packet: OFPacket, bytes: [UInt8], from connection: OFConnection, now: Int64) throws(OFError) {
         let header = packet.header
         func reply(_ message: OFMessage) { connection.reply(message, to: header) }
-        if packet.message.isForbiddenToSecondaries, connection.role == .secondary { throw .brcIsSecondary }
+        if packet.message.kind.isForbiddenToSecondaries, connection.role == .secondary { throw .brcIsSecondary }
         switch packet.message {
         case .echoRequest(let data): reply(.echoReply(data))
-        case .error, .echoReply: break
+        case .echoReply: break
         case .featuresRequest: reply(.featuresReply(features(header.version)))
         case .getConfigRequest: reply(.getConfigReply(connection.settings))
         case .setConfig(let settings): connection.apply(settings)
         case .barrierRequest: connection.begin(BarrierJob(header, bridge: bridge))
         case .roleRequest(let role): reply(.roleReply(try connection.change(role)))
         case .getAsyncRequest: reply(.getAsyncReply(connection.async))
-        case .setAsync(let config): connection.async.merge(config)
+        case .setAsync(let config): connection.set(config)
         case .setFlowFormat(let format): connection.flowFormat = format
         case .flowModTableID(let names): connection.namesTables = names
         case .flowAge: break
@@ -41,12 +41,12 @@ extension ConnectionManager {
         // The datapath tracks no connections, so there are none to forget.
         case .ctFlush, .ctFlushZone: break
         case .resume(let packet): try resume(packet, header.version, now: now)
-        default: try answer(packet, bytes, connection, now: now)
+        default: try answer(packet, connection, now: now)
         }
     }
 
     /// Multipart requests and their kin.
-    private func answer(_ packet: OFPacket, _ bytes: [UInt8], _ connection: OFConnection, now: Int64) throws(OFError) {
+    private func answer(_ packet: OFPacket, _ connection: OFConnection, now: Int64) throws(OFError) {
         let header = packet.header
         func reply(_ message: OFMessage) { connection.reply(message, to: header) }
         switch packet.message {
@@ -54,11 +54,11 @@ extension ConnectionManager {
         case .flowStatsRequest(let request): connection.begin(try FlowDump(header, try request.wanted(bridge), bridge))
         case .aggregateStatsRequest(let request): connection.begin(FlowAggregate(header, try request.wanted(bridge), bridge))
         case .tableStatsRequest: reply(.tableStatsReply(bridge.tableStatistics(header.version)))
-        case .tableFeaturesRequest(let features): try connection.tableFeatures(features, header, bytes, now: now)
+        case .tableFeaturesRequest(let features): try connection.tableFeatures(features, header)
         case .tableDescRequest: reply(.tableDescReply(bridge.tableDescriptions))
         case .portStatsRequest(let port): reply(.portStatsReply(try bridge.portStatistics(port, now: now)))
         case .portDescRequest(let port): reply(.portDescReply(try bridge.portDescriptions(port)))
-        case .queueStatsRequest(let port, let queue): reply(.queueStatsReply(try bridge.queueStatistics(port, queue)))
+        case .queueStatsRequest(let port, let queue): reply(.queueStatsReply(try bridge.queueStatistics(port, queue, header.version)))
         case .queueGetConfigRequest(let port, let queue):
             reply(.queueGetConfigReply(port: port, try bridge.queueDescriptions(port, queue, header.version)))
         case .groupStatsRequest(let group): reply(.groupStatsReply(bridge.groupStats(group, now: now)))
@@ -67,7 +67,7 @@ extension ConnectionManager {
         case .meterStatsRequest(let meter): reply(.meterStatsReply(try bridge.meterStats(meter, now: now)))
         case .meterConfigRequest(let meter): reply(.meterConfigReply(try bridge.meterConfigs(meter)))
         case .meterFeaturesRequest: reply(.meterFeaturesReply(bridge.meterFeatures))
-        case .flowMonitorRequest(let requests): try connection.monitor(requests, header, bytes, now: now)
+        case .flowMonitorRequest(let requests): try connection.monitor(requests, header)
         case .ipfixBridgeRequest, .ipfixFlowRequest: throw .nxstNotConfigured
         // Everything else is what only a switch says.
         default: throw .brcBadType
@@ -76,8 +76,9 @@ extension ConnectionManager {
 
     /// One flow modification on its own.
     private func apply(_ request: FlowRequest, now: Int64) throws(OFError) {
-        try request.checkBuffer()
         do throws(FlowModError) {
+            if request.command != .delete, request.command != .deleteStrict { try bridge.checkHidden(request.tableMod) }
+            do throws(OFError) { try request.checkBuffer() } catch { throw FlowModError(error, "there are no buffers") }
             try bridge.apply(request.tableMod, command: request.command, selection: request.selection, now: now)
         } catch {
             throw error.error
@@ -85,7 +86,7 @@ extension ConnectionManager {
     }
 }
 
-extension OFMessage {
+extension MessageKind {
     /// What a secondary controller must not do (OpenFlow 1.3.5, section 6.3.6).
     var isForbiddenToSecondaries: Bool {
         switch self {

@@ -34,13 +34,12 @@ public final class OFConnection {
     var namesTables = false
     var controllerID: UInt16 = 0
     var missSendLength: UInt16
-    var sendsInvalidTTL = false
     var packetIns: PacketInLimiter
     var bundles: [UInt32: Bundle] = [:]
     var monitors: [UInt32: FlowMonitor] = [:]
     var monitorState = FlowMonitorState()
-    /// What comes in several pieces, until the last one has come.
-    var pieces: RequestPieces?
+    /// What comes in several pieces, until the last one has come, by its number.
+    var pieces: [UInt32: RequestPieces] = [:]
 
     private(set) var isClosed = false
     /// The number of the message that is handled, for flow monitors; nil: none is.
@@ -54,7 +53,7 @@ public final class OFConnection {
         self.name = name
         self.transport = transport
         self.manager = manager
-        missSendLength = kind == .primary ? 128 : 0
+        missSendLength = kind == .primary ? Self.usualMissSendLength : 0
         packetIns = PacketInLimiter(limits)
     }
 
@@ -94,7 +93,7 @@ public final class OFConnection {
         job?.cancel()
         job = nil
         inbox = []
-        pieces = nil
+        pieces = [:]
         transport.close()
     }
 
@@ -159,13 +158,19 @@ public final class OFConnection {
     /// Begins what takes longer than one turn.
     func begin(_ job: any ControllerJob) { self.job = job }
 
-    private func handle(_ received: ReceivedMessage, now: Int64) {
+    private func handle(_ piece: ReceivedMessage, now: Int64) {
+        let received: ReceivedMessage
+        do throws(OFError) {
+            guard let whole = try whole(piece, now: now) else { return }
+            received = whole
+        } catch {
+            return refuse(error, OFHeader(version ?? .v10, xid: OFHeader.xid(of: piece.bytes)), piece.bytes)
+        }
         switch received.result {
         case .failure(let failure):
-            guard version != nil else { return close() }
-            counters.errors &+= 1
-            send(OFPacket(OFHeader(version ?? .v10, xid: failure.xid),
-                .error(ErrorMessage(failure.error, data: received.bytes))))
+            guard let version else { return close() }
+            let isForbidden = role == .secondary && received.bytes[0] == version.rawValue && OFPacket.kind(of: received.bytes)?.isForbiddenToSecondaries == true
+            refuse(isForbidden ? .brcIsSecondary : failure.error, OFHeader(version, xid: failure.xid), received.bytes)
         case .success(let packet):
             guard let version else { return greet(packet) }
             guard packet.header.version == version else {

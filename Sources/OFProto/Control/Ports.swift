@@ -54,8 +54,8 @@ extension Bridge {
     }
 
     /// There are no queues but the one that every port has, which has no number: a request for all of them finds none.
-    func queueStatistics(_ wanted: OFPort, _ queue: UInt32) throws(OFError) -> [QueueStatistics] {
-        guard wanted == .none || wanted == .all || port(wanted) != nil else { throw .qofcBadPort }
+    func queueStatistics(_ wanted: OFPort, _ queue: UInt32, _ version: OFVersion) throws(OFError) -> [QueueStatistics] {
+        guard wanted == .none || wanted == .all && version == .v10 || port(wanted) != nil else { throw .qofcBadPort }
         guard queue == .max else { throw .qofcBadQueue }
         return []
     }

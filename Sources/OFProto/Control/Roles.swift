@@ -10,6 +10,17 @@ extension OFConnection {
         return Role(role, generation: manager.generation)
     }
 
+    private static let invalidTTL = UInt32(1) << UInt32(PacketInMessage.Reason.invalidTTL.rawValue)
+    private var sendsInvalidTTL: Bool { async[.packetIn].primary & Self.invalidTTL != 0 }
+
+    /// What it wants to be told. Who only serves itself is told something from then on.
+    func set(_ config: AsyncConfig) {
+        async.merge(config)
+        if kind == .service, missSendLength == 0 { missSendLength = Self.usualMissSendLength }
+    }
+    /// OFP_DEFAULT_MISS_SEND_LEN.
+    static let usualMissSendLength: UInt16 = 128
+
     var settings: SwitchSettings {
         SwitchSettings(fragments: bridge.fragments, invalidTTLToController: (version ?? .v10) < .v13 ? sendsInvalidTTL : nil, missSendLength: missSendLength)
     }
@@ -17,9 +28,7 @@ extension OFConnection {
     func apply(_ settings: SwitchSettings) {
         if kind != .primary || role != .secondary, settings.fragments != .reassemble { bridge.setFragments(settings.fragments) }
         if let sends = settings.invalidTTLToController {
-            sendsInvalidTTL = sends
-            let bit = UInt32(1) << UInt32(PacketInMessage.Reason.invalidTTL.rawValue)
-            async[.packetIn].primary = sends ? async[.packetIn].primary | bit : async[.packetIn].primary & ~bit
+            async[.packetIn].primary = sends ? async[.packetIn].primary | Self.invalidTTL : async[.packetIn].primary & ~Self.invalidTTL
         }
         missSendLength = settings.missSendLength
         manager.noteControllers()

@@ -10,7 +10,7 @@ extension Bridge {
         for id in ids {
             guard let table = try? openTable(id) else { continue }
             if let miss = mod.miss { table.config.miss = miss }
-            if let eviction = mod.eviction, eviction != table.config.evictsByController {
+            if let eviction = mod.wantedEviction, eviction != table.config.evictsByController {
                 table.config.evictsByController = eviction
                 table.resetEviction()
             }
@@ -73,6 +73,14 @@ extension Bridge {
     var tlvTable: TLVTable { TLVTable(space: TLVMappings.space, fields: TLVMappings.fields, mappings: tlvMappings.all) }
 }
 
+extension TableMod {
+    /// What OVS does about eviction: flags of a property take the place of the setting, and 1 alone means that flows are evicted.
+    fileprivate var wantedEviction: Bool? {
+        guard let evictionFlags else { return eviction }
+        return evictionFlags == 0 ? nil : evictionFlags == 1
+    }
+}
+
 extension TableConfig {
     /// OFPTMPEF_OTHER (the size of groups), OFPTMPEF_IMPORTANCE and OFPTMPEF_LIFETIME: what eviction looks at.
     static let evictionFlags: UInt32 = 0b111
@@ -99,12 +107,11 @@ extension TableFeatures {
 }
 
 extension OFConnection {
-    /// Pieces are put together; what is asked for is done, and then the tables' features are told.
-    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader, _ bytes: [UInt8], now: Int64) throws(OFError) {
-        guard let whole = try collect(header, bytes, features: features, now: now) else { return }
-        if !whole.features.isEmpty {
+    /// What is asked for is done, and then the tables' features are told.
+    func tableFeatures(_ features: [TableFeatures], _ header: OFHeader) throws(OFError) {
+        if !features.isEmpty {
             guard role != .secondary else { throw .brcIsSecondary }
-            try bridge.apply(whole.features, header.version)
+            try bridge.apply(features, header.version)
         }
         let bridge = bridge
         begin(try MultipartDump(header, .tableFeaturesReply, count: Int(OpenFlowTable.internalTable)) { index, _, writer in

@@ -65,7 +65,8 @@ struct ActionDecoder {
         case .output11: return try output(try body.port32(), &body)
         case .outputReg, .outputReg2: return try outputField(form, &body)
         case .outputTruncated: return try truncatedOutput(&body)
-        case .controller, .controller2: return .controller(try controller(form, &body))
+        case .controller: return .controller(try controller(form, &body))
+        case .controller2: return worded(.controller2, .controller(try controller(form, &body)))
         case .enqueue: return try enqueue(&body)
         case .group: return .group(try argument32(&body))
         case .setQueue: return .setQueue(try argument32(&body))
@@ -78,12 +79,12 @@ struct ActionDecoder {
         case .setNWDst: return .set(.ipv4Dst, to: try body.number(4))
         case .setNWTOS: return .set(.nwTOS, to: try limited(UInt128(try body.u8()), Field.nwTOS.place.ones))
         case .setNWECN: return .set(.nwECN, to: try limited(UInt128(try body.u8()), Field.nwECN.place.ones))
-        case .setNWTTL: return .set(.nwTTL, to: UInt128(try body.u8()))
+        case .setNWTTL: return worded(.own(isWide: false), .set(.nwTTL, to: UInt128(try body.u8())))
         case .setTPSrc: return .setTransportSource(try body.u16())
         case .setTPDst: return .setTransportDestination(try body.u16())
-        case .setMPLSLabel: return .set(.mplsLabel, to: UInt128(try argument32(&body)))
-        case .setMPLSTC: return .set(.mplsTC, to: UInt128(try body.u8()))
-        case .setMPLSTTL: return .set(.mplsTTL, to: UInt128(try body.u8()))
+        case .setMPLSLabel: return worded(.own(isWide: false), .set(.mplsLabel, to: UInt128(try argument32(&body))))
+        case .setMPLSTC: return worded(.own(isWide: false), .set(.mplsTC, to: UInt128(try body.u8())))
+        case .setMPLSTTL: return worded(.own(isWide: false), .set(.mplsTTL, to: UInt128(try body.u8())))
         case .decMPLSTTL: return .decMPLSTTL
         case .pushMPLS:
             let type = try body.u16()
@@ -92,13 +93,13 @@ struct ActionDecoder {
         case .popMPLS: return .popMPLS(etherType: try body.u16())
         case .decTTL: return .decTTL([])
         case .decTTLIDs: return try controllerIDs(&body)
-        case .setTunnel: return .set(.tunID, to: UInt128(try argument32(&body)))
+        case .setTunnel: return worded(.own(isWide: false), .set(.tunID, to: UInt128(try argument32(&body))))
         case .setTunnel64:
             try body.skip(6)
-            return .set(.tunID, to: UInt128(try body.u64()))
+            return worded(.own(isWide: true), .set(.tunID, to: UInt128(try body.u64())))
         case .setField12, .setField15: return try setField(&body, masks: form == .setField15)
-        case .regLoad: return try regLoad(&body)
-        case .regLoad2: return try regLoad2(&body)
+        case .regLoad: return worded(.load, try regLoad(&body))
+        case .regLoad2: return worded(.load2, try regLoad2(&body))
         case .regMove, .copyField13, .copyField15: return try move(form, &body)
         case .stackPush, .stackPop: return try stack(form, &body)
         case .checkPacketLarger: return try checkPacketLarger(&body)
@@ -111,10 +112,13 @@ struct ActionDecoder {
         case .exit: return .exit
         case .multipath: return .multipath(try multipath(&body))
         case .bundle, .bundleLoad: return .bundle(try bundle(form, &body))
-        case .learn, .learn2: return .learn(try learn(form, &body))
+        case .learn: return .learn(try learn(form, &body))
+        case .learn2: return worded(.learn2, .learn(try learn(form, &body)))
         case .finTimeout: return .finTimeout(idle: try body.u16(), hard: try body.u16())
         case .writeMetadata: return try writeMetadata(&body)
-        case .sample, .sample2, .sample3: return .sample(try sample(form, &body))
+        case .sample: return .sample(try sample(form, &body))
+        case .sample2: return worded(.sample2, .sample(try sample(form, &body)))
+        case .sample3: return worded(.sample3, .sample(try sample(form, &body)))
         case .conjunction: return try conjunction(&body)
         case .ct: return .ct(try conntrack(&body))
         case .nat: return .nat(try nat(&body))
@@ -127,6 +131,9 @@ struct ActionDecoder {
         case .debugSlow, .debugRecirculate: throw .bacBadVendorType
         }
     }
+
+    /// `action` with its wording, if it would be written otherwise without.
+    func worded(_ wording: ActionWording, _ action: OFAction) -> OFAction { wording.isOfItself(for: action) ? action : .worded(wording, action) }
 
     /// A 32-bit argument, which stands at a multiple of four bytes from the action's start.
     private func argument32(_ body: inout ByteReader) throws(OFError) -> UInt32 {
@@ -144,7 +151,9 @@ struct ActionDecoder {
 
     private func output(_ port: OFPort, _ body: inout ByteReader) throws(OFError) -> OFAction {
         guard port.isOutput(maximum: .maximum) else { throw .bacBadOutPort }
-        return .output(port, maxLength: port == .controller ? try body.u16() : 0)
+        let length = try body.u16()
+        if port == .controller { return .output(port, maxLength: length) }
+        return worded(.output(maxLength: length), .output(port, maxLength: 0))
     }
 
     private func truncatedOutput(_ body: inout ByteReader) throws(OFError) -> OFAction {
@@ -191,7 +200,7 @@ struct ActionDecoder {
     private func resubmit(_ form: ActionForm, _ body: inout ByteReader) throws(OFError) -> OFAction {
         let number = try body.u16(), table = try body.u8()
         guard body.isZero() else { throw .bacBadArgument }
-        return .resubmit(port: port(number), table: table == 0xff ? nil : table, ct: form == .resubmitTableCT)
+        return worded(.resubmitTable, .resubmit(port: port(number), table: table == 0xff ? nil : table, ct: form == .resubmitTableCT))
     }
 
     private func writeMetadata(_ body: inout ByteReader) throws(OFError) -> OFAction {

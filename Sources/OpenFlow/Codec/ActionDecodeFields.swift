@@ -58,7 +58,9 @@ extension ActionDecoder {
             field.allows(value: entry.value, isPort32: entry.header.isPort32)
         else { throw .bacBadSetArgument }
         if field == .vlanVID, entry.value & entry.mask & UInt128(VLANTCI.present) == 0 { throw .bacBadSetArgument }
-        return .set(field, to: MaskedValue(value: entry.value, mask: entry.mask & field.widthMask))
+        let action = OFAction.set(field, to: MaskedValue(value: entry.value, mask: entry.mask & field.widthMask))
+        // A mask that leaves out only what the field does not have is written again as one.
+        return entry.header.hasMask && entry.mask == field.place.ones && !field.isAllBytes(entry.mask) ? worded(.load, action) : action
     }
 
     func regLoad(_ body: inout ByteReader) throws(OFError) -> OFAction {
@@ -88,7 +90,8 @@ extension ActionDecoder {
 
     /// A load: port numbers become those of OpenFlow 1.0.
     private func written(_ field: Field, value: UInt128, mask: UInt128) -> OFAction {
-        .set(field, to: MaskedValue(value: value & field.widthMask, mask: mask & field.widthMask))
+        let bits = mask & field.widthMask & field.place.ones
+        return .setField(field, MaskedValue(value: value & bits, mask: bits))
     }
 
     func move(_ form: ActionForm, _ body: inout ByteReader) throws(OFError) -> OFAction {
@@ -110,18 +113,19 @@ extension ActionDecoder {
 
     func outputField(_ form: ActionForm, _ body: inout ByteReader) throws(OFError) -> OFAction {
         let place = PackedRange(try body.u16())
-        let header: FieldEntryHeader
+        let header: FieldEntryHeader, length: UInt16
         if form == .outputReg {
             var rest = body
             try rest.skip(6)
             guard rest.isZero() else { throw .bacBadArgument }
             header = try body.fieldHeader32()
+            length = try body.u16()
         } else {
-            try body.skip(2)
+            length = try body.u16()
             header = try body.fieldName()
             guard body.isZero() else { throw .nxbrcMustBeZero }
         }
-        return .outputField(try header.range(start: place.start, count: place.count))
+        return worded(.outputField(maxLength: length, isLong: form == .outputReg2), .outputField(try header.range(start: place.start, count: place.count)))
     }
 
     func checkPacketLarger(_ body: inout ByteReader) throws(OFError) -> OFAction {

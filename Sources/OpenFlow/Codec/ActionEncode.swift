@@ -12,7 +12,7 @@ extension ByteWriter {
     mutating func action(_ action: OFAction, _ version: OFVersion) {
         switch action {
         case .output(let port, let maxLength): output(port, maxLength, version)
-        case .outputField(let range): outputField(range, version)
+        case .outputField(let range): outputField(range, .max, isLong: range.field.hasLongHeader, version)
         case .controller(let spec): controller(spec, version)
         case .enqueue(let port, let queue): enqueue(port, queue, version)
         case .drop, .unrollTranslation: break
@@ -34,22 +34,23 @@ extension ByteWriter {
         case .popQueue: form(.popQueue, version)
         case .group(let group): form(.group, argument: group, version)
         case .meter(let meter): form(.meter, argument: meter, version)
-        case .resubmit(let port, let table, let ct): resubmit(port ?? .inPort, table ?? 0xff, ct: ct, version)
-        case .gotoTable(let table): if version == .v10 { resubmit(.inPort, table, ct: false, version) }
+        case .resubmit(let port, let table, let ct):
+            resubmit(ct ? .resubmitTableCT : table == nil ? .resubmit : .resubmitTable, port ?? .inPort, table ?? 0xff, version)
+        case .gotoTable(let table): if version == .v10 { resubmit(.resubmitTable, .inPort, table, version) }
         case .writeMetadata(let value, let mask): if version == .v10 { writeMetadata(value, mask, version) }
         case .writeActions, .clearActions: break
         case .clone(let actions): form(.clone, version) {
             $0.zeros(6)
             actions.encodeActions(&$0, version)
         }
-        case .sample(let spec): sample(spec, version)
+        case .sample(let spec): sample(spec, spec.direction != .standard ? .sample3 : spec.samplingPort != .none ? .sample2 : .sample, version)
         case .note(let bytes): form(.note, version) { $0.put(bytes) }
         case .exit: form(.exit, version)
         case .push(let range): stack(.stackPush, range, version)
         case .pop(let range): stack(.stackPop, range, version)
         case .bundle(let spec): bundle(spec, version)
         case .multipath(let spec): multipath(spec, version)
-        case .learn(let spec): learn(spec, version)
+        case .learn(let spec): learn(spec, isSecond: spec.isSecondForm, version)
         case .conjunction(let id, let clause, let clauses): form(.conjunction, version) {
             $0.u8(clause)
             $0.u8(clauses)
@@ -71,6 +72,7 @@ extension ByteWriter {
         case .deleteField(let field): form(.deleteField, version) { $0.fieldName(field, version: 0) }
         case .debugRecirculate: form(.debugRecirculate, version)
         case .debugSlow: form(.debugSlow, version)
+        case .worded(let wording, let action): worded(wording, action, version)
         }
     }
 
@@ -91,7 +93,7 @@ extension ByteWriter {
     }
 
     /// An action with a 32-bit argument, which stands at a multiple of four bytes.
-    private mutating func form(_ form: ActionForm, argument: UInt32, _ version: OFVersion) {
+    mutating func form(_ form: ActionForm, argument: UInt32, _ version: OFVersion) {
         let isWide = form.layout(version)?.family != .standard
         self.form(form, version) {
             if isWide { $0.zeros(2) }
@@ -106,6 +108,10 @@ extension ByteWriter {
                 $0.u32(UInt32(maxLength))
             }
         }
+        plainOutput(port, maxLength, version)
+    }
+
+    mutating func plainOutput(_ port: OFPort, _ maxLength: UInt16, _ version: OFVersion) {
         if version == .v10 {
             form(.output10, version) {
                 $0.u16(port.number)
@@ -144,10 +150,11 @@ extension ByteWriter {
         }
     }
 
-    private mutating func resubmit(_ port: OFPort, _ table: UInt8, ct: Bool, _ version: OFVersion) {
-        form(ct ? .resubmitTableCT : .resubmitTable, version) {
+    /// `table` is for the forms that have one.
+    mutating func resubmit(_ form: ActionForm, _ port: OFPort, _ table: UInt8, _ version: OFVersion) {
+        self.form(form, version) {
             $0.u16(port.number)
-            $0.u8(table)
+            if form != .resubmit { $0.u8(table) }
         }
     }
 

@@ -50,25 +50,13 @@ extension ByteWriter {
         case .tcpSrc, .udpSrc, .sctpSrc: form(.setTPSrc, version) { $0.number(value, 2) }
         case .tcpDst, .udpDst, .sctpDst: form(.setTPDst, version) { $0.number(value, 2) }
         case .nwECN where is11: form(.setNWECN, version) { $0.number(value, 1) }
-        case .nwTTL where is11: form(.setNWTTL, version) { $0.number(value, 1) }
-        case .mplsLabel where is11: form(.setMPLSLabel, version) { $0.number(value, 4) }
-        case .mplsTC where is11: form(.setMPLSTC, version) { $0.number(value, 1) }
-        case .mplsTTL where is11: form(.setMPLSTTL, version) { $0.number(value, 1) }
-        case .tunID where value >> 32 == 0: form(.setTunnel, version) {
-            $0.zeros(2)
-            $0.number(value, 4)
-        }
-        case .tunID: form(.setTunnel64, version) {
-            $0.zeros(6)
-            $0.number(value, 8)
-        }
         default: return false
         }
         return true
     }
 
     /// One load for each run of bits, at most 64 long; for a field whose header has no room there, one load with a mask.
-    private mutating func loads(_ field: Field, _ value: MaskedValue, isWhole: Bool, _ version: OFVersion) {
+    mutating func loads(_ field: Field, _ value: MaskedValue, isWhole: Bool, _ version: OFVersion) {
         if field == .ipDSCP, version == .v10 {
             return loads(.nwTOS, MaskedValue(value: value.value << 2, mask: value.mask << 2), isWhole: isWhole, version)
         }
@@ -111,13 +99,12 @@ extension ByteWriter {
         }
     }
 
-    mutating func outputField(_ range: FieldRange, _ version: OFVersion) {
-        let isOld = range.field.header(version: 0)?.oxmClass != 0xffff
-        form(isOld ? .outputReg : .outputReg2, version) {
+    mutating func outputField(_ range: FieldRange, _ maxLength: UInt16, isLong: Bool, _ version: OFVersion) {
+        form(isLong ? .outputReg2 : .outputReg, version) {
             $0.u16(PackedRange(range).number)
-            if !isOld { $0.u16(.max) }
+            if isLong { $0.u16(maxLength) }
             $0.rangeName(range, version: 0)
-            if isOld { $0.u16(.max) }
+            if !isLong { $0.u16(maxLength) }
         }
     }
 
@@ -138,5 +125,5 @@ extension ByteWriter {
 
 extension Field {
     /// The version whose header actions use: OpenFlow forbids actions that write OXM_OF_IN_PORT, so that in_port stays NXM's.
-    fileprivate func actionVersion(_ version: OFVersion) -> UInt8 { self == .inPort ? 0 : version.rawValue }
+    func actionVersion(_ version: OFVersion) -> UInt8 { self == .inPort ? 0 : version.rawValue }
 }

@@ -5,18 +5,20 @@ import Wire
 
 extension ByteWriter {
     mutating func controller(_ spec: ControllerSpec, _ version: OFVersion) {
-        if spec == ControllerSpec(maxLength: spec.maxLength) { return action(.output(.controller, maxLength: spec.maxLength), version) }
-        if spec.userdata.isEmpty, !spec.pause, spec.meter == nil {
-            return form(.controller, version) {
-                $0.u16(spec.maxLength)
-                $0.u16(spec.id)
-                $0.u8(spec.reason)
-            }
+        if spec.hasProperties { return controller2(spec, version) }
+        form(.controller, version) {
+            $0.u16(spec.maxLength)
+            $0.u16(spec.id)
+            $0.u8(spec.reason)
         }
+    }
+
+    mutating func controller2(_ spec: ControllerSpec, _ version: OFVersion) {
         form(.controller2, version) {
             $0.zeros(6)
-            if spec.maxLength != .max { $0.property(0, UInt128(spec.maxLength), 2) }
-            if spec.id != 0 { $0.property(1, UInt128(spec.id), 2) }
+            // Numbers of 16 bits are written with their padding, as in OVS.
+            if spec.maxLength != .max { $0.property(0, UInt128(spec.maxLength) << 16, 4) }
+            if spec.id != 0 { $0.property(1, UInt128(spec.id) << 16, 4) }
             if spec.reason != 1 { $0.property(2, UInt128(spec.reason), 1) }
             if !spec.userdata.isEmpty {
                 let start = $0.count
@@ -39,8 +41,7 @@ extension ByteWriter {
         pad(from: start)
     }
 
-    mutating func sample(_ spec: SampleSpec, _ version: OFVersion) {
-        let form: ActionForm = spec.direction != .standard ? .sample3 : spec.samplingPort != .none ? .sample2 : .sample
+    mutating func sample(_ spec: SampleSpec, _ form: ActionForm, _ version: OFVersion) {
         self.form(form, version) {
             $0.u16(spec.probability)
             $0.u32(spec.collectorSet)
@@ -84,8 +85,7 @@ extension ByteWriter {
         }
     }
 
-    mutating func learn(_ spec: LearnSpec, _ version: OFVersion) {
-        let isSecond = spec.limit != 0 || spec.flags.contains(.writeResult)
+    mutating func learn(_ spec: LearnSpec, isSecond: Bool, _ version: OFVersion) {
         form(isSecond ? .learn2 : .learn, version) {
             $0.u16(spec.idleTimeout)
             $0.u16(spec.hardTimeout)

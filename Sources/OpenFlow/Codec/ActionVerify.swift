@@ -48,7 +48,7 @@ extension OFAction {
 
     /// The field that it writes, of the actions that name one.
     private var writtenField: Field? {
-        switch self {
+        switch meaning {
         case .setField(let field, _): field
         case .setTunMetadata(let written): written.field
         case .move(_, let to): to.field
@@ -71,7 +71,7 @@ extension OFAction {
 
     /// True for what an action set may hold.
     var isAllowedInActionSet: Bool {
-        switch self {
+        switch meaning {
         case .stripVLAN, .popMPLS, .decap, .encap, .pushMPLS, .pushVLAN, .decTTL, .decMPLSTTL, .decNSHTTL, .ct, .ctClear, .resubmit, .group,
             .setField, .setTunMetadata, .move, .setTransportSource, .setTransportDestination, .setQueue, .setVLANVID, .setVLANPCP: true
         case .output(let port, let maxLength): port == .controller || maxLength == 0

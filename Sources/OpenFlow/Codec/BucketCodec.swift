@@ -80,7 +80,7 @@ extension GroupBucket {
         writer.u32(id)
         actions.encodeActions(&writer, version)
         writer.set16(writer.count - start - Self.fixed15, at: start + 2)
-        if weight != (kind == .select ? 1 : 0) { writer.property(BucketProperty.weight.rawValue, u16: weight) }
+        if weight != 0 || kind == .select { writer.property(BucketProperty.weight.rawValue, u16: weight) }
         if watchPort != .none { writer.property(BucketProperty.watchPort.rawValue, u32: watchPort.number32) }
         if watchGroup != GroupNumber.any { writer.property(BucketProperty.watchGroup.rawValue, u32: watchGroup) }
         writer.set16(writer.count - start, at: start)

@@ -42,9 +42,8 @@ extension GroupMod {
         if kind == .indirect, command != .delete, buckets.count != 1 { throw .gmfcInvalidGroup }
         guard let command else { throw .gmfcBadCommand }
         if command == .removeBucket, !buckets.isEmpty { throw .gmfcBadBucket }
-        // Buckets to be inserted come without the group's kind.
-        for bucket in buckets where command != .insertBucket {
-            if bucket.weight != 0, kind != .select { throw .gmfcInvalidGroup }
+        for bucket in buckets {
+            if bucket.weight != 0, kind != .select, command != .insertBucket { throw .gmfcInvalidGroup }
             switch kind {
             case .all, .indirect: if bucket.hasLiveness { throw .gmfcWatchUnsupported }
             case .select: break

@@ -14,24 +14,25 @@ public struct OFDecodeError: Error, Hashable, Sendable {
 
 extension OFPacket {
     /// Understands one whole message. Total: whatever `bytes` are, the answer is a message or OVS's error for it. `hasTableIDs`: the
-    /// connection has enabled NXT_FLOW_MOD_TABLE_ID, so that OpenFlow 1.0's flow mods name tables.
-    public static func decode(_ bytes: [UInt8], hasTableIDs: Bool = false) -> Result<OFPacket, OFDecodeError> {
+    /// connection has enabled NXT_FLOW_MOD_TABLE_ID, so that OpenFlow 1.0's flow mods name tables. `isFromController`: what only switches say is `brcBadType`,
+    /// whatever is in it.
+    public static func decode(_ bytes: [UInt8], hasTableIDs: Bool = false, isFromController: Bool = false) -> Result<OFPacket, OFDecodeError> {
         var version = OFVersion.v10, xid: UInt32 = 0
         do throws(OFError) {
-            return .success(try decode(bytes, hasTableIDs, &version, &xid))
+            return .success(try decode(bytes, hasTableIDs, isFromController, &version, &xid))
         } catch {
             return .failure(OFDecodeError(error, version: version, xid: xid))
         }
     }
 
     /// What kind of message it is, if its headers and its length are those of one.
-    static func kind(of bytes: [UInt8]) -> MessageKind? {
+    public static func kind(of bytes: [UInt8]) -> MessageKind? {
         var version = OFVersion.v10, xid: UInt32 = 0, more = false, reader = ByteReader(bytes)
         return try? recognize(&reader, &version, &xid, &more).kind
     }
 
     /// Reads the headers.
-    private static func recognize(
+    fileprivate static func recognize(
         _ reader: inout ByteReader, _ version: inout OFVersion, _ xid: inout UInt32, _ more: inout Bool
     ) throws(OFError) -> MessageRow {
         let count = reader.count
@@ -48,10 +49,11 @@ extension OFPacket {
     }
 
     private static func decode(
-        _ bytes: [UInt8], _ hasTableIDs: Bool, _ version: inout OFVersion, _ xid: inout UInt32
+        _ bytes: [UInt8], _ hasTableIDs: Bool, _ isFromController: Bool, _ version: inout OFVersion, _ xid: inout UInt32
     ) throws(OFError) -> OFPacket {
         var reader = ByteReader(bytes), more = false
         let row = try recognize(&reader, &version, &xid, &more)
+        guard !isFromController || !row.kind.isOfSwitches else { throw .brcBadType }
         let context = CodecContext(version: version, form: row.form, hasTableIDs: hasTableIDs)
         let message: OFMessage = switch row.kind {
         case .hello: .hello(Hello(&reader, bytes[0]))
@@ -66,5 +68,25 @@ extension OFPacket {
     /// A hello may come from whoever speaks later versions as well.
     private static func knownVersion(_ number: UInt8, isHello: Bool) -> OFVersion? {
         OFVersion(rawValue: number) ?? (isHello && number > OFVersion.v15.rawValue ? .v15 : nil)
+    }
+}
+
+/// What the headers of a multipart request say: OpenFlow 1.1 and later let one come in several pieces.
+public struct OFRequestPiece: Hashable, Sendable {
+    public var version: OFVersion
+    public var xid: UInt32
+    public var kind: MessageKind
+    public var form: MessageForm
+    /// Another piece follows.
+    public var more: Bool
+    /// Nothing stands behind the headers.
+    public var isEmpty: Bool
+
+    /// nil for other messages, and for what is not even a request by its headers and its length.
+    public init?(of bytes: [UInt8]) {
+        guard bytes.count > MessageHeader.length, bytes[0] != OFVersion.v10.rawValue, bytes[1] == MessageHeader.multipartType(.v11) else { return nil }
+        var version = OFVersion.v10, xid: UInt32 = 0, more = false, reader = ByteReader(bytes)
+        guard let row = try? OFPacket.recognize(&reader, &version, &xid, &more) else { return nil }
+        (self.version, self.xid, kind, form, self.more, isEmpty) = (version, xid, row.kind, row.form, more, reader.isEmpty)
     }
 }

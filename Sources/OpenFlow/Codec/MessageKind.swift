@@ -13,6 +13,19 @@ public enum MessageKind: UInt8, CaseIterable, Hashable, Sendable {
     case ipfixBridgeReply, ipfixFlowRequest, ipfixFlowReply
 }
 
+extension MessageKind {
+    /// True for what a switch alone says.
+    var isOfSwitches: Bool {
+        switch self {
+        case .featuresReply, .getConfigReply, .packetIn, .flowRemoved, .portStatus, .roleStatus, .tableStatus, .requestForward, .flowMonitorPaused,
+            .flowMonitorResumed, .barrierReply, .roleReply, .getAsyncReply, .queueGetConfigReply, .tlvTableReply, .descReply, .flowStatsReply,
+            .aggregateStatsReply, .tableStatsReply, .portStatsReply, .queueStatsReply, .groupStatsReply, .groupDescReply, .groupFeaturesReply, .meterStatsReply,
+            .meterConfigReply, .meterFeaturesReply, .tableFeaturesReply, .portDescReply, .tableDescReply, .flowMonitorReply, .ipfixBridgeReply, .ipfixFlowReply: true
+        default: false
+        }
+    }
+}
+
 extension OFMessage {
     public var kind: MessageKind {
         switch self {

@@ -6,6 +6,7 @@ public struct MultipartWriter: Sendable {
     private let context: CodecContext
     private var writer: ByteWriter
     private var form = MatchForm()
+    private var tables = TableFeaturesMemory()
 
     /// For a kind that consists of elements, in the form that the header asks for; nil if the version has no such message.
     public init?(header: OFHeader, kind: MessageKind) {
@@ -67,7 +68,12 @@ extension MultipartWriter {
     public mutating func append(_ group: GroupDescription) -> [UInt8]? { append { group.encode(&$0, $1) } }
     public mutating func append(_ stats: MeterStatistics) -> [UInt8]? { append { stats.encode(&$0, $1) } }
     public mutating func append(_ meter: MeterConfig) -> [UInt8]? { append { meter.encode(&$0, $1) } }
-    public mutating func append(_ features: TableFeatures) -> [UInt8]? { append { features.encode(&$0, $1) } }
+    public mutating func append(_ features: TableFeatures) -> [UInt8]? {
+        var tables = TableFeaturesMemory()
+        swap(&tables, &self.tables)
+        defer { swap(&tables, &self.tables) }
+        return append { features.encode(&$0, $1, &tables) }
+    }
     public mutating func append(_ table: TableDescription) -> [UInt8]? { append { table.encode(&$0, $1) } }
     public mutating func append(_ update: FlowUpdate) -> [UInt8]? { append { update.encode(&$0, $1) } }
     public mutating func append(_ request: FlowMonitorRequest) -> [UInt8]? { append { request.encode(&$0, $1) } }

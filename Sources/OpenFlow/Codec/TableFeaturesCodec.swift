@@ -108,6 +108,12 @@ extension TableFeatures {
     }
 
     func encode(_ writer: inout ByteWriter, _ context: CodecContext) {
+        var memory = TableFeaturesMemory()
+        encode(&writer, context, &memory)
+    }
+
+    /// `memory`: of tables that were written before, in the same version.
+    func encode(_ writer: inout ByteWriter, _ context: CodecContext, _ memory: inout TableFeaturesMemory) {
         let version = context.version, start = writer.count
         writer.zeros(2)
         writer.u8(table)
@@ -119,16 +125,50 @@ extension TableFeatures {
         writer.u32(version >= .v14 ? (supportsEviction ? Self.eviction : 0) | (supportsVacancy ? Self.vacancy : 0) : 0)
         writer.u32(maximum)
         if hasProperties {
+            memory.remember(self, version)
             nonmiss.encode(&writer, 0, version)
+            writer.put(memory.nonmiss)
             missFlows.encode(&writer, 1, version)
-            writer.property(.match, fields: matches, masked: masks, version)
-            writer.property(.wildcards, fields: wildcards, version)
+            writer.put(memory.missFlows)
+            writer.put(memory.fields)
         }
         writer.set16(writer.count - start, at: start)
     }
 }
 
+/// What tables mostly have alike (actions and fields), as it is written. There are many tables, and it is long.
+public struct TableFeaturesMemory: Sendable {
+    private var last: TableFeatures?
+    fileprivate private(set) var nonmiss: [UInt8] = []
+    fileprivate private(set) var missFlows: [UInt8] = []
+    fileprivate private(set) var fields: [UInt8] = []
+    public init() {}
+
+    /// Writes anew what `features` have in another way than the last ones.
+    fileprivate mutating func remember(_ features: TableFeatures, _ version: OFVersion) {
+        defer { last = features }
+        if let last, last.nonmiss.hasActions(of: features.nonmiss), last.missFlows.hasActions(of: features.missFlows), last.matches == features.matches,
+            last.masks == features.masks, last.wildcards == features.wildcards { return }
+        nonmiss = Self.bytes { features.nonmiss.encodeActions(&$0, 0, version) }
+        missFlows = Self.bytes { features.missFlows.encodeActions(&$0, 1, version) }
+        fields = Self.bytes {
+            $0.property(.match, fields: features.matches, masked: features.masks, version)
+            $0.property(.wildcards, fields: features.wildcards, version)
+        }
+    }
+
+    private static func bytes(_ write: (inout ByteWriter) -> Void) -> [UInt8] {
+        var writer = ByteWriter()
+        write(&writer)
+        return writer.bytes
+    }
+}
+
 extension TableFeatures.Flows {
+    fileprivate func hasActions(of other: Self) -> Bool {
+        writeActions == other.writeActions && applyActions == other.applyActions && writeSetFields == other.writeSetFields && applySetFields == other.applySetFields
+    }
+
     fileprivate mutating func set(
         _ kind: FeatureProperty, _ contents: inout ByteReader, _ version: OFVersion, _ isStrict: Bool
     ) throws(OFError) {
@@ -176,12 +216,15 @@ extension TableFeatures.Flows {
         try numbers(&reader).reduce(0) { $1 < 32 ? $0 | 1 << UInt32($1) : $0 }
     }
 
-    /// `offset`: 1 for those of a table miss.
+    /// Instructions and tables. `offset`: 1 for those of a table miss.
     fileprivate func encode(_ writer: inout ByteWriter, _ offset: UInt64, _ version: OFVersion) {
         writer.property(.instructions, offset, bits: TableBits.instructions(instructions, version))
         let start = writer.startProperty(FeatureProperty.nextTables.rawValue + offset)
         writer.put(nextTables.sorted())
         writer.endProperty(start)
+    }
+
+    fileprivate func encodeActions(_ writer: inout ByteWriter, _ offset: UInt64, _ version: OFVersion) {
         writer.property(.writeActions, offset, bits: TableBits.actions(writeActions, version))
         writer.property(.writeSetField, offset, fields: writeSetFields, version)
         writer.property(.applyActions, offset, bits: TableBits.actions(applyActions, version))
@@ -205,6 +248,8 @@ extension ByteWriter {
     ) {
         let start = startProperty(kind.rawValue + offset)
         for field in fields.sorted(by: { $0.rawValue < $1.rawValue }) {
+            // OVS has two fields of one number: in_port with 16 bits, in_port_oxm with 32.
+            if field == .inPort, let header = field.header(version: 0) { fieldHeader(header, masked: masked.contains(field)) }
             if let header = field.header(version: version.rawValue) { fieldHeader(header, masked: masked.contains(field)) }
         }
         endProperty(start)

@@ -5,7 +5,7 @@ extension ActionCheck {
     /// What is wrong with an action whatever its flow, and in a group's bucket as well: ports that nothing can be output to, destinations that cannot be
     /// written.
     static func verifyArguments(_ action: OFAction, _ text: TextSlice) throws(FlowSyntaxError) {
-        switch action {
+        switch action.meaning {
         case .output(let port, _): try requireOutput(port, text, "\(text.string): not a port to output to")
         case .pop(let range), .checkPacketLarger(_, let range): try requireWritable(range.field, text)
         case .multipath(let spec): try requireWritable(spec.destination.field, text)

@@ -30,10 +30,10 @@ struct ActionCheck {
     /// what does not suit the packet shows only when the set is executed.
     mutating func note(_ action: OFAction, _ text: TextSlice, inActionSet: Bool) throws(FlowSyntaxError) {
         let before = rules.isInconsistent
-        if inActionSet, !action.isAllowedInActionSet, !action.isOutputToController {
+        if inActionSet, !action.isAllowedInActionSet {
             throw FlowSyntaxError("disallowed action in action set (OFPBAC_BAD_TYPE)", text)
         }
-        switch action {
+        switch action.meaning {
         // The ct around it accounts for it.
         case .nat: break
         case .setField, .setTransportSource, .setTransportDestination, .clone, .writeActions: break
@@ -100,12 +100,5 @@ struct ActionCheck {
         } catch {
             throw FlowSyntaxError("\(which) field \(field.name) lacks correct prerequisites (OFPBAC_MATCH_INCONSISTENT)", text)
         }
-    }
-}
-
-extension OFAction {
-    /// True for a controller(…) that is no more than an output.
-    fileprivate var isOutputToController: Bool {
-        if case .controller(let spec) = self { spec == ControllerSpec(maxLength: spec.maxLength) } else { false }
     }
 }

@@ -37,7 +37,7 @@ extension ActionParser {
 extension OFAction {
     /// The field that set_field, load or move writes.
     fileprivate var writtenField: Field? {
-        switch self {
+        switch meaning {
         case .setField(let field, _): field
         case .setTunMetadata(let written): written.field
         case .move(_, let to): to.field

@@ -99,7 +99,20 @@ struct ActionPrinter {
         case .encap(let type, let properties): return encapText(type, properties)
         case .decap(let type): return decapText(type)
         case .deleteField(let field): return "delete_field:" + field.name
+        case .worded(let wording, let action): return worded(wording, action)
         case .unrollTranslation(let table, let cookie): return "unroll_xlate(table=\(table), cookie=\(cookie))"
+        }
+    }
+
+    /// The wordings that are told: an action of the protocol's own.
+    private mutating func worded(_ wording: ActionWording, _ action: OFAction) -> String {
+        guard case (.own, .setField(let field, let value)) = (wording, action) else { return text(action) }
+        switch field {
+        case .mplsTTL: return "set_mpls_ttl(\(value.value))"
+        case .nwTTL where style == .openFlow15: return "mod_nw_ttl:\(value.value)"
+        case .mplsLabel where style == .openFlow10: return "set_mpls_label(\(value.value))"
+        case .mplsTC where style == .openFlow10: return "set_mpls_tc(\(value.value))"
+        default: return text(action)
         }
     }
 

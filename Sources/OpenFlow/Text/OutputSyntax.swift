@@ -37,7 +37,7 @@ extension ActionParser {
         let digits = part.value.bytes[part.value.start..<part.value.end]
         if digits.allSatisfy({ (0x30...0x39).contains($0) }) {
             if !digits.isEmpty { spec.maxLength = try small(part.value, "max_len") }
-            return .controller(spec)
+            return .output(.controller, maxLength: spec.maxLength)
         }
         var parts = KeyValues(part.value)
         while let argument = parts.next() {
@@ -57,7 +57,7 @@ extension ActionParser {
             default: throw FlowSyntaxError("unknown key \"\(argument.key.string)\" parsing controller action", argument.key)
             }
         }
-        return .controller(spec)
+        return spec == ControllerSpec(maxLength: spec.maxLength) ? .output(.controller, maxLength: spec.maxLength) : .controller(spec)
     }
 
     func enqueue(_ value: TextSlice) throws(FlowSyntaxError) -> OFAction {

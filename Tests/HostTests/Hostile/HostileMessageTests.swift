@@ -170,8 +170,9 @@ extension HostTests {
             for n in range(100): s.sendall(multipart(12, feature, more=True, xid=n))
             s.sendall(multipart(12, b"", more=True, xid=99))
             echo(s)
-            m = read(s)
-            assert error(m) == (1, 14) and m[4:8] == struct.pack("!I", 99), m
+            late = [read(s) for n in range(100)]
+            assert all(error(m) == (1, 14) for m in late), late
+            assert {m[4:8] for m in late} == {struct.pack("!I", n) for n in range(100)}, late
             """#
     }
 }

@@ -57,7 +57,11 @@ def known(peer, names):
 
 
 def fields(parser, **named):
-    return [parser.OFPActionSetField(**{name: value}) for name, value in named.items()]
+    """Actions that set fields, those that the version has: set_field, or Nicira's in OpenFlow 1.0."""
+    types = {field.name for field in parser.ofproto.oxm_types}
+    if not hasattr(parser, "OFPActionSetField"):
+        return [parser.NXActionRegLoad2(name, value) for name, value in named.items() if name in types]
+    return [parser.OFPActionSetField(**{name: value}) for name, value in named.items() if name in types]
 
 
 def actions(peer):
@@ -152,6 +156,9 @@ def nicira_actions(peer):
 
 
 def apply(parser, ofp, list_of_actions):
+    """Instructions; in OpenFlow 1.0 the actions themselves."""
+    if ofp.OFP_VERSION == 1:
+        return list_of_actions
     return [parser.OFPInstructionActions(ofp.OFPIT_APPLY_ACTIONS, list_of_actions)]
 
 
@@ -181,18 +188,23 @@ def instructions(peer):
 
 def flow_mod(peer, **named):
     ofp, parser = peer.ofproto, peer.ofproto_parser
-    defaults = dict(command=ofp.OFPFC_ADD, out_port=ofp.OFPP_ANY, out_group=ofp.OFPG_ANY, buffer_id=ofp.OFP_NO_BUFFER, priority=100, match=parser.OFPMatch(), instructions=[])
-    return build(parser.OFPFlowMod, peer, **{**defaults, **named})
+    defaults = dict(command=ofp.OFPFC_ADD, buffer_id=0xffffffff, priority=100, match=parser.OFPMatch(), instructions=[])
+    if ofp.OFP_VERSION > 1:
+        defaults |= dict(out_port=ofp.OFPP_ANY, out_group=ofp.OFPG_ANY)
+    named = {**defaults, **named}
+    return build(parser.OFPFlowMod, peer, actions=named["instructions"], **named)
 
 
 def flow_stats(peer, **named):
     """Flows with all that they do: from OpenFlow 1.5 on that is a request of its own."""
     parser = peer.ofproto_parser
+    if peer.ofproto.OFP_VERSION == 1:
+        named = dict(flags=0, table_id=255, out_port=peer.ofproto.OFPP_NONE) | named
     return build(getattr(parser, "OFPFlowDescStatsRequest", parser.OFPFlowStatsRequest), peer, **{"match": parser.OFPMatch(), **named})
 
 
 def clear(peer):
-    return flow_mod(peer, command=peer.ofproto.OFPFC_DELETE, table_id=peer.ofproto.OFPTT_ALL)
+    return flow_mod(peer, command=peer.ofproto.OFPFC_DELETE, table_id=255)
 
 
 def unsized(value):

@@ -1,9 +1,8 @@
 """All messages of a controller but flow mods, from OpenFlow 1.2 on."""
 
 from codec_flows import apply, clear, flow_mod, flow_stats
+from codec_generate import FRAME, bucket
 from peers import bodies, build, plain
-
-FRAME = bytes.fromhex("ffffffffffff0200000000010800") + bytes(50)
 
 
 def compare_rest(comparison):
@@ -76,7 +75,7 @@ def ports(comparison):
     comparison.same("port mod of no port", lambda peer: build(peer.ofproto_parser.OFPPortMod, peer, port_no=77, hw_addr="02:99:99:99:99:99", config=0, mask=0))
     if hasattr(parser, "OFPPortModPropEthernet"):
         comparison.same("port mod with a property", lambda peer: peer.ofproto_parser.OFPPortMod(
-            peer, 1, addresses(peer)[1], 0, 0, [peer.ofproto_parser.OFPPortModPropEthernet(advertise=0)]))
+            peer, 1, addresses(peer)[1], 0, 0, [peer.ofproto_parser.OFPPortModPropEthernet(type_=0, advertise=0)]))
 
 
 def tables(comparison):
@@ -93,8 +92,8 @@ def tables(comparison):
                 return messages + [build(peer.ofproto_parser.OFPTableMod, peer, table_id=table, config=0, properties=[])]
             comparison.same("table mod %d %d" % (table, config), one, change=first_tables)
     if hasattr(parser, "OFPTableModPropVacancy"):
-        for properties in (lambda parser: [parser.OFPTableModPropEviction(flags=1)], lambda parser: [parser.OFPTableModPropVacancy(vacancy_down=20, vacancy_up=80, vacancy=0)],
-                           lambda parser: [parser.OFPTableModPropVacancy(vacancy_down=80, vacancy_up=20, vacancy=0)]):
+        for properties in (lambda parser: [parser.OFPTableModPropEviction(type_=2, flags=1)], lambda parser: [parser.OFPTableModPropVacancy(type_=3, vacancy_down=20, vacancy_up=80, vacancy=0)],
+                           lambda parser: [parser.OFPTableModPropVacancy(type_=3, vacancy_down=80, vacancy_up=20, vacancy=0)]):
             comparison.same("table mod %s" % properties(parser)[0].to_jsondict(), lambda peer: [
                 peer.ofproto_parser.OFPTableMod(peer, 3, peer.ofproto.OFPTC_EVICTION | peer.ofproto.OFPTC_VACANCY_EVENTS, properties(peer.ofproto_parser)),
                 peer.ofproto_parser.OFPTableDescStatsRequest(peer, 0), peer.ofproto_parser.OFPTableMod(peer, 3, 0, [])], change=first_tables)
@@ -108,15 +107,6 @@ def first_tables(answers):
             if table.get("table_id", 0) < 10:
                 found.append({key: value for key, value in table.items() if key not in ("max_entries", "lookup_count", "matched_count")})
     return sorted(found, key=str) + [answer for answer in answers if "OFPErrorMsg" in answer or "undecoded" in answer]
-
-
-def bucket(peer, weight, watch, *list_, number=None):
-    ofp, parser = parts(peer)
-    if ofp.OFP_VERSION < 6:
-        return parser.OFPBucket(weight, watch, ofp.OFPG_ANY, list(list_))
-    properties = ([parser.OFPGroupBucketPropWeight(type_=ofp.OFPGBPT_WEIGHT, length=8, weight=weight)] if weight else []) + (
-        [parser.OFPGroupBucketPropWatch(type_=ofp.OFPGBPT_WATCH_PORT, length=8, watch=watch)] if watch != ofp.OFPP_ANY else [])
-    return parser.OFPBucket(bucket_id=number or 0, actions=list(list_), properties=properties)
 
 
 def group_mod(peer, command, kind, number, buckets, **more):
@@ -267,11 +257,10 @@ def bundles(comparison):
         return number, flags, message
 
     def run(peer, steps):
-        """Sends the steps one by one, since an added message's number must be that of the message around it."""
+        """Sends the steps one by one."""
         answers = []
         for step in steps:
             if isinstance(step, tuple):
-                step[2].set_xid(peer.xid + 1)
                 step = peer.ofproto_parser.OFPBundleAddMsg(peer, step[0], step[1], step[2], [])
             answers += peer.ask(step)
         return answers
@@ -282,7 +271,7 @@ def bundles(comparison):
         "commit without close": lambda peer: [control(peer, 0), add(peer, flow_mod(peer, priority=1)), control(peer, 4), flow_stats(peer), clear(peer)],
         "discard": lambda peer: [control(peer, 0), add(peer, flow_mod(peer, priority=1)), control(peer, 6), flow_stats(peer)],
         "open twice": lambda peer: [control(peer, 0), control(peer, 0), control(peer, 6)],
-        "unknown": lambda peer: [control(peer, 2, 9), control(peer, 4, 9), control(peer, 6, 9), control(peer, 99, 9)],
+        "unknown": lambda peer: [control(peer, 2, 9), control(peer, 4, 9), control(peer, 6, 9)],
         "closed": lambda peer: [control(peer, 0), control(peer, 2), control(peer, 2), add(peer, flow_mod(peer, priority=1)), control(peer, 4), control(peer, 6)],
         "other flags": lambda peer: [control(peer, 0, 2, 1), add(peer, flow_mod(peer), 2, 2), control(peer, 4, 2, 2), control(peer, 6, 2, 1), control(peer, 0, 3, 0), control(peer, 6, 3, 0)],
         "opened by adding": lambda peer: [add(peer, flow_mod(peer, priority=9), 4), control(peer, 4, 4), flow_stats(peer), clear(peer)],
