@@ -32,7 +32,7 @@ extension FlowTableRun {
         var bytes = control(.openRequest)
         for request in requests {
             let packet = OFPacket(OFHeader(.v14, xid: 3), .flowMod(request))
-            bytes += OFPacket(OFHeader(.v14, xid: 3), .bundleAdd(BundleAdd(id: 1, flags: .atomic, content: .message(packet), bytes: packet.encoded()))).encoded()
+            bytes += OFPacket(OFHeader(.v14, xid: 3), .bundleAdd(BundleAdd(id: 1, flags: .atomic, content: .message(packet), bytes: packet.encoded()[...]))).encoded()
         }
         return bytes + control(.commitRequest)
     }

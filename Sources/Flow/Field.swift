@@ -108,7 +108,7 @@ extension FieldRow {
 
 /// What of a row is asked for often, as a value without references.
 struct FieldTraits {
-    let width: UInt8
+    let width: UInt16
     let isMaskable: Bool
     let isWritable: Bool
     let prerequisite: Prerequisite

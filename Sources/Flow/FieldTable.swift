@@ -109,7 +109,7 @@ public let fieldTable: [FieldRow] = [
 /// The places alone, for code that must not touch a reference.
 let fieldPlaces: [FieldPlace] = fieldTable.map(\.place)
 let fieldTraits: [FieldTraits] = fieldTable.map {
-    FieldTraits(width: UInt8($0.width), isMaskable: $0.maskable, isWritable: $0.writable, prerequisite: $0.prerequisite)
+    FieldTraits(width: UInt16($0.width), isMaskable: $0.maskable, isWritable: $0.writable, prerequisite: $0.prerequisite)
 }
 
 /// Every name of every field.

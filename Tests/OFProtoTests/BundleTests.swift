@@ -14,7 +14,7 @@ import Testing
     /// Sends a flow modification as a part of a bundle.
     private func add(_ peer: TestController, _ message: OFMessage, id: UInt32 = 1, xid: UInt32 = 50) {
         let packet = OFPacket(OFHeader(peer.version, xid: xid), message)
-        peer.send(.bundleAdd(BundleAdd(id: id, flags: .atomic, content: .message(packet), bytes: packet.encoded())), xid: xid)
+        peer.send(.bundleAdd(BundleAdd(id: id, flags: .atomic, content: .message(packet), bytes: packet.encoded()[...])), xid: xid)
     }
     private func errors(_ messages: [OFMessage]) -> [OFError] { messages.compactMap(\.toldError) }
     private let toGroup: [OFAction] = [.group(99)]

@@ -114,7 +114,7 @@ import Wire
         func commit(_ messages: [OFMessage]) -> [OFError] {
             for (index, message) in messages.enumerated() {
                 let packet = OFPacket(OFHeader(.v14, xid: UInt32(index)), message)
-                peer.send(.bundleAdd(BundleAdd(id: 1, flags: [], content: .message(packet), bytes: packet.encoded())), xid: UInt32(index))
+                peer.send(.bundleAdd(BundleAdd(id: 1, flags: [], content: .message(packet), bytes: packet.encoded()[...])), xid: UInt32(index))
             }
             return peer.ask(.bundleControl(BundleControl(id: 1, kind: .commitRequest, flags: []))).compactMap(\.toldError)
         }
@@ -168,7 +168,7 @@ import Wire
         func bundle(_ last: [OFAction]) throws {
             for priority in 2..<302 as Range<UInt16> {
                 let flow = OFPacket(OFHeader(peer.version, xid: 1), TestController.flow(.add, priority: priority, priority == 301 ? last : []))
-                peer.send(.bundleAdd(BundleAdd(id: 1, flags: .atomic, content: .message(flow), bytes: flow.encoded())), xid: 1)
+                peer.send(.bundleAdd(BundleAdd(id: 1, flags: .atomic, content: .message(flow), bytes: flow.encoded()[...])), xid: 1)
             }
             peer.send(.bundleControl(BundleControl(id: 1, kind: .commitRequest, flags: .atomic)))
             #expect(peer.takesTables())

@@ -51,7 +51,7 @@ import Wire
             for id in 1..<4 as Range<UInt32> {
                 for priority in 600..<700 as Range<UInt16> {
                     let packet = OFPacket(OFHeader(.v14, xid: 9), TestController.flow(.add, priority: priority, priority == 650 && id == 1 ? [.group(99)] : []))
-                    peer.send(.bundleAdd(BundleAdd(id: id, flags: [], content: .message(packet), bytes: packet.encoded())), xid: 9)
+                    peer.send(.bundleAdd(BundleAdd(id: id, flags: [], content: .message(packet), bytes: packet.encoded()[...])), xid: 9)
                 }
                 peer.send(.bundleControl(BundleControl(id: id, kind: id == 1 ? .commitRequest : id == 2 ? .discardRequest : .closeRequest, flags: [])))
             }

@@ -146,7 +146,7 @@ extension MessageGenerator {
         default: .packetOut(inner.packetOut())
         }
         let packet = OFPacket(OFHeader(version, xid: xid), message)
-        return BundleAdd(id: u32(), flags: .ordered, content: .message(packet), bytes: packet.encoded())
+        return BundleAdd(id: u32(), flags: .ordered, content: .message(packet), bytes: packet.encoded()[...])
     }
 
     mutating func requestForward() -> RequestForward {

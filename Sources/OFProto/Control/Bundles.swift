@@ -14,15 +14,12 @@ struct Bundle {
 /// What is understood of a message takes many times what its bytes do.
 struct BundledMessage {
     let bytes: [UInt8]
+    /// Where in it the message is that was added.
+    let place: Range<Int>
 
     /// The message inside. Throws what cannot happen to bytes that were understood before, unless what they mean has changed.
     func packet() throws(OFError) -> OFPacket {
-        switch OFPacket.decode(bytes) {
-        case .success(let packet):
-            guard case .bundleAdd(let add) = packet.message, case .message(let message) = add.content else { throw .bfcMsgUnsup }
-            return message
-        case .failure(let failure): throw failure.error
-        }
+        try BundleAdd.content(bytes, at: place).get()
     }
     /// The header that an error about it has; nil: it is not understood any more.
     var header: OFHeader? { try? packet().header }
@@ -89,7 +86,7 @@ extension OFConnection {
             try request.checkBuffer()
             if request.command == .add, request.mod.table == OpenFlowTable.internalTable { throw .brcEperm }
         }
-        let message = BundledMessage(bytes: bytes)
+        let message = BundledMessage(bytes: bytes, place: add.bytes.indices)
         guard manager.bundledBytes + message.size <= ControlLimits.bundleBytes else { throw .bfcMsgTooMany }
         manager.bundledBytes += message.size
         bundles[add.id]?.messages.append(message)

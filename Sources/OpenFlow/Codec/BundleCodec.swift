@@ -18,18 +18,18 @@ private enum Inner {
     static let lengthOffset = 2
     static let xidOffset = 4
 
-    /// The bytes of the message that `reader` starts with.
-    static func take(_ reader: inout ByteReader) throws(OFError) -> [UInt8] {
+    /// A reader of the message that `reader` starts with.
+    static func take(_ reader: inout ByteReader) throws(OFError) -> ByteReader {
         try reader.need(MessageHeader.length, .bfcMsgBadLen)
         let length = Int(try reader.peek16(lengthOffset))
         guard length >= MessageHeader.length, length <= reader.count else { throw .bfcMsgBadLen }
-        return try reader.take(length)
+        return try reader.part(length)
     }
 }
 
 extension BundleAdd {
     /// What may be added (OpenFlow 1.4.1, section 6.8, and what OVS allows beyond it).
-    private static let kinds: Set<MessageKind> = [.portMod, .flowMod, .groupMod, .packetOut]
+    static let kinds: Set<MessageKind> = [.portMod, .flowMod, .groupMod, .packetOut]
 
     /// `xid`: the message's own, which the added one must share.
     init(_ reader: inout ByteReader, xid: UInt32, _ context: CodecContext) throws(OFError) {
@@ -39,15 +39,21 @@ extension BundleAdd {
         try reader.need(MessageHeader.length, .bfcMsgBadLen)
         var ahead = reader
         guard try ahead.u8() == context.version.rawValue else { throw .bfcBadVersion }
-        let bytes = try Inner.take(&reader)
+        let inner = try Inner.take(&reader)
         try ahead.skip(Inner.xidOffset - 1)
         guard try ahead.u32() == xid else { throw .bfcMsgBadXID }
-        guard let kind = OFPacket.kind(of: bytes), Self.kinds.contains(kind) else { throw .bfcMsgUnsup }
-        let content: Content = switch OFPacket.decode(bytes, hasTableIDs: context.hasTableIDs) {
+        let content: Content = switch try OFPacket.decode(inner, kinds: Self.kinds, hasTableIDs: context.hasTableIDs) {
         case .success(let packet): .message(packet)
-        case .failure(let failure): .refused(failure.error)
+        case .failure(let error): .refused(error)
         }
-        self.init(id: id, flags: flags, content: content, bytes: bytes)
+        self.init(id: id, flags: flags, content: content, bytes: inner.left)
+    }
+
+    /// Understands again what was added by the message `bytes`, where `place` was that of `bytes` of the former understanding. Throws `bfcMsgUnsup` for bytes that were
+    /// none of an addition.
+    public static func content(_ bytes: [UInt8], at place: Range<Int>) throws(OFError) -> Result<OFPacket, OFError> {
+        guard bytes.indices.contains(place.lowerBound), place.upperBound <= bytes.count else { throw .bfcMsgUnsup }
+        return try OFPacket.decode(ByteReader(bytes, place.lowerBound, place.upperBound), kinds: kinds, hasTableIDs: false)
     }
 
     func encode(_ writer: inout ByteWriter) {
@@ -60,7 +66,7 @@ extension BundleAdd {
 
 extension RequestForward {
     init(_ reader: inout ByteReader, _ context: CodecContext) throws(OFError) {
-        let bytes = try Inner.take(&reader)
+        let bytes = Array(try Inner.take(&reader).left)
         guard bytes[Inner.versionOffset] == context.version.rawValue else { throw .brcBadVersion }
         switch OFPacket.decode(bytes) {
         case .failure(let failure): throw failure.error

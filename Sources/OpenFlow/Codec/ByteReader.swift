@@ -13,7 +13,8 @@ public struct ByteReader: Sendable {
         end = bytes.count
     }
 
-    private init(_ bytes: [UInt8], _ position: Int, _ end: Int) {
+    /// A part of a message: `position` and `end` lie in it.
+    init(_ bytes: [UInt8], _ position: Int, _ end: Int) {
         self.bytes = bytes
         self.position = position
         self.end = end
@@ -22,6 +23,8 @@ public struct ByteReader: Sendable {
     /// Bytes left.
     @inline(__always) public var count: Int { end &- position }
     public var isEmpty: Bool { position >= end }
+    /// What is left, at its place in the whole message.
+    public var left: ArraySlice<UInt8> { bytes[position..<end] }
 
     /// Throws `error` if fewer than `count` bytes are left.
     @inline(__always) public func need(_ count: Int, _ error: OFError = .brcBadLen) throws(OFError) {

@@ -28,7 +28,7 @@ public struct ByteWriter: Sendable {
         for index in 0..<size { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt128((size - 1 - index) * 8)) }
     }
     public mutating func ethernetAddress(_ address: EthernetAddress) { number(UInt128(address.number), 6) }
-    public mutating func put(_ more: [UInt8]) { bytes += more }
+    public mutating func put(_ more: some Sequence<UInt8>) { bytes += more }
     public mutating func zeros(_ count: Int) { if count > 0 { bytes.append(contentsOf: repeatElement(0, count: count)) } }
     /// Zeroes up to the next multiple of `unit` from `start`.
     public mutating func pad(to unit: Int = 8, from start: Int = 0) { zeros((unit - (bytes.count - start) % unit) % unit) }

@@ -17,50 +17,67 @@ extension OFPacket {
     /// connection has enabled NXT_FLOW_MOD_TABLE_ID, so that OpenFlow 1.0's flow mods name tables. `isFromController`: what only switches say is `brcBadType`,
     /// whatever is in it.
     public static func decode(_ bytes: [UInt8], hasTableIDs: Bool = false, isFromController: Bool = false) -> Result<OFPacket, OFDecodeError> {
-        var version = OFVersion.v10, xid: UInt32 = 0
+        var start = MessageStart(), reader = ByteReader(bytes)
         do throws(OFError) {
-            return .success(try decode(bytes, hasTableIDs, isFromController, &version, &xid))
+            let row = try recognize(&reader, &start)
+            guard !isFromController || !row.kind.isOfSwitches else { throw .brcBadType }
+            return .success(try decode(&reader, row, start, hasTableIDs))
         } catch {
-            return .failure(OFDecodeError(error, version: version, xid: xid))
+            return .failure(OFDecodeError(error, version: start.version, xid: start.xid))
+        }
+    }
+
+    /// Understands a message that lies within another one. Throws `bfcMsgUnsup` if it is not of one of `kinds`; what else may be wrong with it is in the result.
+    static func decode(
+        _ reader: ByteReader, kinds: Set<MessageKind>, hasTableIDs: Bool
+    ) throws(OFError) -> Result<OFPacket, OFError> {
+        var start = MessageStart(), reader = reader
+        // Before anything is read behind the headers: no message is within one that is within another.
+        guard let row = try? recognize(&reader, &start), kinds.contains(row.kind) else { throw .bfcMsgUnsup }
+        do throws(OFError) {
+            return .success(try decode(&reader, row, start, hasTableIDs))
+        } catch {
+            return .failure(error)
         }
     }
 
     /// What kind of message it is, if its headers and its length are those of one.
     public static func kind(of bytes: [UInt8]) -> MessageKind? {
-        var version = OFVersion.v10, xid: UInt32 = 0, more = false, reader = ByteReader(bytes)
-        return try? recognize(&reader, &version, &xid, &more).kind
+        var start = MessageStart(), reader = ByteReader(bytes)
+        return try? recognize(&reader, &start).kind
+    }
+
+    /// What the headers say besides what kind of message it is.
+    fileprivate struct MessageStart {
+        var version = OFVersion.v10
+        var xid: UInt32 = 0
+        var more = false
     }
 
     /// Reads the headers.
-    fileprivate static func recognize(
-        _ reader: inout ByteReader, _ version: inout OFVersion, _ xid: inout UInt32, _ more: inout Bool
-    ) throws(OFError) -> MessageRow {
+    fileprivate static func recognize(_ reader: inout ByteReader, _ start: inout MessageStart) throws(OFError) -> MessageRow {
         let count = reader.count
         try reader.need(MessageHeader.length)
         let number = try reader.u8(), type = try reader.u8(), length = Int(try reader.u16())
-        xid = try reader.u32()
+        start.xid = try reader.u32()
         guard let known = knownVersion(number, isHello: type == 0) else { throw .brcBadVersion }
-        version = known
+        start.version = known
         guard length == count else { throw .brcBadLen }
-        let name = try MessageHeader.number(&reader, type, version, more: &more)
-        guard let row = messageIndex.row(name, version) else { throw MessageHeader.unknown(name) }
-        guard row.allows(length, version) else { throw .brcBadLen }
+        let name = try MessageHeader.number(&reader, type, known, more: &start.more)
+        guard let row = messageIndex.row(name, known) else { throw MessageHeader.unknown(name) }
+        guard row.allows(length, known) else { throw .brcBadLen }
         return row
     }
 
-    private static func decode(
-        _ bytes: [UInt8], _ hasTableIDs: Bool, _ isFromController: Bool, _ version: inout OFVersion, _ xid: inout UInt32
-    ) throws(OFError) -> OFPacket {
-        var reader = ByteReader(bytes), more = false
-        let row = try recognize(&reader, &version, &xid, &more)
-        guard !isFromController || !row.kind.isOfSwitches else { throw .brcBadType }
-        let context = CodecContext(version: version, form: row.form, hasTableIDs: hasTableIDs)
+    /// Reads what stands behind the headers.
+    private static func decode(_ reader: inout ByteReader, _ row: MessageRow, _ start: MessageStart, _ hasTableIDs: Bool) throws(OFError) -> OFPacket {
+        let context = CodecContext(version: start.version, form: row.form, hasTableIDs: hasTableIDs)
         let message: OFMessage = switch row.kind {
-        case .hello: .hello(Hello(&reader, bytes[0]))
-        case .bundleAdd: .bundleAdd(try BundleAdd(&reader, xid: xid, context))
+        case .hello: .hello(Hello(&reader, reader.bytes[0]))
+        case .bundleAdd: .bundleAdd(try BundleAdd(&reader, xid: start.xid, context))
         default: try OFMessage(&reader, row.kind, context)
         }
-        var header = OFHeader(version, xid: xid, form: row.form, more: more)
+        var header = OFHeader(start.version, xid: start.xid, form: row.form, more: start.more)
         header.hasTableIDs = hasTableIDs
         return OFPacket(header, message)
     }
@@ -85,8 +102,8 @@ public struct OFRequestPiece: Hashable, Sendable {
     /// nil for other messages, and for what is not even a request by its headers and its length.
     public init?(of bytes: [UInt8]) {
         guard bytes.count > MessageHeader.length, bytes[0] != OFVersion.v10.rawValue, bytes[1] == MessageHeader.multipartType(.v11) else { return nil }
-        var version = OFVersion.v10, xid: UInt32 = 0, more = false, reader = ByteReader(bytes)
-        guard let row = try? OFPacket.recognize(&reader, &version, &xid, &more) else { return nil }
-        (self.version, self.xid, kind, form, self.more, isEmpty) = (version, xid, row.kind, row.form, more, reader.isEmpty)
+        var start = OFPacket.MessageStart(), reader = ByteReader(bytes)
+        guard let row = try? OFPacket.recognize(&reader, &start) else { return nil }
+        (version, xid, kind, form, more, isEmpty) = (start.version, start.xid, row.kind, row.form, start.more, reader.isEmpty)
     }
 }

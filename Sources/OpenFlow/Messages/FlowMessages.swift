@@ -112,8 +112,8 @@ public struct BundleAdd: Hashable, Sendable {
     }
     public var content: Content
     /// The message as it came, to be written again just so. Empty: as `content` has it.
-    public var bytes: [UInt8]
-    public init(id: UInt32, flags: BundleControl.Flags, content: Content, bytes: [UInt8] = []) {
+    public var bytes: ArraySlice<UInt8>
+    public init(id: UInt32, flags: BundleControl.Flags, content: Content, bytes: ArraySlice<UInt8> = []) {
         (self.id, self.flags, self.content, self.bytes) = (id, flags, content, bytes)
     }
 }
