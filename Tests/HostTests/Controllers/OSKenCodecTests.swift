@@ -7,7 +7,7 @@ extension HostTests {
     /// `python/codec.py` names.
     @Suite(.serialized) struct OSKenCodecTests {
         /// The version on the wire, how much is compared at least, and how many flows come back just as they were sent.
-        @Test(arguments: [(1, 330, 40), (3, 800, 120), (4, 900, 150), (5, 900, 150), (6, 900, 150)])
+        @Test(arguments: [(1, 600, 25), (3, 790, 130), (4, 1000, 155), (5, 1250, 155), (6, 1400, 150)])
         func messagesAreUnderstoodAlike(_ version: Int, _ compared: Int, _ echoed: Int) async throws {
             try await Bed.with { bed in
                 let peer = try await OVSPeer(bed, [

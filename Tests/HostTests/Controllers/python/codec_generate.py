@@ -242,10 +242,6 @@ def follow(peer, kind):
     return []
 
 
-def made(value):
-    return value() if callable(value) and not inspect.isclass(value) else value
-
-
 def compare_messages(comparison):
     """All classes of messages but a controller's hello, whose answer is another."""
     first = comparison.peers[0]
