@@ -5,7 +5,7 @@
 /// Ethernet address is 48 bits, `mpls_label` is 20 bits. `FlowKey.value(of:)` and its siblings translate between the
 /// value and the place in the key. The fields tun_metadata0–63 alone have no place of their own: `TunMetadataPlace`.
 public enum Field: UInt8, CaseIterable, Hashable, Sendable {
-    case recircID, dpHash, packetType, conjID
+    case dpHash, recircID, packetType, conjID
     case tunID, tunSrc, tunDst, tunIPv6Src, tunIPv6Dst, tunFlags, tunTTL, tunTOS, tunGBPID, tunGBPFlags
     case tunERSPANIndex, tunERSPANVersion, tunERSPANDirection, tunERSPANHardwareID, tunGTPUFlags, tunGTPUMessageType
     case tunMetadata0, tunMetadata1, tunMetadata2, tunMetadata3, tunMetadata4, tunMetadata5, tunMetadata6, tunMetadata7, tunMetadata8, tunMetadata9, tunMetadata10
@@ -27,7 +27,7 @@ public enum Field: UInt8, CaseIterable, Hashable, Sendable {
     case tcpSrc, tcpDst, tcpFlags, udpSrc, udpDst, sctpSrc, sctpDst
     case icmpType, icmpCode, icmpv6Type, icmpv6Code
     case ndTarget, ndSLL, ndTLL, ndReserved, ndOptionsType
-    case nshFlags, nshTTL, nshMDType, nshNP, nshSPI, nshSI, nshC1, nshC2, nshC3, nshC4
+    case nshFlags, nshMDType, nshNP, nshSPI, nshSI, nshC1, nshC2, nshC3, nshC4, nshTTL
 
     /// The field's row in the table.
     @inline(__always) public var row: FieldRow { fieldTable[Int(rawValue)] }

@@ -3,8 +3,8 @@
 
 /// One row a field, in the order of `Field`'s cases.
 public let fieldTable: [FieldRow] = [
-    row(.recircID, "recirc_id", headers: "NXM_NX_RECIRC_ID(36)", 32, .decimal, .exact, .readOnly, host(0, 4, 4)),
     row(.dpHash, "dp_hash", headers: "NXM_NX_DP_HASH(35) NXOXM_ET_DP_HASH(0)", 32, .hexadecimal, .masked, .readOnly, host(0, 8, 4)),
+    row(.recircID, "recirc_id", headers: "NXM_NX_RECIRC_ID(36)", 32, .decimal, .exact, .readOnly, host(0, 4, 4)),
     row(.packetType, "packet_type", headers: "OXM_OF_PACKET_TYPE(44,1.5)", 32, .packetType, .exact, .readOnly, net(3, 16, 4)),
     row(.conjID, "conj_id", headers: "NXM_NX_CONJ_ID(37)", 32, .decimal, .exact, .readOnly, host(11, 12, 4)),
 
@@ -95,7 +95,6 @@ public let fieldTable: [FieldRow] = [
     row(.ndOptionsType, "nd_options_type", headers: "ERICOXM_OF_ICMPV6_ND_OPTIONS_TYPE(2)", 8, .decimal, .exact, .writable, net(3, 28, 1), .nd),
 
     row(.nshFlags, "nsh_flags", headers: "NXOXM_NSH_FLAGS(1)", 8, .decimal, .masked, .writable, net(5, 0, 1), .nsh),
-    row(.nshTTL, "nsh_ttl", headers: "NXOXM_NSH_TTL(10)", 8, .decimal, .exact, .writable, net(5, 1, 1), .nsh),
     row(.nshMDType, "nsh_mdtype", headers: "NXOXM_NSH_MDTYPE(2)", 8, .decimal, .exact, .readOnly, net(5, 2, 1), .nsh),
     row(.nshNP, "nsh_np", headers: "NXOXM_NSH_NP(3)", 8, .decimal, .exact, .readOnly, net(5, 3, 1), .nsh),
     row(.nshSPI, "nsh_spi", aka: "nsp", headers: "NXOXM_NSH_SPI(4)", 32, .hexadecimal, .exact, .writable, net(5, 4, 4, shift: 8, bits: 24), .nsh),
@@ -104,6 +103,7 @@ public let fieldTable: [FieldRow] = [
     row(.nshC2, "nsh_c2", aka: "nshc2", headers: "NXOXM_NSH_C2(7)", 32, .hexadecimal, .masked, .writable, net(5, 12, 4), .nsh),
     row(.nshC3, "nsh_c3", aka: "nshc3", headers: "NXOXM_NSH_C3(8)", 32, .hexadecimal, .masked, .writable, net(5, 16, 4), .nsh),
     row(.nshC4, "nsh_c4", aka: "nshc4", headers: "NXOXM_NSH_C4(9)", 32, .hexadecimal, .masked, .writable, net(5, 20, 4), .nsh),
+    row(.nshTTL, "nsh_ttl", headers: "NXOXM_NSH_TTL(10)", 8, .decimal, .exact, .writable, net(5, 1, 1), .nsh),
 ]
 
 /// The places alone, for code that must not touch a reference.

@@ -15,6 +15,8 @@ final class Turns: Sendable {
     static let longestSleep: Int64 = 50
 
     private let owned = Mutex<RunningSwitch?>(nil)
+    /// The I/O thread has the turn, or tries to get it. Writer: the I/O thread.
+    private let isTaken = Atomic(false)
 
     /// Starts the switch. Throws what `RunningSwitch.init` does.
     init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket, runFolder: String?) throws {
@@ -38,7 +40,11 @@ final class Turns: Sendable {
 
     /// The I/O thread's turn.
     private func takeTurn(_ waker: Waker) {
+        // What it sends or closes in its turn may bring it here again.
+        guard !isTaken.load(ordering: .relaxed) else { return waker.wake() }
+        isTaken.store(true, ordering: .relaxed)
         let isDone = owned.withLockIfAvailable { owned in owned?.controlTurn() ?? true } ?? false
+        isTaken.store(false, ordering: .relaxed)
         if !isDone { waker.wake() }
     }
 

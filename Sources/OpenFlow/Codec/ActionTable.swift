@@ -160,6 +160,8 @@ private let layouts: [ActionLayout?] = actionTable.enumerated().flatMap { index,
 }
 
 extension ActionForm {
+    var row: ActionRow { actionTable[Int(rawValue)] }
+
     /// The form with a number; nil if the version has none.
     @inline(__always) init?(_ family: ActionFamily, _ number: UInt16, _ version: OFVersion) {
         let base = Int(version.rawValue)

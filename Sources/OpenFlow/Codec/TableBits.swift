@@ -2,12 +2,11 @@ import Flow
 
 /// Sets of actions, instructions and fields as the bits that tables are described by.
 enum TableBits {
-    /// OFPAT_ numbers from OpenFlow 1.2 on; those that set fields are one kind.
+    /// OFPAT_ numbers from OpenFlow 1.2 on, as OVS knows them there; those that set fields are one kind.
     private static let actions12: [(ActionKind, UInt32)] = [
         (.output, 0), (.setField, 15), (.decMPLSTTL, 16), (.pushVLAN, 17), (.stripVLAN, 18), (.pushMPLS, 19), (.popMPLS, 20),
         (.setQueue, 21), (.group, 22), (.setField, 23), (.decTTL, 24), (.setField, 25),
     ]
-    private static let actions15: [(ActionKind, UInt32)] = actions12 + [(.move, 28), (.meter, 29)]
     /// OpenFlow 1.1's OFPAT_ numbers.
     private static let actions11: [(ActionKind, UInt32)] = [
         (.output, 0), (.setVLANVID, 1), (.setVLANPCP, 2), (.setField, 3), (.setField, 4), (.setField, 5), (.setField, 6), (.setField, 7),
@@ -15,11 +14,7 @@ enum TableBits {
     ] + actions12.dropFirst().dropLast()
 
     private static func actionTable(_ version: OFVersion) -> [(ActionKind, UInt32)] {
-        switch version {
-        case .v10, .v11: actions11
-        case .v12, .v13, .v14: actions12
-        case .v15: actions15
-        }
+        version < .v12 ? actions11 : actions12
     }
 
     /// Bit n: OFPAT_ number n.

@@ -86,8 +86,6 @@ struct ComparableText: Equatable {
         (#" hard_age=[0-9]+,"#, ""), (#"idle_age=[0-9]+"#, "idle_age=N"), (#"time=[0-9.]+ ms"#, "time=T"), (#"(?m)^[-0-9]+T[0-9:]+Z\|[0-9]+\|"#, ""),
         // What a dummy device does not count.
         (#"(drop|errs|frame|over|crc|coll)=[?0]"#, "$1=N"),
-        // in_port is one field with two headers.
-        (#"in_\{port,port_oxm\}"#, "in_port_oxm"),
         // A bridge's own number in what is kept of a paused packet.
         (#"continuation\.bridge=[-0-9a-f]+"#, "continuation.bridge=B"),
     ]

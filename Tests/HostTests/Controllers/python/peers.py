@@ -41,6 +41,7 @@ class Peer(ofproto_protocol.ProtocolDesc):
 
     def __init__(self, path, version, seconds=10):
         super().__init__(version)
+        self.path = path
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(seconds)
         self.socket.connect(path)
@@ -55,9 +56,12 @@ class Peer(ofproto_protocol.ProtocolDesc):
 
     def receive_bytes(self):
         while len(self.unread) < 8 or len(self.unread) < struct.unpack_from("!H", self.unread, 2)[0]:
-            more = self.socket.recv(65536)
+            try:
+                more = self.socket.recv(65536)
+            except OSError as error:
+                raise EOFError("%s: %s" % (self.path, error)) from error
             if not more:
-                raise EOFError("the switch has closed the connection")
+                raise EOFError("%s: the switch has closed the connection" % self.path)
             self.unread += more
         version, kind, length, _ = struct.unpack_from("!BBHI", self.unread)
         message, self.unread = self.unread[:length], self.unread[length:]
