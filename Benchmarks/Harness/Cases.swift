@@ -21,6 +21,14 @@ struct Case {
     /// The megaflows and masks that the rules must lead to; nil: not checked.
     var megaflows: Int?
     var masks: Int?
+
+    /// What the machine, or a program beside the switch, takes by itself can be measured without a switch.
+    var hasFloor: Bool {
+        switch kind {
+        case .throughput, .flowTable: true
+        case .setUp, .memory, .latency: false
+        }
+    }
 }
 
 extension Case {

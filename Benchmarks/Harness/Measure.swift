@@ -18,7 +18,7 @@ struct Measurement {
 
     /// One run of `bench` on `subject`; nil when the subject cannot do what the case is about.
     func sample(_ bench: Case, on subject: any Subject, round: Int) throws -> Sample? {
-        guard subject.isSwitch || bench.kind == .throughput else { return nil }
+        guard subject.isSwitch || bench.hasFloor else { return nil }
         let folder = scratch.appending(path: "\(bench.name)-\(subject.name)-\(round)".replacing(" ", with: "_"))
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -29,6 +29,9 @@ struct Measurement {
         case .setUp: try setUp(bench, subject, folder, &sample)
         case .memory: try memory(bench, subject, folder, &sample)
         case .latency(let newFlows): try latency(bench, subject, newFlows, folder, &sample)
+        case .flowTable(let flows) where !subject.isSwitch:
+            sample.values = try FlowTableFloor(folder: folder, flows: flows).run()
+            sample.notes.append("a switch that does nothing")
         case .flowTable(let flows):
             let ports = PortArguments(p0: "net_null0,no-rx=1", p1: PortArguments.sink)
             try subject.withFlowTable(setUp("", ports, folder, subject)) { target in

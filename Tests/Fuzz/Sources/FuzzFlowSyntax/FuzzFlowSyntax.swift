@@ -52,9 +52,9 @@ private func hasSynonyms(_ actions: [OFAction]) -> Bool {
     }
 }
 
-/// True for what ovs-ofctl prints without the zeroes in front.
+/// True for what ovs-ofctl prints without the zeroes in front, or as a 0 that it does not read.
 private func losesZeroes(_ property: EncapProperty) -> Bool {
-    if case .nshTLV(_, _, let value) = property { value.first.map { $0 < 0x10 } ?? false } else { false }
+    if case .nshTLV(_, _, let value) = property { value.first.map { $0 < 0x10 } ?? true } else { false }
 }
 
 private func check(_ request: FlowRequest) {
