@@ -30,10 +30,23 @@ extension FlowKey {
 
     /// Line `index` (0–11) as words.
     @inlinable public subscript(line index: Int) -> SIMD8<UInt64> {
+        // By name, since a pointer into a value that cannot be changed is one into a copy of it. A line of whatever type is 64 bytes.
         get {
-            precondition(index >= 0 && index < 12)
-            // Reads within the structure: the layout is 12 lines of 64 bytes.
-            return unsafe withUnsafeBytes(of: self) { unsafe $0.loadUnaligned(fromByteOffset: index * 64, as: SIMD8<UInt64>.self) }
+            switch index {
+            case 0: return unsafe unsafeBitCast(l0, to: SIMD8<UInt64>.self)
+            case 1: return unsafe unsafeBitCast(l1, to: SIMD8<UInt64>.self)
+            case 2: return unsafe unsafeBitCast(l2, to: SIMD8<UInt64>.self)
+            case 3: return unsafe unsafeBitCast(l3, to: SIMD8<UInt64>.self)
+            case 4: return unsafe unsafeBitCast(l4, to: SIMD8<UInt64>.self)
+            case 5: return unsafe unsafeBitCast(l5, to: SIMD8<UInt64>.self)
+            case 6: return tunMetadata0
+            case 7: return tunMetadata1
+            case 8: return tunMetadata2
+            case 9: return tunMetadata3
+            case 10: return unsafe unsafeBitCast(regs, to: SIMD8<UInt64>.self)
+            case 11: return unsafe unsafeBitCast(l11, to: SIMD8<UInt64>.self)
+            default: preconditionFailure("a key has twelve lines")
+            }
         }
         set {
             precondition(index >= 0 && index < 12)
@@ -45,9 +58,8 @@ extension FlowKey {
     /// Word `index` (0–95) of the key, as the machine's integer.
     @inlinable public subscript(word index: Int) -> UInt64 {
         get {
-            precondition(index >= 0 && index < 96)
-            // Reads within the structure: the layout is 96 words of 8 bytes.
-            return unsafe withUnsafeBytes(of: self) { unsafe $0.load(fromByteOffset: index * 8, as: UInt64.self) }
+            precondition(index >= 0)
+            return self[line: index >> 3][index & 7]
         }
         set {
             precondition(index >= 0 && index < 96)

@@ -35,7 +35,7 @@ struct ActionRules {
         case .bundle(let spec): try account(spec)
         case .setField(let field, let value):
             if case .worded(.own, _) = action {
-                suit(field.row.prerequisite)
+                suit(field.prerequisite)
                 wrote(field, value)
             } else {
                 try set(field, value, version)

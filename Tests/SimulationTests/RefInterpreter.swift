@@ -105,10 +105,11 @@ struct RefInterpreter {
 
     private mutating func clone(_ list: [RefAction], _ packet: RefPacket, _ bridge: Int) {
         var copy = packet
-        let outer = (actionSet, exits)
-        actionSet = []
+        // The copy executes an action set of its own at its end; an exit in it is the packet's as well, as in OVS.
+        let set = actionSet
         if let next = run(list, &copy, bridge) { run(table: next, &copy, bridge) }
-        (actionSet, exits) = outer
+        runActionSet(&copy, bridge)
+        actionSet = set
     }
 
     /// Each bucket that is chosen gets a copy. Its actions are in the order of an action set already.

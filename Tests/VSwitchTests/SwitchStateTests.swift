@@ -78,9 +78,13 @@ import Wire
         var now = counters(time: 2000, 4000)
         now.pmds.append(counters(time: 0, 700).pmds[0])
         now.pmds[1].core = 2
+        now.pmds[1].isRunning = false
         var then = now
         then.pmds[0] = counters(time: 1000, 0).pmds[0]
         #expect(now.since(then).pmds.map(\.core) == [1])
+        // One that runs is, also if nothing was counted.
+        now.pmds[1].isRunning = true
+        #expect(now.since(then).pmds.map(\.core) == [1, 2])
         then.pmds.removeLast()
         #expect(now.since(then).pmds.map(\.rxPackets) == [4000, 700])
     }

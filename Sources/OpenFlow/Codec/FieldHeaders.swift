@@ -147,7 +147,7 @@ let cookieNumber: UInt8 = 30
 extension Field {
     /// True if `mask` may select bits of the field: OpenFlow masks some fields as a whole only. `bytes`: of the value as it was sent.
     func allows(mask: UInt128, bytes: Int) -> Bool {
-        if row.maskable || mask == 0 { return true }
+        if isMaskable || mask == 0 { return true }
         let all: UInt128 = bytes >= 16 ? .max : 1 << UInt128(bytes * 8) - 1
         return mask & all == all
     }
