@@ -24,16 +24,18 @@ final class Bed {
     }
 
     /// Runs `body` and removes what was made, whatever happens. A switch that has died meanwhile is a failure.
-    static func with(_ body: (Bed) async throws -> Void) async throws {
+    static func with<Result>(_ body: (Bed) async throws -> Result) async throws -> Result {
         let bed = try Bed()
+        let result: Result
         do {
-            try await body(bed)
+            result = try await body(bed)
         } catch {
             await bed.end()
             throw error
         }
         for vswitch in bed.switches where !vswitch.hasBeenEnded { #expect(vswitch.isRunning, "\(contents(vswitch.errors))") }
         await bed.end()
+        return result
     }
 
     private func end() async {

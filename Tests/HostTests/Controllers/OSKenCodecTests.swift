@@ -9,6 +9,13 @@ extension HostTests {
         /// The version on the wire, how much is compared at least, and how many flows come back just as they were sent.
         @Test(arguments: [(1, 600, 25), (3, 790, 130), (4, 1000, 155), (5, 1250, 155), (6, 1400, 150)])
         func messagesAreUnderstoodAlike(_ version: Int, _ compared: Int, _ echoed: Int) async throws {
+            // ovs-vswitchd 3.1 now and then ends its connection over what it is sent here, and then there is nothing to compare with.
+            for _ in 0..<3 where try await isCompared(version, compared, echoed) { return }
+            Issue.record("ovs-vswitchd ended its connection three times")
+        }
+
+        /// False: the ovs-vswitchd is lost.
+        private func isCompared(_ version: Int, _ compared: Int, _ echoed: Int) async throws -> Bool {
             try await Bed.with { bed in
                 let peer = try await OVSPeer(bed, [
                     "add-br br0", "set bridge br0 datapath_type=netdev fail_mode=secure", "add-br br1", "set bridge br1 datapath_type=netdev",
@@ -23,12 +30,14 @@ extension HostTests {
                     BridgeText("br1", [PortText("br1", "type: dummy"), PortText("pb", "type: patch, peer: pa")]),
                 ])
                 let result = try await command(pythonTool("python"), [pythonProgram("codec.py"), "\(version)", vswitch.socket(), peer.socket()], seconds: 90)
+                if result.status == 3 { return false }
                 let last = try #require(lines(result.output).last, "\(result.errors)")
                 let words = last.split(separator: " ")
                 #expect(last.hasSuffix(" as sent, 0 differences"), "\(result.output) \(result.errors)")
                 try #require(words.count == 7, "\(last)")
                 let counts = [words[0], words[2]].compactMap { Int($0) }
                 #expect(counts.count == 2 && counts[0] >= compared && counts[1] >= echoed, "\(last)")
+                return true
             }
         }
     }

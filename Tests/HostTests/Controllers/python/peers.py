@@ -36,6 +36,14 @@ UNASKED = ("OFPPacketIn", "OFPFlowRemoved", "OFPPortStatus", "NXTPacketIn", "NXT
 ORDERED = {"actions", "instructions", "buckets", "bands", "ids", "oxm_ids", "learn", "specs"}
 
 
+class Lost(Exception):
+    """A switch has closed its connection, or has not answered in time."""
+
+    def __init__(self, path, why):
+        super().__init__("%s: %s" % (path, why))
+        self.path = path
+
+
 class Peer(ofproto_protocol.ProtocolDesc):
     """A connection to a switch's management socket; to OS-Ken's classes it is a datapath."""
 
@@ -59,9 +67,9 @@ class Peer(ofproto_protocol.ProtocolDesc):
             try:
                 more = self.socket.recv(65536)
             except OSError as error:
-                raise EOFError("%s: %s" % (self.path, error)) from error
+                raise Lost(self.path, error) from error
             if not more:
-                raise EOFError("%s: the switch has closed the connection" % self.path)
+                raise Lost(self.path, "the connection is closed")
             self.unread += more
         version, kind, length, _ = struct.unpack_from("!BBHI", self.unread)
         message, self.unread = self.unread[:length], self.unread[length:]
