@@ -32,28 +32,24 @@ extension Match {
     /// A connection's protocol 0 is not written, as OVS does not write it, and neither are its ports.
     fileprivate var leavesOutConnection: Bool { key.l0.ctNWProto == 0 && !(isWild(.ctNWProto) && isWild(.ctTPSrc) && isWild(.ctTPDst)) }
 
-    /// Without what it says of the VLAN's tag.
-    fileprivate var untagged: Match {
-        var match = self
-        (match.key.l0.vlanTCI, match.mask.l0.vlanTCI) = (.zero, .zero)
-        return match
-    }
+    /// It asks for the priority of a tag that it does not say is there.
+    fileprivate var asksPriorityWithoutTag: Bool { key.l0.vlanTCI.host & VLANTCI.present == 0 && !isWild(.vlanPCP) }
 }
 
-/// A form that says by itself where it ends. `encode` and `decode` are of the same form. A match that asks for the priority of a tag that it says
-/// is not there has another form in OXM.
+/// A form that says by itself where it ends. `encode` and `decode` are of the same form. The priority of a tag that a match does not say is there
+/// cannot be told in OXM.
 private func check(
     _ bytes: [UInt8], _ decode: (inout ByteReader) throws(OFError) -> Match, _ encode: (Match, inout ByteWriter) -> Void
 ) {
     var reader = ByteReader(bytes)
-    guard let match = try? decode(&reader), !match.leavesOutConnection else { return }
-    let isTagless = match.key.l0.vlanTCI.host & 0x1fff == 0
+    guard let match = try? decode(&reader) else { return }
     var writer = ByteWriter()
     encode(match, &writer)
+    guard !match.leavesOutConnection, !match.asksPriorityWithoutTag else { return }
     var second = ByteReader(writer.bytes)
     do throws(OFError) {
         let again = try decode(&second)
-        precondition(again == match || isTagless && again.untagged == match.untagged, "another match: \(match): \(again)")
+        precondition(again == match, "another match: \(match): \(again)")
         precondition(second.isEmpty)
     } catch {
         preconditionFailure("written and then refused: \(match): \(error)")
