@@ -25,10 +25,11 @@ extension Bridge {
 
     /// Prepares a flow modification as part of a change. When it throws, the whole change is to be undone.
     func stage(
-        _ mod: FlowMod, command: FlowMod.Command, selection: FlowModSelection, into change: inout FlowChange, now: Int64
+        _ mod: consuming FlowMod, command: FlowMod.Command, selection: FlowModSelection, into change: inout FlowChange, now: Int64
     ) throws(FlowModError) {
-        var mod = mod
-        do throws(OFError) { mod.match = try tlvMappings.placed(mod.match) } catch { throw FlowModError(error, "a tun_metadata field is not mapped") }
+        if !mod.match.tunMetadata.isEmpty {
+            do throws(OFError) { mod.match = try tlvMappings.placed(mod.match) } catch { throw FlowModError(error, "a tun_metadata field is not mapped") }
+        }
         switch command {
         case .add:
             try checkHidden(mod)
@@ -73,13 +74,13 @@ extension Bridge {
         }
     }
 
-    private func add(_ mod: FlowMod, _ change: inout FlowChange, now: Int64) throws(FlowModError) {
-        var mod = mod
+    private func add(_ mod: consuming FlowMod, _ change: inout FlowChange, now: Int64) throws(FlowModError) {
         if mod.table == 0xff { mod.table = 0 }
         let actions = try checked(mod)
         let table = try openTable(mod.table)
         let priority = Int32(mod.priority)
-        let old = table.classifier.rule(mod.match, priority: priority, version: change.version)
+        let place = table.classifier.place(of: mod.match)
+        let old = place?.rule(priority: priority, version: change.version)
         if old == nil {
             if mod.flags.contains(.checkOverlap), let other = table.classifier.overlap(mod.match, priority: priority, version: change.version) {
                 throw FlowModError(.fmfcOverlap, "overlaps a flow of priority \(other.priority) in table \(mod.table)")
@@ -90,7 +91,7 @@ extension Bridge {
         // All ones say that a flow keeps its cookie.
         if let old, mod.cookie == .max { rule.cookie = old.cookie }
         if let old { end(old, .replaced(by: rule, event: .added, keepsCounters: !mod.flags.contains(.resetCounts)), &change) }
-        insert(rule, match: mod.match, in: table)
+        insert(rule, match: mod.match, in: table, at: place)
         change.add(rule)
     }
 
@@ -105,8 +106,8 @@ extension Bridge {
         return rule
     }
 
-    private func insert(_ rule: Rule, match: Match, in table: OpenFlowTable) {
-        table.insert(rule, match: match)
+    private func insert(_ rule: Rule, match: Match, in table: OpenFlowTable, at place: Subtable.Place? = nil) {
+        table.insert(rule, match: match, at: place)
         addReferences(rule)
     }
 

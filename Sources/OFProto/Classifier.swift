@@ -42,27 +42,32 @@ final class Classifier {
     }
 
     /// The rule with exactly this match and priority that `version` sees.
-    func rule(_ match: Match, priority: Int32, version: UInt64) -> Rule? {
+    func rule(_ match: Match, priority: Int32, version: UInt64) -> Rule? { place(of: match)?.rule(priority: priority, version: version) }
+
+    /// Where rules with this match are or would be, as long as no rule comes or goes; nil: no rule here has such a mask.
+    func place(of match: Match) -> Subtable.Place? {
         guard let subtable = subtable(match.mask) else { return nil }
         scratch.key = match.key
-        return subtable.rule(scratch, priority: priority, version: version)
+        return subtable.place(of: scratch)
     }
 
     /// Adds a rule. No version may see two with the same match and priority.
-    func insert(_ rule: Rule, match: Match) {
-        let subtable: Subtable
-        if let known = self.subtable(match.mask) {
-            subtable = known
-        } else {
-            subtable = Subtable(mask: match.mask, seed: seed)
-            byMask[subtable.mask] = subtable
-            subtables.append(subtable)
-        }
+    /// - Parameter place: the match's, if it is known.
+    func insert(_ rule: Rule, match: Match, at place: Subtable.Place? = nil) {
+        let place = place ?? self.place(of: match) ?? newPlace(match)
+        let subtable = place.subtable, before = subtable.maxPriority
         scratch.key = match.key
-        let before = subtable.maxPriority
-        subtable.insert(rule, key: scratch, tries: &tries)
+        subtable.insert(rule, key: scratch, at: place, tries: &tries)
         if subtable.maxPriority != before { reorder() }
         count += 1
+    }
+
+    private func newPlace(_ match: Match) -> Subtable.Place {
+        let subtable = Subtable(mask: match.mask, seed: seed)
+        byMask[subtable.mask] = subtable
+        subtables.append(subtable)
+        scratch.key = match.key
+        return subtable.place(of: scratch)
     }
 
     /// Takes a rule out that is here.

@@ -25,8 +25,9 @@ final class OpenFlowTable {
         classifier.version = version
     }
 
-    func insert(_ rule: Rule, match: Match) {
-        classifier.insert(rule, match: match)
+    /// - Parameter place: the match's in the classifier, if it is known.
+    func insert(_ rule: Rule, match: Match, at place: Subtable.Place? = nil) {
+        classifier.insert(rule, match: match, at: place)
         eviction?.insert(rule, match)
         liveCount += 1
     }

@@ -40,7 +40,7 @@ public final class Rule {
     var lower: Rule?
 
     /// - Parameter priority: nil: the modification's.
-    init(_ mod: FlowMod, table: UInt8, priority: Int32? = nil, actions: RuleActions, version: UInt64, now: Int64) {
+    init(_ mod: borrowing FlowMod, table: UInt8, priority: Int32? = nil, actions: RuleActions, version: UInt64, now: Int64) {
         self.table = table
         self.priority = priority ?? Int32(mod.priority)
         firstVersion = version

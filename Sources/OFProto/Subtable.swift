@@ -130,13 +130,26 @@ final class Subtable {
         return rule
     }
 
-    /// The rule with exactly this key and priority that `version` sees.
-    func rule(_ key: FlowBuffer, priority: Int32, version: UInt64) -> Rule? {
-        var rule = find(key, mask.hash(key, seed)).flatMap { heads[$0] }
-        while let candidate = rule, candidate.priority > priority || candidate.priority == priority && !candidate.isSeen(in: version) {
-            rule = candidate.lower
+    /// Where rules with one key are or would be, as long as no rule comes or goes.
+    struct Place {
+        let subtable: Subtable
+        fileprivate let hash: UInt32
+        /// nil: none has such a key.
+        fileprivate let slot: Int?
+
+        /// The rule with exactly this key and priority that `version` sees.
+        func rule(priority: Int32, version: UInt64) -> Rule? {
+            var rule = slot.flatMap { subtable.heads[$0] }
+            while let candidate = rule, candidate.priority > priority || candidate.priority == priority && !candidate.isSeen(in: version) {
+                rule = candidate.lower
+            }
+            return rule?.priority == priority ? rule : nil
         }
-        return rule?.priority == priority ? rule : nil
+    }
+
+    func place(of key: FlowBuffer) -> Place {
+        let hash = mask.hash(key, seed)
+        return Place(subtable: self, hash: hash, slot: find(key, hash))
     }
 
     func match(of slot: Int) -> Match {
@@ -148,9 +161,9 @@ final class Subtable {
     // MARK: Changes
 
     /// Adds a rule. No version may see two with the same key and priority.
-    func insert(_ rule: Rule, key: FlowBuffer, tries: inout [PrefixTrie]) {
-        let hash = mask.hash(key, seed)
-        if let slot = find(key, hash) {
+    /// - Parameter at: the key's.
+    func insert(_ rule: Rule, key: FlowBuffer, at known: Place, tries: inout [PrefixTrie]) {
+        if let slot = known.slot {
             rule.slot = slot
             chain(rule, at: slot)
         } else {
@@ -159,7 +172,7 @@ final class Subtable {
             heads[slot] = rule
             rule.slot = slot
             if (heads.count - unused.count) * 2 > buckets.count { rehash(buckets.count * 2) }
-            place(hash, slot)
+            place(known.hash, slot)
             for stage in 0..<earlyStages.count { earlyHashes[stage].add(earlyStages[stage].mask.hash(key, seed)) }
             for (field, length) in prefixLengths { tries[field.rawValue].insert(field.value(key), length: length) }
             if portsLength > 0 { ports.insert(TrieField.ports(key) & portsMask, length: portsLength) }

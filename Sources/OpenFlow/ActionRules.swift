@@ -233,7 +233,7 @@ extension [OFAction] {
     /// table, 255 for none. In OpenFlow 1.0 an action that does nothing to the flow's packets is no error.
     ///
     /// Actions whose meaning hangs on the match become those that say it: mod_vlan_vid where there is a tag, mod_tp_src where the protocol is known.
-    public mutating func check(match: inout Match, table: UInt8, version: OFVersion, maximumPort: OFPort) throws(OFError) {
+    public mutating func check(match: Match, table: UInt8, version: OFVersion, maximumPort: OFPort) throws(OFError) {
         var rules = ActionRules(match: match, table: table, maximumPort: maximumPort)
         try check(&rules, version)
         if version > .v10, rules.isInconsistent { throw .bacMatchInconsistent }

@@ -8,7 +8,8 @@
 /// (`Codec/MessageTable.swift`); and errors (`OFErrorTable.swift`).
 ///
 /// Read in this order: `Match.swift`, `OFAction.swift`, `ActionSpecs.swift`, `FlowMod.swift`, `FlowRequest.swift`; `Messages/OFMessage.swift` and the
-/// payloads beside it; the codec from `Codec/MessageDecode.swift` and `Codec/MessageEncode.swift` down; the text's parser
+/// payloads beside it; the codec from `Codec/MessageDecode.swift` and `Codec/MessageEncode.swift` down (what many messages share is read and written once:
+/// `Codec/FlowModForms.swift`, `Codec/MatchForm.swift`); the text's parser
 /// from `Text/FlowSyntax.swift` down (`KeyValueSyntax`, `MatchSyntax`, `MatchNormal`, `ActionSyntax`, `ActionCheck`, `SetFieldSyntax`); the printer
 /// from `Text/FlowModText.swift` down (`MatchText`, `ActionText`, `SetFieldText`, `FieldValueText`). Bounds: `Limits.swift`.
 ///

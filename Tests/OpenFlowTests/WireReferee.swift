@@ -33,7 +33,7 @@ struct WireFlowMod {
         }
         if match.conntrackAddressOfOtherProtocol != nil { throw .bacMatchInconsistent }
         var actions = try [OFAction].decodeInstructions(&reader, version)
-        try actions.check(match: &match, table: table, version: version, maximumPort: .maximum)
+        try actions.check(match: match, table: table, version: version, maximumPort: .maximum)
         return (match, actions)
     }
 

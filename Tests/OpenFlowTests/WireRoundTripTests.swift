@@ -120,7 +120,7 @@ import Wire
                 var reader = ByteReader(writer.bytes)
                 var decoded = try [OFAction].decodeActions(&reader, version)
                 // OpenFlow 1.0's action on a port does not say of which protocol it is; the match does.
-                if case .setField = action { try decoded.check(match: &tcp, table: 0, version: .v10, maximumPort: .maximum) }
+                if case .setField = action { try decoded.check(match: tcp, table: 0, version: .v10, maximumPort: .maximum) }
                 #expect(decoded.unworded == [action].unworded, "\(version) \(decoded) \(action)")
                 #expect(reader.isEmpty)
             }
@@ -203,14 +203,14 @@ import Wire
         tagged.set(.ethType, to: UInt128(EtherType.ipv6))
         tagged.set(.nwProto, to: UInt128(IPProtocol.udp))
         var actions: [OFAction] = [.setVLANVID(7), .setTransportSource(80), .stripVLAN, .setVLANPCP(3)]
-        try actions.check(match: &tagged, table: 0, version: .v13, maximumPort: .maximum)
+        try actions.check(match: tagged, table: 0, version: .v13, maximumPort: .maximum)
         #expect(actions == [.set(.vlanVID, to: 0x1007), .set(.udpSrc, to: 80), .stripVLAN, .setVLANPCP(3)])
-        var any = Match()
+        let any = Match()
         var inconsistent: [OFAction] = [.decTTL([])]
-        #expect(throws: OFError.bacMatchInconsistent) { try inconsistent.check(match: &any, table: 0, version: .v13, maximumPort: .maximum) }
-        try inconsistent.check(match: &any, table: 0, version: .v10, maximumPort: .maximum)
+        #expect(throws: OFError.bacMatchInconsistent) { try inconsistent.check(match: any, table: 0, version: .v13, maximumPort: .maximum) }
+        try inconsistent.check(match: any, table: 0, version: .v10, maximumPort: .maximum)
         var far: [OFAction] = [.output(OFPort(500), maxLength: 0)]
-        #expect(throws: OFError.bacBadOutPort) { try far.check(match: &any, table: 0, version: .v13, maximumPort: OFPort(255)) }
+        #expect(throws: OFError.bacBadOutPort) { try far.check(match: any, table: 0, version: .v13, maximumPort: OFPort(255)) }
     }
 
     @Test func noBytesTrap() {

@@ -1,13 +1,15 @@
 import OpenFlow
 
 /// Messages that a controller wants carried out together (OpenFlow 1.4, section 6.9).
-struct Bundle {
-    var flags: BundleControl.Flags
+final class Bundle {
+    let flags: BundleControl.Flags
     var isClosed = false
     var messages: [BundledMessage] = []
     /// What they take, in bytes.
     var size = 0
     var used: Int64
+
+    init(flags: BundleControl.Flags, used: Int64) { (self.flags, self.used) = (flags, used) }
 }
 
 /// A message that waits for the commit of its bundle: the OFPT_BUNDLE_ADD_MESSAGE as it came, which has been understood once and is again when its turn comes.
@@ -18,11 +20,15 @@ struct BundledMessage {
     let place: Range<Int>
 
     /// The message inside. Throws what cannot happen to bytes that were understood before, unless what they mean has changed.
-    func packet() throws(OFError) -> OFPacket {
-        try BundleAdd.content(bytes, at: place).get()
+    /// - Parameter forms: of the flow mods before in the bundle.
+    func packet(_ forms: inout FlowModForms) throws(OFError) -> OFPacket {
+        try BundleAdd.content(bytes, at: place, &forms).get()
     }
     /// The header that an error about it has; nil: it is not understood any more.
-    var header: OFHeader? { try? packet().header }
+    var header: OFHeader? {
+        var forms = FlowModForms()
+        return try? packet(&forms).header
+    }
     /// Bytes in memory, about.
     var size: Int { bytes.count + ControlLimits.bundleMessageRoom }
 }
@@ -40,14 +46,13 @@ extension OFConnection {
             bundles[control.id] = Bundle(flags: control.flags, used: now)
             answer(control, .openReply, header)
         case .closeRequest:
-            var bundle = try bundle(control)
+            let bundle = try bundle(control)
             guard !bundle.isClosed else {
                 forget(control.id)
                 throw .bfcBundleClosed
             }
             bundle.isClosed = true
             bundle.used = now
-            bundles[control.id] = bundle
             answer(control, .closeReply, header)
         case .commitRequest:
             let bundle = try bundle(control)
@@ -65,15 +70,19 @@ extension OFConnection {
     /// OFPT_BUNDLE_ADD_MESSAGE. A bundle that has not been opened is opened by its first message.
     /// - Parameter bytes: as it came, for error messages about it.
     func add(_ add: BundleAdd, _ bytes: [UInt8], now: Int64) throws(OFError) {
-        if bundles[add.id] == nil {
+        let bundle: Bundle
+        if let open = bundles[add.id] {
+            bundle = open
+        } else {
             guard bundles.count < ControlLimits.bundles else { throw .bfcOutOfBundles }
-            bundles[add.id] = Bundle(flags: add.flags, used: now)
+            bundle = Bundle(flags: add.flags, used: now)
+            bundles[add.id] = bundle
         }
-        guard bundles[add.id]?.isClosed == false else {
+        guard !bundle.isClosed else {
             forget(add.id)
             throw .bfcBundleClosed
         }
-        guard bundles[add.id]?.flags == add.flags else {
+        guard bundle.flags == add.flags else {
             forget(add.id)
             throw .bfcBadFlags
         }
@@ -89,9 +98,9 @@ extension OFConnection {
         let message = BundledMessage(bytes: bytes, place: add.bytes.indices)
         guard manager.bundledBytes + message.size <= ControlLimits.bundleBytes else { throw .bfcMsgTooMany }
         manager.bundledBytes += message.size
-        bundles[add.id]?.messages.append(message)
-        bundles[add.id]?.size += message.size
-        bundles[add.id]?.used = now
+        bundle.messages.append(message)
+        bundle.size += message.size
+        bundle.used = now
     }
 
     private func bundle(_ control: BundleControl) throws(OFError) -> Bundle {
@@ -133,6 +142,7 @@ final class BundleCommit: ControllerJob {
     private var hasBegun = false
     private var isOver = false
     private var next = 0
+    private var forms = FlowModForms()
     private var packetOuts: [PacketOut] = []
     /// What stands in for a change that is taken back.
     private let groups: GroupSnapshot
@@ -160,7 +170,7 @@ final class BundleCommit: ControllerJob {
         let end = min(next + ControlLimits.elementsPerPart, bundle.messages.count)
         while next < end, !isOver {
             do throws(OFError) {
-                try prepare(bundle.messages[next].packet().message, connection, now: now)
+                try prepare(bundle.messages[next].packet(&forms).message, connection, now: now)
             } catch {
                 fail(error, connection, now: now)
                 return true

@@ -32,7 +32,7 @@ extension BundleAdd {
     static let kinds: Set<MessageKind> = [.portMod, .flowMod, .groupMod, .packetOut]
 
     /// `xid`: the message's own, which the added one must share.
-    init(_ reader: inout ByteReader, xid: UInt32, _ context: CodecContext) throws(OFError) {
+    init(_ reader: inout ByteReader, xid: UInt32, _ context: CodecContext, _ forms: inout FlowModForms) throws(OFError) {
         let id = try reader.u32()
         try reader.skip(2)
         let flags = BundleControl.Flags(rawValue: try reader.u16())
@@ -42,7 +42,7 @@ extension BundleAdd {
         let inner = try Inner.take(&reader)
         try ahead.skip(Inner.xidOffset - 1)
         guard try ahead.u32() == xid else { throw .bfcMsgBadXID }
-        let content: Content = switch try OFPacket.decode(inner, kinds: Self.kinds, hasTableIDs: context.hasTableIDs) {
+        let content: Content = switch try OFPacket.decode(inner, kinds: Self.kinds, hasTableIDs: context.hasTableIDs, &forms) {
         case .success(let packet): .message(packet)
         case .failure(let error): .refused(error)
         }
@@ -51,9 +51,9 @@ extension BundleAdd {
 
     /// Understands again what was added by the message `bytes`, where `place` was that of `bytes` of the former understanding. Throws `bfcMsgUnsup` for bytes that were
     /// none of an addition.
-    public static func content(_ bytes: [UInt8], at place: Range<Int>) throws(OFError) -> Result<OFPacket, OFError> {
+    public static func content(_ bytes: [UInt8], at place: Range<Int>, _ forms: inout FlowModForms) throws(OFError) -> Result<OFPacket, OFError> {
         guard bytes.indices.contains(place.lowerBound), place.upperBound <= bytes.count else { throw .bfcMsgUnsup }
-        return try OFPacket.decode(ByteReader(bytes, place.lowerBound, place.upperBound), kinds: kinds, hasTableIDs: false)
+        return try OFPacket.decode(ByteReader(bytes, place.lowerBound, place.upperBound), kinds: kinds, hasTableIDs: false, &forms)
     }
 
     func encode(_ writer: inout ByteWriter) {

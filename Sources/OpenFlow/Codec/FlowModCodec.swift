@@ -50,29 +50,38 @@ extension FlowMod.Flags {
 extension FlowRequest {
     static let noBuffer: UInt32 = .max
 
-    init(_ reader: inout ByteReader, _ context: CodecContext) throws(OFError) {
+    /// - Parameter forms: of the flow mods before.
+    init(_ reader: inout ByteReader, _ context: CodecContext, _ forms: inout FlowModForms) throws(OFError) {
         self.init()
         let flags: UInt16, commandNumber: UInt16
+        // The form of the match, if it is one that others may share.
+        var form: Int?
         if context.form == .extended {
-            (flags, commandNumber) = try decodeNXM(&reader, context)
+            (flags, commandNumber) = try decodeNXM(&reader, context, &forms, &form)
         } else if context.version == .v10 {
             (flags, commandNumber) = try decode10(&reader, context)
         } else {
-            (flags, commandNumber) = try decode11(&reader, context)
+            (flags, commandNumber) = try decode11(&reader, context, &forms, &form)
         }
         guard mod.match.conntrackAddressOfOtherProtocol == nil else { throw .bacMatchInconsistent }
         guard let command = FlowMod.Command(wire: commandNumber) else { throw .fmfcBadCommand }
         self.command = command
-        mod.actions = try [OFAction].decodeInstructions(&reader, context.version)
+        let instructions = reader, table = everyTable ? 0xff : mod.table
+        let known = form.flatMap { forms.actions(instructions, form: $0, table: table, context.version) }
+        mod.actions = if let known { known } else { try [OFAction].decodeInstructions(&reader, context.version) }
         mod.flags = try FlowMod.Flags(wire: flags, command, context.version)
         if context.version == .v10, flags & FlowMod.Flags.emergency.rawValue != 0 {
             // There is no emergency table (OpenFlow 1.0.0, section 4.6, names the first error; no error says the second).
             throw mod.idleTimeout != 0 || mod.hardTimeout != 0 ? .fmfcBadEmergTimeout : .fmfcTableFull
         }
-        try mod.actions.check(match: &mod.match, table: everyTable ? 0xff : mod.table, version: context.version, maximumPort: .maximum)
+        guard known == nil else { return }
+        try mod.actions.check(match: mod.match, table: table, version: context.version, maximumPort: .maximum)
+        if let form { forms.remember(instructions, mod.actions, form: form, table: table, context.version) }
     }
 
-    private mutating func decode11(_ reader: inout ByteReader, _ context: CodecContext) throws(OFError) -> (flags: UInt16, command: UInt16) {
+    private mutating func decode11(
+        _ reader: inout ByteReader, _ context: CodecContext, _ forms: inout FlowModForms, _ form: inout Int?
+    ) throws(OFError) -> (flags: UInt16, command: UInt16) {
         let cookie = try reader.u64(), mask = try reader.u64()
         let table = try reader.u8(), command = UInt16(try reader.u8())
         mod.idleTimeout = try reader.u16()
@@ -82,7 +91,7 @@ extension FlowRequest {
         var port = reader
         try reader.skip(4)
         let group = try reader.u32(), flags = try reader.u16(), importance = try reader.u16()
-        mod.match = try Match.decode(&reader, context)
+        form = try decodeMatch(&reader, fields: reader.fieldsOXM, &forms) { reader throws(OFError) in try Match.decode(&reader, context) }
 
         let kind = FlowMod.Command(wire: command)
         let isDelete = kind?.isDelete == true
@@ -94,6 +103,25 @@ extension FlowRequest {
         outPort = try port.port32().named
         outGroup = isDelete && group != GroupNumber.any ? group : nil
         return (flags, command)
+    }
+
+    /// Takes the match, by its form if that is known, otherwise by `decode`. Returns its form, if it is one that others may share.
+    /// - Parameter places: of its fields, counted from here.
+    private mutating func decodeMatch(
+        _ reader: inout ByteReader, fields places: Range<Int>?, _ forms: inout FlowModForms, _ decode: (inout ByteReader) throws(OFError) -> Match
+    ) throws(OFError) -> Int? {
+        guard let places, let fields = reader.part(at: places) else {
+            mod.match = try decode(&reader)
+            return nil
+        }
+        let padded = (places.upperBound + 7) / 8 * 8
+        if let known = forms.match(fields), padded <= reader.count {
+            mod.match = known.match
+            try reader.skip(padded)
+            return known.form
+        }
+        mod.match = try decode(&reader)
+        return forms.remember(fields, mod.match)
     }
 
     /// What the cookie of OpenFlow 1.1 and later is: the flow's own, or the one of the flows that are looked for.
@@ -128,7 +156,9 @@ extension FlowRequest {
 
     private static let allWildcards: UInt32 = 1 << 22 - 1
 
-    private mutating func decodeNXM(_ reader: inout ByteReader, _ context: CodecContext) throws(OFError) -> (flags: UInt16, command: UInt16) {
+    private mutating func decodeNXM(
+        _ reader: inout ByteReader, _ context: CodecContext, _ forms: inout FlowModForms, _ form: inout Int?
+    ) throws(OFError) -> (flags: UInt16, command: UInt16) {
         let cookie = try reader.u64(), command = try decodeCommand(&reader, context)
         mod.idleTimeout = try reader.u16()
         mod.hardTimeout = try reader.u16()
@@ -137,8 +167,12 @@ extension FlowRequest {
         outPort = OFPort(try reader.u16()).named
         let flags = try reader.u16(), length = Int(try reader.u16())
         try reader.skip(6)
-        let searched: MaskedCookie?
-        (mod.match, searched) = try Match.decodeNXM(&reader, padded: length)
+        var searched: MaskedCookie?
+        form = try decodeMatch(&reader, fields: 0..<length, &forms) { reader throws(OFError) in
+            let match: Match
+            (match, searched) = try Match.decodeNXM(&reader, padded: length)
+            return match
+        }
         mod.cookie = cookie
         keepsCookies = cookie == .max
         if let searched, searched.mask != 0 {
@@ -220,6 +254,20 @@ extension FlowRequest {
 extension OFPort {
     /// nil for OFPP_ANY (OFPP_NONE).
     var named: OFPort? { self == .none ? nil : self }
+}
+
+extension ByteReader {
+    /// Where the fields of an OXM match are that starts here; nil for one of OpenFlow 1.1's form.
+    fileprivate var fieldsOXM: Range<Int>? {
+        guard let type = try? peek16(), type == 1, let length = try? peek16(2), length >= 4 else { return nil }
+        return 4..<Int(length)
+    }
+
+    /// A reader of the bytes at `places`, counted from here; nil if they are not all there.
+    fileprivate func part(at places: Range<Int>) -> ByteReader? {
+        guard places.upperBound <= count else { return nil }
+        return ByteReader(bytes, position + places.lowerBound, position + places.upperBound)
+    }
 }
 
 typealias MaskedCookie = (value: UInt64, mask: UInt64)

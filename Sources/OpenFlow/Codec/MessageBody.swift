@@ -1,6 +1,7 @@
 extension OFMessage {
     /// What stands behind a message's headers.
-    init(_ reader: inout ByteReader, _ kind: MessageKind, _ context: CodecContext) throws(OFError) {
+    /// - Parameter forms: of the flow mods before.
+    init(_ reader: inout ByteReader, _ kind: MessageKind, _ context: CodecContext, _ forms: inout FlowModForms) throws(OFError) {
         switch kind {
         case .hello: self = .hello(Hello(&reader, context.version.rawValue))
         case .error: self = .error(try ErrorMessage(&reader, context))
@@ -20,13 +21,13 @@ extension OFMessage {
         case .flowMonitorPaused: self = .flowMonitorPaused
         case .flowMonitorResumed: self = .flowMonitorResumed
         case .packetOut: self = .packetOut(try PacketOut(&reader, context))
-        case .flowMod: self = .flowMod(try FlowRequest(&reader, context))
+        case .flowMod: self = .flowMod(try FlowRequest(&reader, context, &forms))
         case .groupMod: self = .groupMod(try GroupMod(&reader, context))
         case .portMod: self = .portMod(try PortMod(&reader, context))
         case .tableMod: self = .tableMod(try TableMod(&reader, context))
         case .meterMod: self = .meterMod(try MeterMod(&reader))
         case .setAsync: self = .setAsync(try AsyncConfig(&reader, context, isRequest: true))
-        case .bundleAdd: self = .bundleAdd(try BundleAdd(&reader, xid: 0, context))
+        case .bundleAdd: self = .bundleAdd(try BundleAdd(&reader, xid: 0, context, &forms))
         case .flowMonitorCancel: self = .flowMonitorCancel(try reader.u32())
         case .setFlowFormat: self = try NumberCodec.setFlowFormat(&reader)
         case .flowModTableID: self = .flowModTableID(try reader.u8() != 0)

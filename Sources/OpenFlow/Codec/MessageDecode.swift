@@ -17,11 +17,19 @@ extension OFPacket {
     /// connection has enabled NXT_FLOW_MOD_TABLE_ID, so that OpenFlow 1.0's flow mods name tables. `isFromController`: what only switches say is `brcBadType`,
     /// whatever is in it.
     public static func decode(_ bytes: [UInt8], hasTableIDs: Bool = false, isFromController: Bool = false) -> Result<OFPacket, OFDecodeError> {
+        var forms = FlowModForms()
+        return decode(bytes, hasTableIDs: hasTableIDs, isFromController: isFromController, &forms)
+    }
+
+    /// As `decode` without `forms`: they are of the flow mods before, in the same stream of messages.
+    public static func decode(
+        _ bytes: [UInt8], hasTableIDs: Bool, isFromController: Bool, _ forms: inout FlowModForms
+    ) -> Result<OFPacket, OFDecodeError> {
         var start = MessageStart(), reader = ByteReader(bytes)
         do throws(OFError) {
             let row = try recognize(&reader, &start)
             guard !isFromController || !row.kind.isOfSwitches else { throw .brcBadType }
-            return .success(try decode(&reader, row, start, hasTableIDs))
+            return .success(try decode(&reader, row, start, hasTableIDs, &forms))
         } catch {
             return .failure(OFDecodeError(error, version: start.version, xid: start.xid))
         }
@@ -29,13 +37,13 @@ extension OFPacket {
 
     /// Understands a message that lies within another one. Throws `bfcMsgUnsup` if it is not of one of `kinds`; what else may be wrong with it is in the result.
     static func decode(
-        _ reader: ByteReader, kinds: Set<MessageKind>, hasTableIDs: Bool
+        _ reader: ByteReader, kinds: Set<MessageKind>, hasTableIDs: Bool, _ forms: inout FlowModForms
     ) throws(OFError) -> Result<OFPacket, OFError> {
         var start = MessageStart(), reader = reader
         // Before anything is read behind the headers: no message is within one that is within another.
         guard let row = try? recognize(&reader, &start), kinds.contains(row.kind) else { throw .bfcMsgUnsup }
         do throws(OFError) {
-            return .success(try decode(&reader, row, start, hasTableIDs))
+            return .success(try decode(&reader, row, start, hasTableIDs, &forms))
         } catch {
             return .failure(error)
         }
@@ -70,12 +78,14 @@ extension OFPacket {
     }
 
     /// Reads what stands behind the headers.
-    private static func decode(_ reader: inout ByteReader, _ row: MessageRow, _ start: MessageStart, _ hasTableIDs: Bool) throws(OFError) -> OFPacket {
+    private static func decode(
+        _ reader: inout ByteReader, _ row: MessageRow, _ start: MessageStart, _ hasTableIDs: Bool, _ forms: inout FlowModForms
+    ) throws(OFError) -> OFPacket {
         let context = CodecContext(version: start.version, form: row.form, hasTableIDs: hasTableIDs)
         let message: OFMessage = switch row.kind {
         case .hello: .hello(Hello(&reader, reader.bytes[0]))
-        case .bundleAdd: .bundleAdd(try BundleAdd(&reader, xid: start.xid, context))
-        default: try OFMessage(&reader, row.kind, context)
+        case .bundleAdd: .bundleAdd(try BundleAdd(&reader, xid: start.xid, context, &forms))
+        default: try OFMessage(&reader, row.kind, context, &forms)
         }
         var header = OFHeader(start.version, xid: start.xid, form: row.form, more: start.more)
         header.hasTableIDs = hasTableIDs

@@ -1,7 +1,7 @@
 import OpenFlow
 
 // Any bytes as a stream of OpenFlow: messages are found wherever the bytes are cut, each is understood or refused with an error that its version can say,
-// and what is understood is the same after it has been written and read again.
+// and what is understood is the same after it has been written and read again, and when flow mods are read by the forms of those before.
 // The first byte picks the version: 0x80 and above leaves every message its own. The bits 0x40 stand for NXT_FLOW_MOD_TABLE_ID.
 
 /// The messages up to the first impossible length, and whether there was one.
@@ -70,10 +70,13 @@ private func check(_ packet: OFPacket, _ hasTableIDs: Bool) {
     let cut = Int(bytes.first ?? 0) % (bytes.count + 1)
     let parts = messages([Array(bytes[..<cut]), Array(bytes[cut...])])
     precondition(whole == parts, "cut at \(cut)")
+    var forms = FlowModForms()
     for var message in whole.messages {
         if choice < 0x80 { message[0] = OFVersion.allCases[Int(choice & 0x3f) % OFVersion.allCases.count].rawValue }
         let hasTableIDs = choice & 0x40 != 0
-        switch OFPacket.decode(message, hasTableIDs: hasTableIDs) {
+        let result = OFPacket.decode(message, hasTableIDs: hasTableIDs)
+        precondition(OFPacket.decode(message, hasTableIDs: hasTableIDs, isFromController: false, &forms) == result, "another message by its form: \(result)")
+        switch result {
         case .success(let packet): check(packet, hasTableIDs)
         case .failure(let failure): check(failure, message)
         }
