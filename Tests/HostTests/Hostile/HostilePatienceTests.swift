@@ -159,7 +159,8 @@ extension HostTests {
                     if s in closed or not select.select([s], [], [], 0)[0]: continue
                     if not s.recv(65536): closed.append(s)
             assert len(closed) == 2, closed
-            live.settimeout(5); assert echo(live) == []
+            # A probe may have come meanwhile.
+            live.settimeout(5); assert all(m[1] == 2 for m in echo(live))
             """#
 
         private static let halfOpen = #"""
