@@ -27,7 +27,7 @@ try:
     else:
         compare_flows_10(comparison)
 except Lost as lost:
-    # ovs-vswitchd 3.1 now and then ends its connection over what it is sent here.
+    # A flow monitor that OVS 3.1 refuses may cost the connection.
     print(lost)
     sys.exit(3 if lost.path == sys.argv[3] else 1)
 differences = [text for text in comparison.differences
