@@ -6,9 +6,11 @@ import OpenFlow
 private typealias Actions = [OFAction]
 
 /// True for what comes back as others that do the same: fields of more than 64 bits are set in parts in the older versions, the actions for
-/// labels and tunnels are set_field's in the newer ones, ports are set without the protocol's name in the older versions, an empty action set is none, and so is a meter where there are none.
+/// labels and tunnels are set_field's in the newer ones, ports are set without the protocol's name in the older versions, an empty action set is none, and so are a meter where there are none
+/// and bits of a port's number that only OpenFlow 1.1's numbers have.
 private func isSaidOtherwise(_ action: OFAction, _ version: OFVersion) -> Bool {
     switch action {
+    case .worded(_, .setField(_, let value)) where value.mask == 0: true
     case .worded(.own, .setField(let field, _)): version >= .v12 && field != .mplsTTL && field != .nwTTL
     case .writeActions([]): true
     // Understood as OVS does, but OpenFlow 1.3 is the first to have it.
