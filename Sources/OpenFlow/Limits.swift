@@ -15,7 +15,7 @@ enum Limits {
     /// Mappings of tunnel options in one list: as many as there are fields tun_metadataN.
     static let tlvMappings = 64
     /// Forms of matches, and of each the lists of actions, that are remembered while flow mods come; what takes more bytes is not remembered.
-    static let rememberedForms = 8
+    static let rememberedForms = 64
     static let rememberedLists = 16
     static let rememberedBytes = 256
     /// Bytes of a selection method's name.

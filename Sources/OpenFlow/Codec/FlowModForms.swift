@@ -6,6 +6,8 @@ import Wire
 /// Owner: who reads one stream of messages.
 public struct FlowModForms: Sendable {
     private var forms: [FlowModForm] = []
+    /// What each form asks for (`ByteReader.shape`): forms with the same differ in values that they have in common.
+    private var shapes: [UInt64] = []
     /// The one that is replaced next.
     private var oldest = 0
 
@@ -13,7 +15,8 @@ public struct FlowModForms: Sendable {
 
     /// The match that `fields` say, and the number of its form; nil: no form is known that they are of.
     mutating func match(_ fields: ByteReader) -> (match: Match, form: Int)? {
-        for index in forms.indices {
+        let shape = fields.shape
+        for index in shapes.indices where shapes[index] == shape {
             if let match = forms[index].match(fields) { return (match, index) }
         }
         return nil
@@ -24,10 +27,11 @@ public struct FlowModForms: Sendable {
         guard fields.count <= Limits.rememberedBytes, let form = FlowModForm(fields, match) else { return nil }
         guard forms.count == Limits.rememberedForms else {
             forms.append(form)
+            shapes.append(fields.shape)
             return forms.count - 1
         }
         defer { oldest = (oldest + 1) % forms.count }
-        forms[oldest] = form
+        (forms[oldest], shapes[oldest]) = (form, fields.shape)
         return oldest
     }
 
@@ -123,6 +127,23 @@ private struct FlowModForm: Sendable {
 }
 
 extension ByteReader {
+    /// A hash of the fields' headers and masks, as far as what is left has such.
+    fileprivate var shape: UInt64 {
+        var hash = UInt64(count), at = position
+        while at &+ 4 <= end {
+            let oxmClass = UInt64(bytes[at]) << 8 | UInt64(bytes[at &+ 1]), number = bytes[at &+ 2], length = Int(bytes[at &+ 3])
+            hash = (hash ^ (oxmClass << 16 | UInt64(number) << 8 | UInt64(length))) &* 0x9e37_79b9_7f4a_7c15
+            let next = min(at &+ 4 &+ length, end)
+            if number & 1 != 0 {
+                // Behind an experimenter's number, if there is one, half is the value.
+                let mask = at &+ 4 &+ (oxmClass == 0xffff ? length &+ 4 : length) / 2
+                for place in mask..<max(mask, next) { hash = (hash ^ UInt64(bytes[place])) &* 0x100_0000_01b3 }
+            }
+            at = next
+        }
+        return hash
+    }
+
     /// True if what is left has at `places` (counted from here) the same bytes as `pattern`.
     fileprivate func starts(with pattern: [UInt8], at places: Range<Int>) -> Bool {
         for place in places where bytes[position &+ place] != pattern[place] { return false }
