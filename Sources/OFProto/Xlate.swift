@@ -28,7 +28,7 @@ final class Translator {
     /// False when a megaflow is only checked: nothing is learned then.
     var learns = false
     /// Where the packet came in, in the bridge whose tables are run.
-    private(set) var inputPort: BridgePort?
+    var inputPort: BridgePort?
     var depth = 0
     private var nesting = 0
     var resubmits = 0
@@ -41,7 +41,7 @@ final class Translator {
     /// The rule whose actions run, for packets to the controller.
     var rule: Rule?
     /// Where actions that a paused packet had before it were, while no rule's run.
-    private var resumedPlace: (table: UInt8, cookie: UInt64) = Translator.nowhere
+    var resumedPlace: (table: UInt8, cookie: UInt64) = Translator.nowhere
     private static let nowhere: (table: UInt8, cookie: UInt64) = (0, .max)
     /// The first rule of the translation's own packet.
     private var firstRule: Rule?
@@ -51,14 +51,14 @@ final class Translator {
     var frozen: [OFAction] = []
     var frozenPlace: OFAction?
     /// The table that has no rule for the packet, while a controller is told so.
-    private(set) var missTable: UInt8?
+    var missTable: UInt8?
     /// Why an output to the controller happens, where the flow does not say.
     var outputReason = PacketInMessage.Reason.action
     /// Line 0 of the packet as it came in.
     private(set) var packetLine = FlowLine0()
     /// The packet came in by a tunnel.
     private(set) var isTunnelled = false
-    private var pool: [FlowBuffer] = []
+    var pool: [FlowBuffer] = []
 
     enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort }
 
@@ -197,7 +197,7 @@ final class Translator {
     }
 
     /// resubmit: a lookup as if the packet had come in by `port`.
-    private func resubmit(port: OFPort?, table: UInt8, bridge: Bridge) {
+    func resubmit(port: OFPort?, table: UInt8, bridge: Bridge) {
         // Going forward ends by itself; only going round is counted.
         let deepens = table <= place.table
         guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
@@ -220,140 +220,6 @@ final class Translator {
             flow.key.l0.tpDst = destination
         }
         return table.classifier.lookup(flow, wildcards)
-    }
-
-    // MARK: Actions
-
-    /// Runs a list of actions. Returns the table that a goto_table names.
-    func run(_ program: [XAction], bridge: Bridge) -> UInt8? {
-        for (index, action) in program.enumerated() {
-            if exits || failure != nil {
-                if paused != nil { freeze(program[index...]) }
-                return nil
-            }
-            guard actions.count < OFProtoLimits.datapathActions else {
-                failure = .tooManyActions
-                return nil
-            }
-            switch action {
-            case .output(let port, 0): output(port, bridge: bridge)
-            case .output(let port, let length): outputTruncated(port, length, bridge: bridge)
-            case .outputField(let range): outputField(range, bridge: bridge)
-            case .controller(let controller): if controller.pauses { pause(controller, bridge: bridge) } else { sendToController(controller, bridge: bridge) }
-            case .enqueue(let port, let queue): enqueue(port, queue, bridge: bridge)
-            case .setQueue(let queue): flow.key.l0.skbPriority = queue
-            case .popQueue: flow.key.l0.skbPriority = packetLine.skbPriority
-            case .pushVLAN(let tpid): pushVLAN(tpid: tpid, tci: VLANTCI.present)
-            case .stripVLAN: popVLAN()
-            case .setVLANVID(let vid): setVLAN(vid, mask: VLANTCI.vidMask)
-            case .setVLANPCP(let pcp): setVLAN(UInt16(pcp) << 13, mask: VLANTCI.pcpMask)
-            case .pushMPLS(let type): pushMPLS(type)
-            case .popMPLS(let type): popMPLS(type)
-            case .set(let write): set(write)
-            case .setTunMetadata(let written): setTunMetadata(written, bridge: bridge)
-            case .deleteTunMetadata(let field): deleteTunMetadata(field, bridge: bridge)
-            case .move(let from, let to): move(from, to, bridge: bridge)
-            case .push(let range): push(range)
-            case .pop(let range): pop(range)
-            case .decTTL(let controllers): if !decrementTTL(controllers, bridge: bridge) { return nil }
-            case .decMPLSTTL: if !decrementLabelTTL(bridge: bridge) { return nil }
-            case .group(let id): runGroup(id, bridge: bridge)
-            case .meter(let meter): runMeter(meter, bridge: bridge)
-            case .resubmit(let port, let table): resubmit(port: port, table: table ?? place.table, bridge: bridge)
-            case .gotoTable(let table): return table
-            case .writeMetadata(let value, let mask):
-                let bits = BE64(mask).raw
-                flow.key.l11.metadata.raw = (flow.key.l11.metadata.raw & ~bits) | (BE64(value).raw & bits)
-            case .writeActions(let list): actionSet += list
-            case .clearActions: actionSet = []
-            case .clone(let list): clone(list, bridge: bridge)
-            case .sample(let probability, let sample): runSample(probability, sample)
-            case .unroll(let table, let cookie): resumedPlace = (table, cookie)
-            case .exit: exits = true
-            case .unsupported: ofproto.counters.unsupportedActions &+= 1
-            }
-        }
-        return nil
-    }
-
-    /// clone(…). The copy has an action set of its own, which is executed at its end. What ends the copy's way, exit or a pause, ends the packet's as well.
-    private func clone(_ list: [XAction], bridge: Bridge) {
-        let set = actionSet
-        var ends = false
-        isolated {
-            actionSet = set
-            if let next = run(list, bridge: bridge) { runTable(next, bridge: bridge) }
-            ends = exits
-            runActionSet(bridge: bridge)
-        }
-        exits = ends
-    }
-
-    private func runMeter(_ id: UInt32, bridge: Bridge) {
-        guard let meter = bridge.meters[id] else { return }
-        isIrreversible = true
-        actions.append(.meter(meter.datapathID))
-    }
-
-    private func enqueue(_ port: OFPort, _ queue: UInt32, bridge: Bridge) {
-        let priority = flow.key.l0.skbPriority
-        flow.key.l0.skbPriority = queue
-        output(port, bridge: bridge)
-        flow.key.l0.skbPriority = priority
-    }
-
-    /// Runs `body` on what behaves as a copy of the packet: afterwards the packet is what it was. Where setting fields again
-    /// would not bring that about, the datapath makes a real copy.
-    /// - Parameter keepsStack: what `body` does to the stack stays.
-    func isolated(keepsStack: Bool = false, _ body: () -> Void) {
-        let savedFlow = pool.popLast() ?? FlowBuffer(), savedBase = pool.popLast() ?? FlowBuffer()
-        savedFlow.copy(from: flow)
-        savedBase.copy(from: base)
-        let (port, set, exit, irreversible, start) = (inputPort, actionSet, exits, isIrreversible, actions.count)
-        let savedStack = stack
-        actionSet = []
-        isIrreversible = false
-        body()
-        finishFreezing()
-        if !keepsStack { stack = savedStack }
-        if isIrreversible {
-            let copied = Array(actions[start...])
-            actions.removeSubrange(start...)
-            if !copied.isEmpty { actions.append(.clone(copied)) }
-            base.copy(from: savedBase)
-        }
-        flow.copy(from: savedFlow)
-        (inputPort, actionSet, exits, isIrreversible) = (port, set, exit, irreversible)
-        pool.append(savedFlow)
-        pool.append(savedBase)
-    }
-
-    /// True if the port takes the packet in.
-    private func admits(at port: BridgePort) -> Bool {
-        if port.choosesByAddress { wildcards.key.l0.dlDst = .broadcast }
-        return port.receives(flow.key.l0.dlDst)
-    }
-
-    /// The packet arrives at the other end of a patch.
-    func arrive(at port: BridgePort) {
-        isolated {
-            inputPort = port
-            flow.key.l0.inPort = UInt32(port.number.number)
-            flow.key.l11.metadata = .zero
-            flow.key.regs = .zero
-            flow.clearTunnel()
-            exits = false
-            stack = []
-            guard admits(at: port) else { return }
-            guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
-            depth += 1
-            let outer = rule
-            rule = nil
-            runTable(0, bridge: port.bridge)
-            runActionSet(bridge: port.bridge)
-            rule = outer
-            depth -= 1
-        }
     }
 
     /// The table and cookie of the actions that are run.
