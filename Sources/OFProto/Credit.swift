@@ -14,6 +14,8 @@ enum Credit {
     case group(Group, Bucket?)
     /// Packets go to the controller; the context stays known as long as somebody may name it.
     case controller(ControllerContext)
+    /// Packets go on after they have been through the datapath again, or have gone on so; the context stays known as for the controller.
+    case recirculation(RecircContext)
 
     func push(packets: UInt64, bytes: UInt64, used: Int64) {
         switch self {
@@ -28,6 +30,7 @@ enum Credit {
             to.creditPatch(transmitted: false, packets: packets, bytes: bytes)
         case .group(let group, let bucket): group.credit(bucket, packets: packets, bytes: bytes)
         case .controller(let context): context.used = max(context.used, used)
+        case .recirculation(let context): context.used = max(context.used, used)
         }
     }
 }

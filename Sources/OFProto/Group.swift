@@ -24,7 +24,7 @@ final class Group {
         kind = content.kind
         selection = content.selection
         buckets = content.buckets
-        choice = GroupChoice(content.selection)
+        choice = GroupChoice(content.selection, content.buckets)
         created = now
     }
 
@@ -34,7 +34,7 @@ final class Group {
         kind = content.kind
         selection = content.selection
         buckets = content.buckets
-        choice = GroupChoice(content.selection)
+        choice = GroupChoice(content.selection, content.buckets)
         (packets, bytes) = (0, 0)
     }
 

@@ -3,36 +3,40 @@ import OpenFlow
 import Wire
 
 /// What a select group hashes to choose a bucket (ovs-ofctl(8), "Group Syntax", selection_method).
-///
-/// OVS lets the datapath hash, and the packet come back, for "dp_hash" and by default; here translation hashes, and the bits that it
-/// hashed become part of the megaflow: one megaflow a connection. Which bucket a connection gets differs from OVS's choice.
 enum GroupChoice {
+    /// "dp_hash", and by default: the datapath hashes, and the packet comes back.
+    case datapath(GroupHash)
     /// "hash" with fields: these bits.
     case fields(MaskLines, withPorts: Bool)
-    /// By default, and "hash" without fields: both directions of a connection get one bucket.
+    /// "hash" without fields, and where the datapath's hash does not do: both directions of a connection get one bucket.
     case symmetric
-    /// "dp_hash": addresses, protocol and ports.
-    case directed
 
-    init(_ selection: GroupSelection) {
+    init(_ selection: GroupSelection, _ buckets: [Bucket]) {
         let lines = MaskLines(selection.fields.mask)
-        switch selection.method {
-        case "hash" where lines.count > 0:
+        if selection.method == "hash", lines.count > 0 {
             self = .fields(lines, withPorts: selection.fields.mask.l0.tpSrc != .zero || selection.fields.mask.l0.tpDst != .zero)
-        case "dp_hash": self = .directed
-        default: self = .symmetric
+        } else {
+            self = GroupHash(selection, buckets).map(Self.datapath) ?? .symmetric
         }
     }
 }
 
 extension Translator {
-    /// The bucket that a select group gives to the packet: of the live ones, in proportion to their weights. When a bucket is not
+    /// A select group: the packet gets the live bucket that its hash picks.
+    func runSelectGroup(_ group: Group, bridge: Bridge) {
+        if wasMPLS { return recirculate(bridge: bridge) }
+        guard case .datapath(let choice) = group.choice else { return run(selectBucket(of: group, bridge: bridge), of: group, bridge: bridge) }
+        guard isHashed else { return recirculate(bridge: bridge, hash: choice.hash) }
+        wildcards.key.l0.dpHash |= choice.mask
+        run(choice.candidates(flow.key.l0.dpHash).first { bridge.isLive(group.buckets[$0]) }.map { group.buckets[$0] }, of: group, bridge: bridge)
+    }
+
+    /// The bucket that translation's own hash picks: of the live ones, in proportion to their weights. When a bucket is not
     /// live, only its own packets go elsewhere.
-    func selectBucket(of group: Group, bridge: Bridge) -> Bucket? {
+    private func selectBucket(of group: Group, bridge: Bridge) -> Bucket? {
         let hash = switch group.choice {
         case .fields(let lines, let withPorts): hashFields(lines, withPorts: withPorts, basis: group.selection.parameter)
-        case .symmetric: hashConnection(basis: group.selection.parameter, symmetric: true)
-        case .directed: hashConnection(basis: group.selection.parameter, symmetric: false)
+        default: hashConnection(basis: group.selection.parameter)
         }
         guard let first = pick(group.buckets, hash) else { return nil }
         if bridge.isLive(first) { return first }
@@ -65,7 +69,7 @@ extension Translator {
     }
 
     /// Without IP, the connection is one of Ethernet addresses.
-    private func hashConnection(basis: UInt64, symmetric: Bool) -> UInt64 {
+    private func hashConnection(basis: UInt64) -> UInt64 {
         var near: UInt64, far: UInt64, proto: UInt64 = 0
         if isIP {
             (near, far) = hashAddresses()
@@ -83,7 +87,7 @@ extension Translator {
             wildcards.key.l0.dlDst = .broadcast
             (near, far) = (mixed(0, flow.key.l0.dlSrc.number), mixed(0, flow.key.l0.dlDst.number))
         }
-        if symmetric, near > far { swap(&near, &far) }
+        if near > far { swap(&near, &far) }
         return mixed(mixed(mixed(near, far), proto), basis)
     }
 

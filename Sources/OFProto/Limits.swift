@@ -28,6 +28,8 @@ public struct OFProtoLimits: Hashable, Sendable {
     public var macAging: Int64 = 300
     /// Different packet-in contexts in use at a time; beyond it packets for the controller are dropped.
     public var controllerContexts = 65_536
+    /// Different states in which packets go through the datapath once more; beyond it such packets are dropped.
+    public var recirculationContexts = 65_536
     public init() {}
 
     /// Nested resubmits that go back to the same or an earlier table, and nested buckets; beyond it the packet is dropped.

@@ -41,7 +41,8 @@ public final class OFProto {
     private var random: UInt64
     var megaflows = MegaflowTable()
     var sweep = Sweep()
-    let controllers: ControllerContexts
+    let controllers: NumberedContexts<ControllerContext>
+    let recirculations: NumberedContexts<RecircContext>
     var samples = SampleTable()
     var meterNumbers: MeterNumbers
     private var inner: Translator?
@@ -54,7 +55,8 @@ public final class OFProto {
         self.limits = limits
         random = seed
         hashSeed = HashSeed(seed: seed)
-        controllers = ControllerContexts(limit: limits.controllerContexts)
+        controllers = NumberedContexts(limit: limits.controllerContexts)
+        recirculations = NumberedContexts(limit: limits.recirculationContexts)
         meterNumbers = MeterNumbers(capacity: dpif.meterLimits.meters)
         megaflows.reserve(limits.flowLimit)
     }

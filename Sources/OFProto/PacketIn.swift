@@ -66,7 +66,7 @@ enum Userdata {
 }
 
 /// What is told about packets that one kind of `userspace` action sends up.
-final class ControllerContext {
+final class ControllerContext: NumberedContext {
     struct Key: Hashable {
         var bridge: ObjectIdentifier
         var table: UInt8
@@ -83,7 +83,6 @@ final class ControllerContext {
     let id: UInt32
     /// nil once the bridge is gone.
     weak var bridge: Bridge?
-    /// When a packet came last; a context lingers for those under way.
     var used: Int64
 
     init(_ key: Key, id: UInt32, bridge: Bridge, now: Int64) {
@@ -91,51 +90,6 @@ final class ControllerContext {
         self.id = id
         self.bridge = bridge
         used = now
-    }
-}
-
-/// All contexts in use, so that equal ones share a number. Owner: `OFProto`.
-final class ControllerContexts {
-    private var slots: ContiguousArray<ControllerContext?> = []
-    private var unused: [UInt32] = []
-    private var ids: [ControllerContext.Key: UInt32] = [:]
-    private let limit: Int
-    /// Milliseconds that a context outlives its last megaflow.
-    private static let linger: Int64 = 10_000
-
-    init(limit: Int) { self.limit = limit }
-
-    var count: Int { ids.count }
-
-    /// The context with these properties, made if need be; nil when there are too many.
-    func context(_ key: ControllerContext.Key, bridge: Bridge, now: Int64) -> ControllerContext? {
-        if let id = ids[key], let context = slots[Int(id)] {
-            context.used = max(context.used, now)
-            return context
-        }
-        guard ids.count < limit else { return nil }
-        let id = unused.popLast() ?? UInt32(slots.count)
-        let context = ControllerContext(key, id: id, bridge: bridge, now: now)
-        if Int(id) == slots.count { slots.append(context) } else { slots[Int(id)] = context }
-        ids[key] = id
-        return context
-    }
-
-    subscript(id: UInt32) -> ControllerContext? { Int(id) < slots.count ? slots[Int(id)] : nil }
-
-    /// Forgets contexts that no megaflow names and no packet used for a while.
-    func purge(now: Int64) {
-        for index in slots.indices where (slots[index]?.used ?? .max) < now - Self.linger {
-            // Taken out, so that the local reference is the last one if no megaflow has one.
-            var context = slots[index]
-            slots[index] = nil
-            guard isKnownUniquelyReferenced(&context), let key = context?.key else {
-                slots[index] = context
-                continue
-            }
-            ids[key] = nil
-            unused.append(UInt32(index))
-        }
     }
 }
 

@@ -101,7 +101,9 @@ extension OFProto {
         sweep.completed = sweep.began
         if sweep.isFull { sweep.settled = sweep.covered }
         counters.sweeps &+= 1
+        translator.forgetCredits()
         controllers.purge(now: sweep.began)
+        recirculations.purge(now: sweep.began)
     }
 
     /// Looks at one megaflow. Returns what that cost.

@@ -18,7 +18,7 @@ extension OFProto {
         translator.flow.key = upcall.key
         let length = UInt64(upcall.packet.length)
         guard translator.translate(now: now, learns: true) else {
-            counters.unknownPort &+= 1
+            if let failure = translator.failure { counters.count(failure) }
             return
         }
         let pmd = upcall.pmd

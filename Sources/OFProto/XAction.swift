@@ -74,6 +74,8 @@ final class FieldWrite {
     let needs: [Prerequisite]
     /// The action that it carries out.
     let source: OFAction
+    /// It changes what stands behind the VLAN tags.
+    var reachesLayer3: Bool { !needs.allSatisfy { [.none, .ethernet, .vlan].contains($0) } }
 
     init(_ field: Field, _ value: MaskedValue) {
         source = .setField(field, value)

@@ -35,6 +35,10 @@ final class Translator {
     var exits = false
     /// Datapath actions since the innermost `isolated` that setting fields again cannot undo.
     var isIrreversible = false
+    /// The last label was popped: what is behind it is unknown as yet.
+    var wasMPLS = false
+    /// dp_hash was computed.
+    var isHashed = false
     /// > 0: outputs cut the packet to this many bytes.
     var truncation: UInt16 = 0
     var actionSet: [XAction] = []
@@ -46,8 +50,8 @@ final class Translator {
     /// The first rule of the translation's own packet.
     private var firstRule: Rule?
     var stack: [StackValue] = []
-    /// The packet has been paused, by this action and in this bridge; what it has before it still; and where the last of that is.
-    var paused: (action: ControllerAction, bridge: Bridge)?
+    /// Why the packet has stopped, and in which bridge; what it has before it still; and where the last of that is.
+    var paused: (reason: Pause, bridge: Bridge)?
     var frozen: [OFAction] = []
     var frozenPlace: OFAction?
     /// The table that has no rule for the packet, while a controller is told so.
@@ -60,23 +64,57 @@ final class Translator {
     private(set) var isTunnelled = false
     var pool: [FlowBuffer] = []
 
+    /// A packet stops for a controller that is to let it go on, or to go through the datapath once more.
+    enum Pause {
+        case controller(ControllerAction)
+        case recirculation(DPHash?)
+    }
     enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort }
 
     init(ofproto: OFProto) { self.ofproto = ofproto }
 
-    /// Translates the packet in `flow`. False: its input port is in no bridge, so nothing is to be done or installed.
+    /// Translates the packet in `flow`. False: its input port is in no bridge, or nobody knows where it is to go on, so nothing is to be done or installed;
+    /// `failure` says which.
     func translate(now: Int64, learns: Bool) -> Bool {
-        guard let port = begin(now: now, learns: learns) else { return false }
+        reset(now: now, learns: learns)
         if flow.key.l0.recircID != 0 {
-            failure = .recirculated
-        } else if admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 {
-            runTable(0, bridge: port.bridge)
-            rule = firstRule
-            runActionSet(bridge: port.bridge)
-            finishFreezing()
+            base.copy(from: flow)
+            matchAlways()
+            guard comeBack() else {
+                failure = .recirculated
+                return false
+            }
+        } else {
+            guard let port = ofproto.port(ODPPort(flow.key.l0.inPort)) else {
+                failure = .unknownPort
+                return false
+            }
+            inputPort = port
+            flow.key.l0.inPort = UInt32(port.number.number)
+            base.copy(from: flow)
+            matchAlways()
+            comeIn(port)
         }
+        finishFreezing()
         finish()
         return true
+    }
+
+    /// A packet comes in by a port.
+    private func comeIn(_ port: BridgePort) {
+        guard admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 else { return }
+        runTable(0, bridge: port.bridge)
+        rule = firstRule
+        runActionSet(bridge: port.bridge)
+    }
+
+    /// What every megaflow matches exactly.
+    private func matchAlways() {
+        wildcards.key.l0.inPort = .max
+        wildcards.key.l0.recircID = .max
+        wildcards.key.l0.dlType = .ones
+        wildcards.key.l0.vlanTCI = BE16(VLANTCI.present)
+        if isIP { wildcards.key.l0.nwFrag = FragmentBits.mask }
     }
 
     /// Translates actions that are in no table: a packet-out's. `inPort` is the port that the packet pretends to have come by.
@@ -123,28 +161,12 @@ final class Translator {
         resubmits = 0
         exits = false
         isIrreversible = false
+        wasMPLS = false
+        isHashed = false
         truncation = 0
         outputReason = .action
         packetLine = flow.key.l0
         isTunnelled = flow.key.l2.tunDst != .zero
-    }
-
-    private func begin(now: Int64, learns: Bool) -> BridgePort? {
-        reset(now: now, learns: learns)
-        guard let port = ofproto.port(ODPPort(flow.key.l0.inPort)) else {
-            failure = .unknownPort
-            return nil
-        }
-        inputPort = port
-        flow.key.l0.inPort = UInt32(port.number.number)
-        base.copy(from: flow)
-        // What every megaflow matches exactly.
-        wildcards.key.l0.inPort = .max
-        wildcards.key.l0.recircID = .max
-        wildcards.key.l0.dlType = .ones
-        wildcards.key.l0.vlanTCI = BE16(VLANTCI.present)
-        if isIP { wildcards.key.l0.nwFrag = FragmentBits.mask }
-        return port
     }
 
     // MARK: Tables
@@ -152,6 +174,7 @@ final class Translator {
     /// Looks the packet up in a table and runs the rule; follows goto_table. `inPort` is the port to look up with.
     /// - Parameter tellsMiss: a table without a rule for the packet may send it to a controller.
     func runTable(_ id: UInt8, bridge: Bridge, inPort: OFPort? = nil, tellsMiss: Bool = true) {
+        if wasMPLS { return recirculate(bridge: bridge) }
         guard nesting < OFProtoLimits.nesting else { return failure = .tooDeep }
         nesting += 1
         defer { nesting -= 1 }
@@ -226,6 +249,9 @@ final class Translator {
     var place: (table: UInt8, cookie: UInt64) { rule.map { ($0.table, $0.cookie) } ?? resumedPlace }
 
     func credit(_ credit: Credit) { credits.append(credit) }
+
+    /// Lets go of what the last translation named.
+    func forgetCredits() { credits.removeAll(keepingCapacity: true) }
 
     /// Who is to be credited with the packets of this translation.
     func takeCredits() -> [Credit] { exactCopy(credits) }

@@ -26,6 +26,7 @@ extension Translator {
         savedFlow.copy(from: flow)
         savedBase.copy(from: base)
         let (port, set, exit, irreversible, start) = (inputPort, actionSet, exits, isIrreversible, actions.count)
+        let label = wasMPLS
         let savedStack = stack
         actionSet = []
         isIrreversible = false
@@ -39,7 +40,7 @@ extension Translator {
             base.copy(from: savedBase)
         }
         flow.copy(from: savedFlow)
-        (inputPort, actionSet, exits, isIrreversible) = (port, set, exit, irreversible)
+        (inputPort, actionSet, exits, isIrreversible, wasMPLS) = (port, set, exit, irreversible, label)
         pool.append(savedFlow)
         pool.append(savedBase)
     }
@@ -66,6 +67,7 @@ extension Translator {
             let outer = rule
             rule = nil
             runTable(0, bridge: port.bridge)
+            if paused != nil, frozen.isEmpty { frozen = [.resubmit(port: nil, table: 0, ct: false)] }
             runActionSet(bridge: port.bridge)
             rule = outer
             depth -= 1

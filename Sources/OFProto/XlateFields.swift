@@ -201,17 +201,26 @@ extension Translator {
         flow.key.l0.dlType = type
     }
 
-    /// pop_mpls. What stands behind the label is unknown until the packet is looked at again.
+    /// pop_mpls. What stands behind the last label is unknown until the packet has come back from the datapath.
     func popMPLS(_ type: BE16) {
         guard isMPLS(flow.key.l0.dlType) else { return }
         commit()
-        let labels = MPLS.count(flow.key.l3)
-        wildcards.key.l3.mplsLSE0.raw |= BE32(MPLS.bottom).raw
-        wildcards.key.l3.mplsLSE1 = .ones
-        wildcards.key.l3.mplsLSE2 = .ones
+        let labels = consultLabels()
         if labels == 3, flow.key.l3.mplsLSE2.host & MPLS.bottom == 0 { return }
         isIrreversible = true
         flow.popLabel(type)
+        if !isMPLS(type) { wasMPLS = true }
+    }
+
+    /// Counts the label stack entries: their bottom-of-stack bits are looked at one by one.
+    private func consultLabels() -> Int {
+        let bottom = BE32(MPLS.bottom).raw
+        wildcards.key.l3.mplsLSE0.raw |= bottom
+        if flow.key.l3.mplsLSE0.raw & bottom != 0 { return 1 }
+        wildcards.key.l3.mplsLSE1.raw |= bottom
+        if flow.key.l3.mplsLSE1.raw & bottom != 0 { return 2 }
+        wildcards.key.l3.mplsLSE2.raw |= bottom
+        return MPLS.count(flow.key.l3)
     }
 }
 

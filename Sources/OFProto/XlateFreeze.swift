@@ -3,13 +3,13 @@ import Flow
 import OpenFlow
 import Wire
 
-/// controller(pause): the packet stops here and goes to the controller with all that it has before it still; and how it goes on.
+/// The packet stops here, with all that it has before it still: for controller(pause), or to recirculate (`XlateRecirculate.swift`); and how it goes on.
 ///
 /// When it stops, nothing more is run: every list of actions that is under way, from the innermost to the outermost, adds what is left of it to `frozen`.
 /// Where a copy of the packet ends (clone, a bucket, a patch port) or the translation does, the packet is sent up with that (`finishFreezing`).
 extension Translator {
     func pause(_ action: ControllerAction, bridge: Bridge) {
-        paused = (action, bridge)
+        paused = (.controller(action), bridge)
         exits = true
     }
 
@@ -30,14 +30,18 @@ extension Translator {
         }
     }
 
-    /// The packet goes to the controller, as it is now.
+    /// The packet goes away as it is now.
     func finishFreezing() {
-        guard let (action, bridge) = paused else { return }
+        guard let (reason, bridge) = paused else { return }
         let continuation = Continuation(bridge: bridge.uuid, stack: stack, actions: frozen, actionSet: actionSet.map(\.source))
         paused = nil
         frozen = []
         frozenPlace = nil
-        if failure == nil { sendToController(action, bridge: bridge, continuation: continuation) }
+        guard failure == nil else { return }
+        switch reason {
+        case .controller(let action): sendToController(action, bridge: bridge, continuation: continuation)
+        case .recirculation(let hash): finishRecirculation(hash, continuation, bridge: bridge)
+        }
     }
 
     /// Lets a paused packet go on. Its key is in `flow`, with registers, metadata and the like as they were. `actions` and `set` are the continuation's.

@@ -11,11 +11,11 @@ extension Translator {
             for bucket in group.buckets { run(bucket, bridge: bridge) }
             credit(.group(group, nil))
         case .fastFailover: run(bridge.firstLiveBucket(of: group), of: group, bridge: bridge)
-        case .select: run(selectBucket(of: group, bridge: bridge), of: group, bridge: bridge)
+        case .select: runSelectGroup(group, bridge: bridge)
         }
     }
 
-    private func run(_ bucket: Bucket?, of group: Group, bridge: Bridge) {
+    func run(_ bucket: Bucket?, of group: Group, bridge: Bridge) {
         guard let bucket else { return }
         run(bucket, bridge: bridge)
         credit(.group(group, bucket))

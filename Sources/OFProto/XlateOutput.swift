@@ -68,7 +68,7 @@ extension Translator {
             inPort: flow.key.l0.inPort,
             metadata: flow.key.l11.metadata.host, registers: flow.key.regs,
             tunMetadata: bridge.tlvMappings.present(in: flow.key), action: action, continuation: continuation)
-        guard let context = ofproto.controllers.context(key, bridge: bridge, now: now) else { return }
+        guard let context = ofproto.controllers.context(key, now: now, make: { ControllerContext(key, id: $0, bridge: bridge, now: now) }) else { return }
         credit(.controller(context))
         let upcall = DPAction.userspace(userdata: Userdata.controller(context.id), maxLength: 0)
         if let meter = action.meter.flatMap({ bridge.meters[$0] }) ?? bridge.meters[MeterNumber.controller] {

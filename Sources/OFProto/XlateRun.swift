@@ -8,6 +8,7 @@ extension Translator {
     /// Runs a list of actions. Returns the table that a goto_table names.
     func run(_ program: [XAction], bridge: Bridge) -> UInt8? {
         for (index, action) in program.enumerated() {
+            if wasMPLS, !exits, action.waitsForLayer3 { recirculate(bridge: bridge) }
             if exits || failure != nil {
                 if paused != nil { freeze(program[index...]) }
                 return nil
@@ -41,7 +42,9 @@ extension Translator {
             case .group(let id): runGroup(id, bridge: bridge)
             case .meter(let meter): runMeter(meter, bridge: bridge)
             case .resubmit(let port, let table): resubmit(port: port, table: table ?? place.table, bridge: bridge)
-            case .gotoTable(let table): return table
+            case .gotoTable(let table):
+                guard wasMPLS else { return table }
+                recirculate(bridge: bridge)
             case .writeMetadata(let value, let mask):
                 let bits = BE64(mask).raw
                 flow.key.l11.metadata.raw = (flow.key.l11.metadata.raw & ~bits) | (BE64(value).raw & bits)
@@ -52,6 +55,11 @@ extension Translator {
             case .unroll(let table, let cookie): resumedPlace = (table, cookie)
             case .exit: exits = true
             case .unsupported: ofproto.counters.unsupportedActions &+= 1
+            }
+            // The action that makes the packet recirculate is run when it comes back.
+            if case (.recirculation, _)? = paused, frozen.isEmpty {
+                freeze(program[index...])
+                return nil
             }
         }
         return nil

@@ -227,7 +227,8 @@ import Wire
             #expect(net.ports(other) == ports)
             if number < 50 { #expect(net.ports(reversed(key)) == ports) }
         }
-        #expect(net.dpif.flowCount == 1_050)
+        // One megaflow that hashes, and one for each of sixteen values of the hash.
+        #expect(net.dpif.flowCount == 17)
         let first = counts[2] ?? 0
         #expect(first > 200 && first < 300 && counts[3] == 1_000 - first, "\(counts)")
     }
@@ -245,13 +246,41 @@ import Wire
         let chosen = try mask(ipv4(1), fill: fields)
         #expect(chosen.l0.nwSrc == .ones && chosen.l0.tpDst == .ones && chosen.l0.nwProto == .max)
         #expect(chosen.l0.nwDst == .zero && chosen.l0.tpSrc == .zero && chosen.l0.dlSrc == .zero)
-        let whole = try mask(ipv4(1)) { $0.method = "dp_hash" }
+        let whole = try mask(ipv4(1)) { $0.method = "hash" }
         #expect(whole.l0.nwSrc == .ones && whole.l0.nwDst == .ones && whole.l0.tpSrc == .ones && whole.l0.tpDst == .ones)
         #expect(whole.l0.nwProto == .max && whole.l0.dlSrc == .zero && whole.l0.nwTTL == 0)
         var arp = ipv4(1)
         (arp.l0.dlType, arp.l0.nwTTL, arp.l0.tpSrc, arp.l0.tpDst) = (BE16(EtherType.arp), 0, .zero, .zero)
-        let ethernet = try mask(arp) { _ in }
+        let ethernet = try mask(arp) { $0.method = "hash" }
         #expect(ethernet.l0.dlSrc == .broadcast && ethernet.l0.dlDst == .broadcast && ethernet.l0.nwSrc == .zero)
+    }
+
+    /// Weights decide how many bits of dp_hash are matched; a group for which 64 hashes (256, if it asks for dp_hash) are too few hashes by itself.
+    @Test(arguments: [("", [1, 1], 15), ("", [1, 63], 63), ("", [1, 64], 0), ("dp_hash", [1, 64], 127), ("dp_hash", [1, 255], 255), ("dp_hash", [1, 256], 0)])
+    func theDatapathsHashHasAsManyBitsAsWeightsNeed(method: String, weights: [Int], bits: UInt32) throws {
+        let net = try grouped(.select, zip([2, 3], weights).map { bucket($0, weight: UInt16($1)) }) { ($0.method, $0.parameter) = (method, 7) }
+        net.send(ipv4(1))
+        let flows = net.dpif.flowDump()
+        let hash: DPAction = .hash(algorithm: method.isEmpty ? 1 : 0, basis: method.isEmpty ? 0 : 7)
+        #expect(bits == 0 ? flows.count == 1 : flows[0].actions == [hash, .recirc(RecircID(1))])
+        #expect(flows.last?.mask.l0.dpHash == bits)
+    }
+
+    /// What the packet had before it, had been through, and has on its stack goes on when it comes back.
+    @Test func aHashedPacketGoesOnWhereItWas() throws {
+        func sees(_ field: Field) -> Match {
+            var match = Match()
+            match.set(field, to: 7)
+            return match
+        }
+        let net = try TestSwitch()
+        try net.group(.add, 1, .select, [GroupBucket(id: 0, weight: 1, actions: [.resubmit(port: nil, table: 5, ct: false)])])
+        try net.add(Match(), [.setField(.reg3, MaskedValue(value: 7, mask: .max)), .push(FieldRange(.reg3)), .gotoTable(1)])
+        try net.add(table: 1, Match(), [.group(1), .pop(FieldRange(.reg4)), .output(OFPort(3), maxLength: 0), .resubmit(port: nil, table: 6, ct: false)])
+        try net.add(table: 5, sees(.reg3), [.output(OFPort(2), maxLength: 0)])
+        try net.add(table: 6, sees(.reg4), [.output(OFPort(4), maxLength: 0)])
+        #expect(net.ports(ipv4(1)) == [2, 3, 4])
+        #expect(net.dpif.flowCount == 2)
     }
 
     @Test func onlyTheChosenFieldsAndTheBasisChoose() throws {
@@ -285,11 +314,11 @@ import Wire
         #expect(before.contains([3]) && !after.contains([3]))
         #expect(zip(before, after).allSatisfy { $0 == [3] || $0 == $1 })
         let moved = zip(before, after).filter { $0.0 == [3] }.map(\.1)
-        #expect(moved.contains([2]) && moved.contains([4]))
+        #expect(!moved.isEmpty && moved.allSatisfy { $0 == [2] || $0 == [4] })
         net.dpif.downLinks = ["p2", "p3", "p4"]
         net.pass(milliseconds: 600)
         #expect(keys.allSatisfy { net.ports($0).isEmpty })
-        #expect(net.ofproto.counters.misses == 200)
+        #expect(net.ofproto.counters.misses == 17)
     }
 
     // MARK: Statistics

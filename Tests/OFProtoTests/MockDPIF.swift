@@ -27,6 +27,15 @@ struct Outcome: Hashable {
     var sent: [Sent] = []
     var userdata: [UInt64] = []
     var meters: [UInt32] = []
+    /// Packets that go through the datapath once more.
+    var recirculated: [FlowKey] = []
+
+    fileprivate mutating func add(_ other: Outcome) {
+        sent += other.sent
+        userdata += other.userdata
+        meters += other.meters
+        recirculated += other.recirculated
+    }
 }
 
 /// A datapath in memory: a list of megaflows, looked through from its start; packets are keys.
@@ -79,10 +88,11 @@ final class MockDPIF: DPIF {
     }
 
     private func carryOut(_ actions: [DPAction], _ key: FlowKey, _ bytes: [UInt8]) {
-        let result = interpret(actions, key)
-        outcome.sent += result.sent
-        outcome.userdata += result.userdata
-        outcome.meters += result.meters
+        var result = interpret(actions, key)
+        let again = result.recirculated
+        result.recirculated = []
+        outcome.add(result)
+        for key in again { receive(key, bytes: bytes) }
         for userdata in result.userdata { upcalls.append((.action(userdata: userdata), key, bytes)) }
     }
 
@@ -199,15 +209,25 @@ func interpret(_ actions: [DPAction], _ start: FlowKey) -> Outcome {
             key.l0.dlType = type
         case .set(let field): set(field, &key)
         case .clone(let nested), .sample(_, let nested):
-            let inner = interpret(nested, key)
-            result.sent += inner.sent
-            result.userdata += inner.userdata
-            result.meters += inner.meters
+            result.add(interpret(nested, key))
         case .meter(let meter): result.meters.append(meter)
+        case .hash(_, let basis): key.l0.dpHash = connectionHash(key, basis)
+        case .recirc(let id):
+            var again = key
+            again.l0.recircID = id.number
+            result.recirculated.append(again)
         default: break
         }
     }
     return result
+}
+
+/// The same for both directions, and never 0.
+private func connectionHash(_ key: FlowKey, _ basis: UInt32) -> UInt32 {
+    let ends = [UInt64(key.l0.nwSrc.host) << 16 | UInt64(key.l0.tpSrc.host), UInt64(key.l0.nwDst.host) << 16 | UInt64(key.l0.tpDst.host)].sorted()
+    var state = UInt64(basis)
+    for word in ends { state = (splitMix64(&state) ^ word) &* 0x9E37_79B9_7F4A_7C15 }
+    return max(UInt32(truncatingIfNeeded: splitMix64(&state) >> 32), 1)
 }
 
 private func mix<Value: HeaderValue>(_ old: inout Value, _ new: Value, _ mask: Value) {
