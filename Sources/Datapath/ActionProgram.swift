@@ -35,6 +35,10 @@ import Wire
 // setARP          –                        1–3 bytes 6–13, 14–21 and 20–27 of the header   4–6 their masks
 // setND           –                        1–2 target   3–4 its mask   5 sll   6 its mask   7 tll   8 its mask
 // setMPLS         the entry's four bytes   1 their mask
+// addMPLS         the entry's four bytes   1 EtherType
+// pushNSH         length of the header     1… the header
+// popNSH          –
+// setNSH          –                        1 first eight bytes   2 their mask   3, 5 contexts   4, 6 their masks
 //
 // Multi-byte values stand as in the frame. Values are zero where their mask is. A list ends with `end`.
 
@@ -43,6 +47,7 @@ enum ActionOpcode: UInt8 {
     case end, output, outputCut, userspace, recirculate, clone, sample, checkLength, meter, hash, setPriority, setMark
     case pushVLAN, popVLAN, pushMPLS, popMPLS, pushEthernet, popEthernet
     case setEthernet, setIPv4, setIPv6, setTCP, setUDP, setSCTP, setICMP, setARP, setND, setMPLS
+    case addMPLS, pushNSH, popNSH, setNSH
 }
 
 /// What the compiler knew about an operation's place in its list.

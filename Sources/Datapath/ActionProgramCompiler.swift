@@ -94,9 +94,21 @@ struct ActionCompiler {
             let (first, second) = addressWords(dst, src)
             emit(.pushEthernet, flags, first, second)
         case .popEthernet: emit(.popEthernet, flags)
+        case .addMPLS(let lse, let etherType): emit(.addMPLS, flags, operand: lse.raw, UInt64(etherType.raw))
+        case .pushNSH(let header): pushNSH(header.bytes, flags)
+        case .popNSH: emit(.popNSH, flags)
         case .set(let field): set(field, flags)
         default: break
         }
+    }
+
+    private mutating func pushNSH(_ header: [UInt8], _ flags: ActionFlags) {
+        let start = words.count
+        words.append(0)
+        for at in stride(from: 0, to: header.count, by: 8) {
+            words.append(header[at..<Swift.min(at + 8, header.count)].reversed().reduce(0) { $0 << 8 | UInt64($1) })
+        }
+        patch(start, .pushNSH, flags, operand: UInt32(header.count))
     }
 
     // MARK: Nested lists
@@ -149,7 +161,7 @@ extension DPAction {
     /// Changes bytes of the packet that the list works on.
     var writesFrame: Bool {
         switch self {
-        case .pushVLAN, .popVLAN, .pushMPLS, .popMPLS, .pushEthernet, .popEthernet: true
+        case .pushVLAN, .popVLAN, .pushMPLS, .popMPLS, .pushEthernet, .popEthernet, .addMPLS, .pushNSH, .popNSH: true
         case .set(.skbPriority), .set(.pktMark): false
         case .set: true
         default: false

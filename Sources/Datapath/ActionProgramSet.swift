@@ -31,6 +31,9 @@ extension ActionCompiler {
             emit(.setICMP, flags, operand: packed(type & typeMask, code & codeMask, typeMask, codeMask))
         case .arp(let value, let mask): setARP(value, mask, flags)
         case .nd(let value, let mask): setND(value, mask, flags)
+        case .nsh(let value, let mask):
+            let v = value.words, m = mask.words
+            emit(.setNSH, flags, v.0 & m.0, m.0, v.1 & m.1, m.1, v.2 & m.2, m.2)
         case .mpls(let lse, let mask): emit(.setMPLS, flags, operand: lse.raw & mask.raw, UInt64(mask.raw))
         }
     }

@@ -10,7 +10,7 @@ public indirect enum DPAction: Hashable, Sendable {
     case pushVLAN(tpid: BE16, tci: BE16)
     case popVLAN
     case pushMPLS(lse: BE32, etherType: BE16)
-    /// `etherType`: what the frame holds after the pop.
+    /// `etherType`: what the frame holds after the pop; 0x6558: what follows is an Ethernet frame itself.
     case popMPLS(etherType: BE16)
     /// Set the bits of one header that `mask` selects.
     case set(DPSetField)
@@ -27,6 +27,10 @@ public indirect enum DPAction: Hashable, Sendable {
     case checkPacketLength(UInt32, greater: [DPAction], lessOrEqual: [DPAction])
     case pushEthernet(src: EthernetAddress, dst: EthernetAddress)
     case popEthernet
+    /// In front of all the packet is.
+    case addMPLS(lse: BE32, etherType: BE16)
+    case pushNSH(DPPushNSH)
+    case popNSH
     case drop
 }
 
@@ -48,6 +52,7 @@ public enum DPSetField: Hashable, Sendable {
     case nd(DPSetND, mask: DPSetND)
     /// The outermost label stack entry.
     case mpls(lse: BE32, mask: BE32)
+    case nsh(DPSetNSH, mask: DPSetNSH)
 }
 
 public struct DPSetIPv4: Hashable, Sendable {

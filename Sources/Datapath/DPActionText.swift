@@ -19,8 +19,7 @@ extension DPAction {
             return "push_vlan(\(type)vid=\(tci.host & VLANTCI.vidMask),pcp=\(tci.host >> 13))"
         case .popVLAN: return "pop_vlan"
         case .pushMPLS(let lse, let etherType):
-            let entry = lse.host
-            return "push_mpls(label=\(entry >> 12),tc=\(entry >> 9 & 7),ttl=\(entry & 0xff),bos=\(entry >> 8 & 1),eth_type=" + hex(etherType.host) + ")"
+            return "push_mpls(" + labelText(lse, etherType) + ")"
         case .popMPLS(let etherType): return "pop_mpls(eth_type=" + hex(etherType.host) + ")"
         case .set(let field): return "set(" + field.odpText + ")"
         case .recirc(let id): return "recirc(" + hex(id.number) + ")"
@@ -34,8 +33,16 @@ extension DPAction {
             return "check_pkt_len(size=\(size),gt(" + greater.odpText(portName: portName) + "),le(" + lessOrEqual.odpText(portName: portName) + "))"
         case .pushEthernet(let src, let dst): return "push_eth(src=\(src),dst=\(dst))"
         case .popEthernet: return "pop_eth"
+        case .addMPLS(let lse, let etherType): return "add_mpls(" + labelText(lse, etherType) + ")"
+        case .pushNSH(let header): return header.odpText
+        case .popNSH: return "pop_nsh()"
         case .drop: return "drop"
         }
+    }
+
+    private func labelText(_ lse: BE32, _ etherType: BE16) -> String {
+        let entry = lse.host
+        return "label=\(entry >> 12),tc=\(entry >> 9 & 7),ttl=\(entry & 0xff),bos=\(entry >> 8 & 1),eth_type=" + hex(etherType.host)
     }
 
     private func userspaceText(_ userdata: UInt64, _ maxLength: UInt32) -> String {

@@ -39,7 +39,10 @@ private struct DPActionParser {
         switch name.string {
         case "userspace": return userspace(arguments)
         case "push_vlan": return pushVLAN(arguments)
-        case "push_mpls": return pushMPLS(arguments)
+        case "push_mpls": return label(arguments).map { .pushMPLS(lse: $0.lse, etherType: $0.type) }
+        case "add_mpls": return label(arguments).map { .addMPLS(lse: $0.lse, etherType: $0.type) }
+        case "push_nsh": return DPPushNSH(odp: arguments).map { .pushNSH($0) }
+        case "pop_nsh": return arguments.isEmpty ? .popNSH : nil
         case "pop_mpls": return named(arguments, ["eth_type"]).flatMap { $0[0] <= 0xffff ? .popMPLS(etherType: BE16(UInt16($0[0]))) : nil }
         case "set":
             let (name, key, mask) = try FlowKey.parseODPAttribute(arguments)
@@ -83,11 +86,11 @@ private struct DPActionParser {
         return .pushVLAN(tpid: BE16(UInt16(tpid)), tci: BE16(UInt16(values[1] << 13 | values[0])))
     }
 
-    private func pushMPLS(_ text: TextSlice) -> DPAction? {
+    private func label(_ text: TextSlice) -> (lse: BE32, type: BE16)? {
         guard let values = named(text, ["label", "tc", "ttl", "bos", "eth_type"]), values[0] <= 0xfffff, values[1] <= 7, values[2] <= 0xff,
             values[3] <= 1, values[4] <= 0xffff
         else { return nil }
-        return .pushMPLS(lse: BE32(values[0] << 12 | values[1] << 9 | values[3] << 8 | values[2]), etherType: BE16(UInt16(values[4])))
+        return (BE32(values[0] << 12 | values[1] << 9 | values[3] << 8 | values[2]), BE16(UInt16(values[4])))
     }
 
     private func pushEthernet(_ text: TextSlice) -> DPAction? {

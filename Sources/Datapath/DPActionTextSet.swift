@@ -47,6 +47,10 @@ extension DPSetField {
         case .mpls(let lse, let bits):
             (key.l3.mplsLSE0, mask.l3.mplsLSE0) = (lse, bits)
             return "mpls"
+        case .nsh(let value, let bits):
+            value.place(&key)
+            bits.place(&mask)
+            return "nsh"
         }
     }
 
@@ -71,6 +75,7 @@ extension DPSetField {
                 typeMask: UInt8(truncatingIfNeeded: mask.l0.tpSrc.host), codeMask: UInt8(truncatingIfNeeded: mask.l0.tpDst.host))
         case "arp": self = .arp(DPSetARP(key), mask: DPSetARP(mask))
         case "nd": self = .nd(DPSetND(key), mask: DPSetND(mask))
+        case "nsh": self = .nsh(DPSetNSH(key), mask: DPSetNSH(mask))
         case "mpls": self = .mpls(lse: key.l3.mplsLSE0, mask: mask.l3.mplsLSE0)
         default: return nil
         }
@@ -117,5 +122,20 @@ extension DPSetND {
     fileprivate init(_ key: FlowKey) {
         self.init()
         (target, sll, tll) = (key.l1.ndTarget, key.l1.arpSHA, key.l1.arpTHA)
+    }
+}
+
+extension DPSetNSH {
+    fileprivate func place(_ key: inout FlowKey) {
+        (key.l5.nshFlags, key.l5.nshTTL, key.l5.nshPathHeader) = (flags, ttl, path)
+        key.l5.nshContext0 = BE32(contexts[0])
+        key.l5.nshContext1 = BE32(contexts[1])
+        key.l5.nshContext2 = BE32(contexts[2])
+        key.l5.nshContext3 = BE32(contexts[3])
+    }
+    public init(_ key: borrowing FlowKey) {
+        self.init()
+        (flags, ttl, path) = (key.l5.nshFlags, key.l5.nshTTL, key.l5.nshPathHeader)
+        contexts = SIMD4(key.l5.nshContext0.host, key.l5.nshContext1.host, key.l5.nshContext2.host, key.l5.nshContext3.host)
     }
 }

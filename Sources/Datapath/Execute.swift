@@ -99,6 +99,10 @@ public func execute<Sink: ActionSink & ~Copyable>(
     case ActionOpcode.pushMPLS.rawValue:
         rejects = unsafe pushMPLS(batch, entry: word.operand, etherType: UInt16(truncatingIfNeeded: operation[1]))
     case ActionOpcode.popMPLS.rawValue: rejects = popMPLS(batch, etherType: UInt16(truncatingIfNeeded: word.operand))
+    case ActionOpcode.addMPLS.rawValue: rejects = unsafe addMPLS(batch, entry: word.operand, etherType: UInt16(truncatingIfNeeded: operation[1]))
+    case ActionOpcode.pushNSH.rawValue: rejects = unsafe pushNSH(batch, word, operation)
+    case ActionOpcode.popNSH.rawValue: rejects = popNSH(batch)
+    case ActionOpcode.setNSH.rawValue: unsafe setNSH(batch, operation)
     case ActionOpcode.pushEthernet.rawValue: rejects = unsafe pushEthernet(batch, operation)
     default: rejects = popEthernet(batch)
     }

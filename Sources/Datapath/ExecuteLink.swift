@@ -64,13 +64,23 @@ import Wire
     return rejects
 }
 
-/// Removes the outermost label stack entry; what follows is `etherType`.
+/// Removes the outermost label stack entry; what follows is `etherType`, or a frame.
 @inline(never) @_noLocks func popMPLS(_ batch: ActionBatch, etherType: UInt16) -> Rejects {
     var rejects = Rejects()
     for index in 0..<batch.count {
         let packet = batch.packet(index), frame = FrameView(packet)
         guard let offset = frame.labelStack() else {
             rejects.badPacket |= packetBit(index)
+            continue
+        }
+        if etherType == BE16(EtherType.transparentEthernetBridging).raw {
+            // Only in front of everything a label can stand before a frame.
+            guard frame.bareType != 0, frame.available >= 18 else {
+                rejects.badPacket |= packetBit(index)
+                continue
+            }
+            packet.removeFront(4)
+            packet.setBareType(0)
             continue
         }
         frame.move(from: 0, to: 4, count: offset)

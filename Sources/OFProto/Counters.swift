@@ -20,6 +20,8 @@ public struct OFProtoCounters: Hashable, Sendable {
     public var tooManyActions: UInt64 = 0
     public var stackTooDeep: UInt64 = 0
     public var recirculated: UInt64 = 0
+    /// Translations given up because a header cannot be put in front of what the packet is, or be taken off.
+    public var packetType: UInt64 = 0
     /// Actions passed over because this switch does not carry them out.
     public var unsupportedActions: UInt64 = 0
     /// Megaflows translated again, and of these changed and deleted ones.
@@ -40,6 +42,7 @@ public struct OFProtoCounters: Hashable, Sendable {
         case .stackTooDeep: stackTooDeep &+= 1
         case .recirculated: recirculated &+= 1
         case .unknownPort: unknownPort &+= 1
+        case .packetType: packetType &+= 1
         }
     }
 }

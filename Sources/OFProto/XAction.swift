@@ -37,6 +37,10 @@ enum XAction {
     case sample(probability: UInt16, SampleAction)
     /// The table and cookie of the flow that the actions behind it are of, when a paused packet goes on.
     case unroll(table: UInt8, cookie: UInt64)
+    /// packet_type, as namespace << 16 | type.
+    case encap(UInt32, [EncapProperty])
+    case decap(UInt32)
+    case decNSHTTL
     case exit
     /// An action that this switch does not carry out: the packet passes over it, which is counted.
     case unsupported(OFAction)
@@ -154,6 +158,9 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .push(let range): program.append(.push(range))
         case .pop(let range): program.append(.pop(range))
         case .unrollTranslation(let table, let cookie): program.append(.unroll(table: table, cookie: cookie))
+        case .encap(let type, let properties): program.append(.encap(type, properties))
+        case .decap(let type): program.append(.decap(type))
+        case .decNSHTTL: program.append(.decNSHTTL)
         case .exit: program.append(.exit)
         case .drop, .note: break
         default: program.append(.unsupported(action))

@@ -37,6 +37,8 @@ final class Translator {
     var isIrreversible = false
     /// The last label was popped: what is behind it is unknown as yet.
     var wasMPLS = false
+    /// A header comes or goes when actions are committed next.
+    var encapsulation: Encapsulation?
     /// dp_hash was computed.
     var isHashed = false
     /// > 0: outputs cut the packet to this many bytes.
@@ -53,6 +55,8 @@ final class Translator {
     /// Why the packet has stopped, and in which bridge; what it has before it still; and where the last of that is.
     var paused: (reason: Pause, bridge: Bridge)?
     var frozen: [OFAction] = []
+    /// The action under way is to be run again, from its start, when the packet has come back.
+    var repeats = false
     var frozenPlace: OFAction?
     /// The table that has no rule for the packet, while a controller is told so.
     var missTable: UInt8?
@@ -69,7 +73,7 @@ final class Translator {
         case controller(ControllerAction)
         case recirculation(DPHash?)
     }
-    enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort }
+    enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort, packetType }
 
     init(ofproto: OFProto) { self.ofproto = ofproto }
 
@@ -112,6 +116,8 @@ final class Translator {
     private func matchAlways() {
         wildcards.key.l0.inPort = .max
         wildcards.key.l0.recircID = .max
+        // What comes in by a port is a frame; what comes back may be anything.
+        if flow.key.l0.recircID != 0 { wildcards.key.l3.packetType = .ones }
         wildcards.key.l0.dlType = .ones
         wildcards.key.l0.vlanTCI = BE16(VLANTCI.present)
         if isIP { wildcards.key.l0.nwFrag = FragmentBits.mask }
@@ -155,6 +161,7 @@ final class Translator {
         if !stack.isEmpty { stack = [] }
         if !frozen.isEmpty { frozen = [] }
         paused = nil
+        repeats = false
         frozenPlace = nil
         depth = 0
         nesting = 0
@@ -162,6 +169,7 @@ final class Translator {
         exits = false
         isIrreversible = false
         wasMPLS = false
+        encapsulation = nil
         isHashed = false
         truncation = 0
         outputReason = .action

@@ -7,13 +7,16 @@ import Wire
 /// are known to be the same for all of its packets.
 extension Translator {
     func commit() {
+        commitEncapsulation()
         let difference = (flow[line: 0] ^ base[line: 0]) & Self.header0
-        if linesEqual(difference, .zero) && linesEqual(flow[line: 1], base[line: 1]) && linesEqual(flow[line: 3], base[line: 3]) { return }
-        commitEthernet()
+        if linesEqual(difference, .zero) && linesEqual(flow[line: 1], base[line: 1]) && linesEqual(flow[line: 3], base[line: 3])
+            && linesEqual(flow[line: 5], base[line: 5]) { return }
+        if flow.key.l3.packetType.host == PacketType.ethernet { commitEthernet() }
         // Labels that go come off first, or layer 3 could not be reached.
         let unlabels = isMPLS(base.key.l0.dlType) && !isMPLS(flow.key.l0.dlType)
         if unlabels { commitMPLS() }
         if base.key.l0.dlType == flow.key.l0.dlType {
+            if flow.key.l0.dlType == BE16(EtherType.nsh) { commitNSH() }
             switch flow.key.l0.dlType {
             case XlateTypes.ipv4: commitIPv4()
             case XlateTypes.ipv6: commitIPv6()
@@ -98,6 +101,17 @@ extension Translator {
             actions.append(.set(.icmp(type: byte(s), code: byte(d), typeMask: byte(sm), codeMask: byte(dm))))
         default: break
         }
+    }
+
+    private func commitNSH() {
+        var value = DPSetNSH(), mask = DPSetNSH()
+        if let field = changed(\.l5.nshFlags) { (value.flags, mask.flags) = field }
+        if let field = changed(\.l5.nshTTL) { (value.ttl, mask.ttl) = field }
+        if let field = changed(\.l5.nshPathHeader) { (value.path, mask.path) = field }
+        for (at, path) in [\FlowKey.l5.nshContext0, \.l5.nshContext1, \.l5.nshContext2, \.l5.nshContext3].enumerated() {
+            if let field = changed(path) { (value.contexts[at], mask.contexts[at]) = (field.value.host, field.mask.host) }
+        }
+        if mask != DPSetNSH() { actions.append(.set(.nsh(value, mask: mask))) }
     }
 
     private func commitMPLS() {

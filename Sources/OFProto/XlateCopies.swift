@@ -26,7 +26,7 @@ extension Translator {
         savedFlow.copy(from: flow)
         savedBase.copy(from: base)
         let (port, set, exit, irreversible, start) = (inputPort, actionSet, exits, isIrreversible, actions.count)
-        let label = wasMPLS
+        let (label, header) = (wasMPLS, encapsulation)
         let savedStack = stack
         actionSet = []
         isIrreversible = false
@@ -40,7 +40,7 @@ extension Translator {
             base.copy(from: savedBase)
         }
         flow.copy(from: savedFlow)
-        (inputPort, actionSet, exits, isIrreversible, wasMPLS) = (port, set, exit, irreversible, label)
+        (inputPort, actionSet, exits, isIrreversible, wasMPLS, encapsulation) = (port, set, exit, irreversible, label, header)
         pool.append(savedFlow)
         pool.append(savedBase)
     }
@@ -67,7 +67,10 @@ extension Translator {
             let outer = rule
             rule = nil
             runTable(0, bridge: port.bridge)
-            if paused != nil, frozen.isEmpty { frozen = [.resubmit(port: nil, table: 0, ct: false)] }
+            if repeats {
+                repeats = false
+                frozen = [.resubmit(port: nil, table: 0, ct: false)]
+            }
             runActionSet(bridge: port.bridge)
             rule = outer
             depth -= 1

@@ -213,7 +213,7 @@ extension Translator {
     }
 
     /// Counts the label stack entries: their bottom-of-stack bits are looked at one by one.
-    private func consultLabels() -> Int {
+    func consultLabels() -> Int {
         let bottom = BE32(MPLS.bottom).raw
         wildcards.key.l3.mplsLSE0.raw |= bottom
         if flow.key.l3.mplsLSE0.raw & bottom != 0 { return 1 }

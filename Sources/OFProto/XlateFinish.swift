@@ -18,6 +18,7 @@ extension Translator {
             wildcards.clearTunMetadata()
         }
         let type = packetLine.dlType
+        if type != BE16(EtherType.nsh) { wildcards.clearServiceHeader() }
         if !isMPLS(type) {
             wildcards.key.l3.mplsLSE0 = .zero
             wildcards.key.l3.mplsLSE1 = .zero

@@ -15,6 +15,7 @@ extension Translator {
 
     /// The rest of a list that is not run now.
     func freeze(_ rest: ArraySlice<XAction>) {
+        repeats = false
         guard frozen.count + 2 * rest.count <= OFProtoLimits.actionsPerRule else { return failure = .tooManyActions }
         var here = OFAction.unrollTranslation(table: place.table, cookie: place.cookie)
         for action in rest {
@@ -108,6 +109,9 @@ extension XAction {
             .sample(SampleSpec(probability: probability, collectorSet: sample.collectorSet, observationDomain: sample.observationDomain,
                 observationPoint: sample.observationPoint))
         case .unroll(let table, let cookie): .unrollTranslation(table: table, cookie: cookie)
+        case .encap(let type, let properties): .encap(packetType: type, properties)
+        case .decap(let type): .decap(packetType: type)
+        case .decNSHTTL: .decNSHTTL
         case .exit: .exit
         case .unsupported(let action): action
         }

@@ -50,6 +50,8 @@ extension Translator {
             }
             return
         }
+        // These ports carry frames.
+        guard flow.key.l3.packetType.host == PacketType.ethernet else { return }
         commit()
         if truncation > 0 { actions.append(.trunc(maxLength: UInt32(truncation))) }
         actions.append(.output(odpPort))

@@ -9,6 +9,7 @@ extension Translator {
     /// - Parameter hash: what the datapath is to put into dp_hash.
     func recirculate(bridge: Bridge, hash: DPHash? = nil) {
         paused = (.recirculation(hash), bridge)
+        repeats = true
         exits = true
     }
 

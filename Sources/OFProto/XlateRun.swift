@@ -53,11 +53,18 @@ extension Translator {
             case .clone(let list): clone(list, bridge: bridge)
             case .sample(let probability, let sample): runSample(probability, sample)
             case .unroll(let table, let cookie): resumedPlace = (table, cookie)
+            case .encap(let type, let properties): encap(type, properties)
+            case .decap(let type):
+                guard decap(type) else { break }
+                // What follows is done when the packet has come back.
+                recirculate(bridge: bridge)
+                freeze(program[(index + 1)...])
+                return nil
+            case .decNSHTTL: if !decrementServiceTTL(bridge: bridge) { return nil }
             case .exit: exits = true
             case .unsupported: ofproto.counters.unsupportedActions &+= 1
             }
-            // The action that makes the packet recirculate is run when it comes back.
-            if case (.recirculation, _)? = paused, frozen.isEmpty {
+            if repeats {
                 freeze(program[index...])
                 return nil
             }

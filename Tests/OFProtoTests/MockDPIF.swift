@@ -270,5 +270,8 @@ private func set(_ field: DPSetField, _ key: inout FlowKey) {
         mix(&key.l1.arpSHA, value.sll, mask.sll)
         mix(&key.l1.arpTHA, value.tll, mask.tll)
     case .mpls(let lse, let mask): mix(&key.l3.mplsLSE0, lse, mask)
+    case .nsh(let value, let mask):
+        mix(&key.l5.nshTTL, value.ttl, mask.ttl)
+        mix(&key.l5.nshPathHeader, value.path, mask.path)
     }
 }

@@ -1,0 +1,215 @@
+import Datapath
+import Flow
+import OpenFlow
+import Wire
+
+/// encap and decap (ovs-actions(7)): headers in front of the packet come and go. What a packet is then, its packet_type says: a frame, or something
+/// with an EtherType that has no Ethernet header.
+extension Translator {
+    /// A header that is still to be put in front of the packet, or taken off, when actions are committed.
+    enum Encapsulation {
+        case push
+        /// With the options of a Network Service Header of MD type 2.
+        case pushOptions([UInt8])
+        case pop
+    }
+
+    func encap(_ type: UInt32, _ properties: [EncapProperty]) {
+        commit()
+        switch type {
+        case PacketType.ethernet: encapEthernet()
+        case PacketType.nsh: encapNSH(properties)
+        case PacketType.mpls, PacketType.mplsMulticast: encapMPLS(type)
+        default: failure = .packetType
+        }
+    }
+
+    private func encapEthernet() {
+        // Only what has no Ethernet header gets one.
+        guard let type = PacketType.etherType(flow.key.l3.packetType.host) else { return failure = .packetType }
+        flow.key.l3.packetType = BE32(PacketType.ethernet)
+        (flow.key.l0.dlSrc, flow.key.l0.dlDst, flow.key.l0.dlType) = (.zero, .zero, BE16(type))
+        encapsulation = .push
+    }
+
+    private func encapNSH(_ properties: [EncapProperty]) {
+        let next: UInt8
+        switch flow.key.l3.packetType.host {
+        case PacketType.ethernet: next = 3
+        case PacketType.nsh: next = 4
+        case PacketType.ipv4: next = 1
+        case PacketType.ipv6: next = 2
+        default: return failure = .packetType
+        }
+        flow.clearFrame()
+        flow.key.l3.packetType = BE32(PacketType.nsh)
+        flow.key.l0.dlType = BE16(EtherType.nsh)
+        flow.key.l5.nshTTL = 63
+        flow.key.l5.nshMDType = properties.contains(.nshMDType(2)) ? 2 : 1
+        flow.key.l5.nshNP = next
+        // Path 0, service index 255.
+        flow.key.l5.nshPathHeader = BE32(0xff)
+        encapsulation = flow.key.l5.nshMDType == 2 ? .pushOptions(properties.flatMap(\.bytes)) : .push
+    }
+
+    /// A label in front of all that the packet is: a copy of the outermost one of a packet that begins with labels, or a new one.
+    private func encapMPLS(_ type: UInt32) {
+        pushMPLS(BE16(UInt16(truncatingIfNeeded: type)))
+        flow.key.l3.packetType = BE32(type)
+        (flow.key.l0.dlSrc, flow.key.l0.dlDst, flow.key.l0.vlanTCI, flow.key.l0.vlanTPID) = (.zero, .zero, .zero, .zero)
+        (flow.key.l3.innerVLANTCI, flow.key.l3.innerVLANTPID) = (.zero, .zero)
+        encapsulation = .push
+    }
+
+    /// True: what the packet is now is unknown until it has come back from the datapath.
+    /// - Parameter type: what stands behind a label; a Network Service Header says so itself.
+    func decap(_ type: UInt32) -> Bool {
+        commit()
+        switch flow.key.l3.packetType.host {
+        case PacketType.ethernet:
+            // Tags would be lost without anybody having asked for that.
+            guard flow.key.l0.vlanTCI == .zero else {
+                failure = .packetType
+                return false
+            }
+            flow.key.l3.packetType = BE32(PacketType.of(flow.key.l0.dlType.host))
+            (flow.key.l0.dlSrc, flow.key.l0.dlDst) = (.zero, .zero)
+            encapsulation = .pop
+            return false
+        case PacketType.nsh:
+            wildcards.key.l5.nshNP = .max
+            guard let next = PacketType.behind(flow.key.l5.nshNP) else { break }
+            flow.key.l3.packetType = BE32(next)
+            encapsulation = .pop
+            return true
+        case PacketType.mpls, PacketType.mplsMulticast:
+            guard type == PacketType.ethernet || PacketType.etherType(type) != nil else { break }
+            _ = consultLabels()
+            flow.popLabel(BE16(PacketType.etherType(type) ?? EtherType.transparentEthernetBridging))
+            flow.key.l3.packetType = BE32(type)
+            encapsulation = .pop
+            return true
+        default: break
+        }
+        failure = .packetType
+        return false
+    }
+
+    /// Emits what brings about the change of headers. `base` is what the packet is then.
+    func commitEncapsulation() {
+        guard let change = encapsulation else { return }
+        encapsulation = nil
+        isIrreversible = true
+        let before = base.key.l3.packetType.host, after = flow.key.l3.packetType.host
+        switch change {
+        case .push:
+            switch after {
+            case PacketType.ethernet: actions.append(.pushEthernet(src: flow.key.l0.dlSrc, dst: flow.key.l0.dlDst))
+            case PacketType.nsh: pushNSH(.contexts(DPSetNSH(flow.key).contexts))
+            default: actions.append(.addMPLS(lse: flow.key.l3.mplsLSE0, etherType: flow.key.l0.dlType))
+            }
+        case .pushOptions(let options): pushNSH(.options(options))
+        case .pop:
+            switch before {
+            case PacketType.ethernet: actions.append(.popEthernet)
+            case PacketType.nsh: actions.append(.popNSH)
+            default: actions.append(.popMPLS(etherType: BE16(PacketType.etherType(after) ?? EtherType.transparentEthernetBridging)))
+            }
+        }
+        base.copyFrame(from: flow)
+    }
+
+    private func pushNSH(_ metadata: DPPushNSH.Metadata) {
+        var header = DPPushNSH(metadata: metadata)
+        (header.flags, header.ttl) = (flow.key.l5.nshFlags & 3, flow.key.l5.nshTTL & 0x3f)
+        (header.nextProtocol, header.path) = (flow.key.l5.nshNP, flow.key.l5.nshPathHeader)
+        actions.append(.pushNSH(header))
+    }
+
+    /// dec_nsh_ttl. False: the TTL is used up, a controller was told, and no further action of this list is run.
+    func decrementServiceTTL(bridge: Bridge) -> Bool {
+        guard flow.key.l0.dlType == BE16(EtherType.nsh) else { return true }
+        wildcards.key.l5.nshTTL = .max
+        if flow.key.l5.nshTTL > 1 {
+            flow.key.l5.nshTTL -= 1
+            return true
+        }
+        sendToController(ControllerAction(reason: PacketInMessage.Reason.invalidTTL.rawValue, controllerID: 0, userdata: []), bridge: bridge)
+        return false
+    }
+}
+
+/// packet_type's values: a namespace, 0 for Ethernet and 1 for EtherTypes, in the upper 16 bits (ovs-fields(7), packet_type).
+enum PacketType {
+    static let ethernet: UInt32 = 0
+    static let ipv4 = of(EtherType.ipv4)
+    static let ipv6 = of(EtherType.ipv6)
+    static let nsh = of(EtherType.nsh)
+    static let mpls = of(EtherType.mpls)
+    static let mplsMulticast = of(EtherType.mplsMulticast)
+
+    static func of(_ etherType: UInt16) -> UInt32 { 1 << 16 | UInt32(etherType) }
+
+    /// nil: not one of an EtherType.
+    static func etherType(_ type: UInt32) -> UInt16? { type >> 16 == 1 ? UInt16(truncatingIfNeeded: type) : nil }
+
+    /// What stands behind a Network Service Header with this next protocol (RFC 8300, section 2.2); nil: unknown.
+    static func behind(_ nextProtocol: UInt8) -> UInt32? {
+        switch nextProtocol {
+        case 1: ipv4
+        case 2: ipv6
+        case 3: ethernet
+        case 4: nsh
+        default: nil
+        }
+    }
+}
+
+extension EncapProperty {
+    /// A TLV as MD type 2 carries it: class, type, length, and the value padded to 4 bytes.
+    fileprivate var bytes: [UInt8] {
+        guard case .nshTLV(let kind, let type, let value) = self else { return [] }
+        let padding = [UInt8](repeating: 0, count: (4 - value.count % 4) % 4)
+        return [UInt8(kind >> 8), UInt8(kind & 0xff), type, UInt8(truncatingIfNeeded: value.count)] + value + padding
+    }
+}
+
+extension FlowBuffer {
+    /// All fields of the frame become zero.
+    func clearFrame() {
+        let metadata = key.l0
+        key.l0 = FlowLine0()
+        key.l0.copyMetadata(from: metadata)
+        self[line: 1] = .zero
+        key.l3 = FlowLine3()
+        key.l5.clearServiceHeader()
+    }
+
+    func clearServiceHeader() { key.l5.clearServiceHeader() }
+
+    /// All fields of the frame become those of `other`.
+    func copyFrame(from other: FlowBuffer) {
+        let metadata = key.l0
+        key.l0 = other.key.l0
+        key.l0.copyMetadata(from: metadata)
+        self[line: 1] = other[line: 1]
+        key.l3 = other.key.l3
+        key.l5.copyServiceHeader(from: other.key.l5)
+    }
+}
+
+extension FlowLine0 {
+    fileprivate mutating func copyMetadata(from other: FlowLine0) {
+        (inPort, recircID, dpHash, skbPriority, pktMark) = (other.inPort, other.recircID, other.dpHash, other.skbPriority, other.pktMark)
+        (ctMark, ctZone, ctState, ctNWProto) = (other.ctMark, other.ctZone, other.ctState, other.ctNWProto)
+    }
+}
+
+extension FlowLine5 {
+    fileprivate mutating func clearServiceHeader() { copyServiceHeader(from: FlowLine5()) }
+
+    fileprivate mutating func copyServiceHeader(from other: FlowLine5) {
+        (nshFlags, nshTTL, nshMDType, nshNP, nshPathHeader) = (other.nshFlags, other.nshTTL, other.nshMDType, other.nshNP, other.nshPathHeader)
+        (nshContext0, nshContext1, nshContext2, nshContext3) = (other.nshContext0, other.nshContext1, other.nshContext2, other.nshContext3)
+    }
+}
