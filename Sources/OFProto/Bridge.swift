@@ -31,6 +31,15 @@ public final class Bridge {
     var meters: [UInt32: Meter] = [:]
     /// Connections to controllers and tools.
     public private(set) lazy var connections = ConnectionManager(bridge: self)
+    /// Tells collectors of the bridge's connections, if it does.
+    public var netFlow: NetFlowConfig? {
+        didSet {
+            guard netFlow != oldValue else { return }
+            netFlowExporter = netFlow.map { NetFlowExporter($0, now: ofproto.clock) }
+            ofproto.noteChange()
+        }
+    }
+    private(set) var netFlowExporter: NetFlowExporter?
     /// The number that the configuration gives the bridge; nil: it is made of an address.
     public var configuredDatapathID: UInt64?
     /// What is done with fragments (OFPT_SET_CONFIG).

@@ -16,8 +16,11 @@ enum Credit {
     case controller(ControllerContext)
     /// Packets go on after they have been through the datapath again, or have gone on so; the context stays known as for the controller.
     case recirculation(RecircContext)
+    /// Packets of a connection that collectors are told of, which leave by this interface.
+    case netFlow(NetFlowRecord, output: UInt16)
 
-    func push(packets: UInt64, bytes: UInt64, used: Int64) {
+    /// - Parameter tcpFlags: all that the packets had, in host order, as far as they are known.
+    func push(packets: UInt64, bytes: UInt64, used: Int64, tcpFlags: UInt16 = 0) {
         switch self {
         case .rule(let rule, let table):
             rule.credit(packets: packets, bytes: bytes, used: used)
@@ -31,6 +34,12 @@ enum Credit {
         case .group(let group, let bucket): group.credit(bucket, packets: packets, bytes: bytes)
         case .controller(let context): context.used = max(context.used, used)
         case .recirculation(let context): context.used = max(context.used, used)
+        case .netFlow(let record, let output): record.credit(packets: packets, bytes: bytes, used: used, tcpFlags: tcpFlags, output: output)
         }
+    }
+
+    /// The megaflow is gone, and everything was pushed.
+    func end(now: Int64) {
+        if case .netFlow(let record, _) = self { record.end(now: now) }
     }
 }

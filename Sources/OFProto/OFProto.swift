@@ -31,6 +31,10 @@ public final class OFProto {
     public var controllerSink: ((PacketIn) -> Void)?
     /// Takes packets that sample actions picked.
     public var sampleSink: ((SampledPacket) -> Void)?
+    /// Takes NetFlow datagrams, each for all of the targets.
+    public var netFlowSink: (([UInt8], _ targets: [String]) -> Void)?
+    /// The Unix time, in milliseconds, at which the clock of `run` was 0.
+    public var epoch: Int64 = 0
     public var logger = Logger(label: "ofproto")
 
     private var bridgesByName: [String: Bridge] = [:]
@@ -173,7 +177,12 @@ public final class OFProto {
             bridge.expireStations(now: now, limit: limits.expiriesPerTurn)
         }
         if runSweep(now: now) { more = true }
-        for bridge in bridgesByName.values where bridge.connections.run(now: now) { more = true }
+        for bridge in bridgesByName.values {
+            if bridge.connections.run(now: now) { more = true }
+            if let exporter = bridge.netFlowExporter {
+                for datagram in exporter.run(now: now, epoch: epoch) { netFlowSink?(datagram, exporter.config.targets) }
+            }
+        }
         return more
     }
 
@@ -184,7 +193,7 @@ public final class OFProto {
         let sweeps = megaflows.liveCount > 0 || bridgesByName.values.contains { !$0.connections.connections.isEmpty }
         var deadline: Int64? = sweeps ? sweep.began + limits.sweepInterval : nil
         for bridge in bridgesByName.values {
-            for time in [bridge.connections.nextDeadline, bridge.timers.next, bridge.macTable.nextExpiry] {
+            for time in [bridge.connections.nextDeadline, bridge.timers.next, bridge.macTable.nextExpiry, bridge.netFlowExporter?.nextDeadline] {
                 if let time { deadline = min(deadline ?? time, time) }
             }
         }

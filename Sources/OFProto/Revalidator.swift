@@ -132,7 +132,7 @@ extension OFProto {
             $0.bytes = stats.bytes
             $0.used = used
         }
-        for credit in flow.credits { credit.push(packets: packets, bytes: bytes, used: used) }
+        for credit in flow.credits { credit.push(packets: packets, bytes: bytes, used: used, tcpFlags: stats.tcpFlags) }
         return used
     }
 
@@ -179,6 +179,7 @@ extension OFProto {
         dpif.receiveRetired { id, stats in
             guard let at = megaflows.find(id) else { return }
             push(at, stats)
+            megaflows.slots[at]?.credits.forEach { $0.end(now: clock) }
             megaflows.remove(at)
         }
     }

@@ -39,6 +39,8 @@ final class Translator {
     var wasMPLS = false
     /// A header comes or goes when actions are committed next.
     var encapsulation: Encapsulation?
+    /// Which way the packet goes, for NetFlow.
+    var netFlowOutput = NetFlowOutput.drop
     /// dp_hash was computed.
     var isHashed = false
     /// > 0: outputs cut the packet to this many bytes.
@@ -100,6 +102,7 @@ final class Translator {
             comeIn(port)
         }
         finishFreezing()
+        noteNetFlow()
         finish()
         return true
     }
@@ -169,6 +172,7 @@ final class Translator {
         exits = false
         isIrreversible = false
         wasMPLS = false
+        netFlowOutput = NetFlowOutput.drop
         encapsulation = nil
         isHashed = false
         truncation = 0

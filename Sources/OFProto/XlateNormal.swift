@@ -30,6 +30,7 @@ extension Translator {
     }
 
     private func floodVLAN(_ vlan: UInt16, from input: BridgePort, bridge: Bridge) {
+        defer { netFlowOutput = NetFlowOutput.flood }
         for port in bridge.ports where port !== input && port.floods && port.outputIncludes(vlan) { emit(port, vlan: vlan) }
     }
 

@@ -6,6 +6,9 @@ import Wire
 extension Translator {
     /// output:PORT. A packet never leaves by the port that it came in by, unless IN_PORT says so.
     func output(_ port: OFPort, bridge: Bridge) {
+        let before = netFlowOutput
+        netFlowOutput = NetFlowOutput.drop
+        defer { netFlowOutput = NetFlowOutput.combine(before, netFlowOutput) }
         switch port {
         case .inPort: emit(OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)), bridge: bridge)
         case .normal: normal(bridge: bridge)
@@ -33,6 +36,7 @@ extension Translator {
     }
 
     private func flood(bridge: Bridge, where admits: (BridgePort) -> Bool) {
+        defer { netFlowOutput = NetFlowOutput.flood }
         for port in bridge.ports where UInt32(port.number.number) != flow.key.l0.inPort && admits(port) { emit(port) }
     }
 
@@ -55,6 +59,7 @@ extension Translator {
         commit()
         if truncation > 0 { actions.append(.trunc(maxLength: UInt32(truncation))) }
         actions.append(.output(odpPort))
+        netFlowOutput = port.number.number
     }
 
     /// controller(…): a copy of the packet goes to the ofproto thread with the name of a context that says what to tell.
