@@ -22,7 +22,7 @@ final class Translator {
     var actions: [DPAction] = []
     /// The tags of all stations whose place was looked up.
     var stations: UInt64 = 0
-    var failure: Failure?
+    var failure: Failure? { didSet { if trace != nil { traceFailure() } } }
 
     var now: Int64 = 0
     /// False when a megaflow is only checked: nothing is learned then.
@@ -59,6 +59,10 @@ final class Translator {
     /// The packet came in by a tunnel.
     private(set) var isTunnelled = false
     var pool: [FlowBuffer] = []
+    /// What is told of a traced packet; nil: of others.
+    var trace: Trace?
+    /// Where the datapath is to look the packet up again, in the order of the actions that say so.
+    var recirculations: [Recirculation] = []
 
     enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort }
 
@@ -72,6 +76,7 @@ final class Translator {
         } else if admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 {
             runTable(0, bridge: port.bridge)
             rule = firstRule
+            trace?.enterFirstTable()
             runActionSet(bridge: port.bridge)
             finishFreezing()
         }
@@ -102,12 +107,13 @@ final class Translator {
         finish()
     }
 
-    private func reset(now: Int64, learns: Bool) {
+    func reset(now: Int64, learns: Bool) {
         self.now = now
         self.learns = learns
         actions.removeAll(keepingCapacity: true)
         credits.removeAll(keepingCapacity: true)
         if !actionSet.isEmpty { actionSet = [] }
+        if !recirculations.isEmpty { recirculations = [] }
         wildcards.clear()
         stations = 0
         failure = nil
@@ -138,13 +144,17 @@ final class Translator {
         inputPort = port
         flow.key.l0.inPort = UInt32(port.number.number)
         base.copy(from: flow)
-        // What every megaflow matches exactly.
+        consultAlways()
+        return port
+    }
+
+    /// What every megaflow matches exactly.
+    func consultAlways() {
         wildcards.key.l0.inPort = .max
         wildcards.key.l0.recircID = .max
         wildcards.key.l0.dlType = .ones
         wildcards.key.l0.vlanTCI = BE16(VLANTCI.present)
         if isIP { wildcards.key.l0.nwFrag = FragmentBits.mask }
-        return port
     }
 
     // MARK: Tables
@@ -154,7 +164,11 @@ final class Translator {
     func runTable(_ id: UInt8, bridge: Bridge, inPort: OFPort? = nil, tellsMiss: Bool = true) {
         guard nesting < OFProtoLimits.nesting else { return failure = .tooDeep }
         nesting += 1
-        defer { nesting -= 1 }
+        let line = trace?.place
+        defer {
+            nesting -= 1
+            if let line { trace?.leave(to: line) }
+        }
         var next: UInt8? = id
         var lookupPort = inPort
         // There is no table 255, though goto_table may name it.
@@ -165,16 +179,18 @@ final class Translator {
             let table = bridge.tables[Int(id)]
             guard let table, let found = lookup(table, inPort: lookupPort, fragments: bridge.fragments) else {
                 if let table { credits.append(.miss(table)) }
+                if trace != nil { traceTable(id, nil, bridge: bridge) }
                 guard tellsMiss, miss(id, table, bridge: bridge) else { return }
                 next = id + 1
                 lookupPort = nil
                 continue
             }
             credits.append(.rule(found, table))
+            if trace != nil { traceTable(id, found, bridge: bridge) }
             let outer = rule
             rule = found
             if firstRule == nil { firstRule = found }
-            next = run(found.program, bridge: bridge)
+            next = run(found.program, bridge: bridge, from: found.actions)
             rule = outer
             lookupPort = nil
             if exits { return }
@@ -210,7 +226,7 @@ final class Translator {
         let port = flow.key.l0.inPort
         if let inPort { flow.key.l0.inPort = UInt32(inPort.number) }
         defer { flow.key.l0.inPort = port }
-        guard flow.key.l0.nwFrag & FragmentBits.any != 0, fragments != .nxMatch else { return table.classifier.lookup(flow, wildcards) }
+        guard flow.key.l0.nwFrag & FragmentBits.any != 0, fragments != .nxMatch else { return find(table) }
         // OpenFlow's OFPC_FRAG_NORMAL: a fragment, the first one too, is looked up with ports of zero.
         let source = flow.key.l0.tpSrc, destination = flow.key.l0.tpDst
         flow.key.l0.tpSrc = .zero
@@ -219,7 +235,13 @@ final class Translator {
             flow.key.l0.tpSrc = source
             flow.key.l0.tpDst = destination
         }
-        return table.classifier.lookup(flow, wildcards)
+        return find(table)
+    }
+
+    private func find(_ table: OpenFlowTable) -> Rule? {
+        guard let reasons = trace?.reasons else { return table.classifier.lookup(flow, wildcards) }
+        reasons.settle(wildcards.key)
+        return table.classifier.lookup(flow, wildcards) { reasons.settle(self.wildcards.key, "table \(table.id): lookup, for " + $0.text($1)) }
     }
 
     /// The table and cookie of the actions that are run.

@@ -28,6 +28,7 @@ extension Translator {
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0
         to.set(from.value(in: flow.key), in: &flow.key)
         fixTag(wasTagged: tagged)
+        if trace != nil { traceValue(to) }
     }
 
     /// The range's bits were looked at.
@@ -98,6 +99,7 @@ extension Translator {
             flow.key.l0.nwTTL -= 1
             return true
         }
+        traceWarning("\(flow.key.l0.dlType == XlateTypes.ipv4 ? "IPv4" : "IPv6") decrement TTL exception")
         for id in controllers.isEmpty ? [0] : controllers {
             // Reason 2: OFPR_INVALID_TTL.
             sendToController(ControllerAction(reason: 2, controllerID: id, userdata: []), bridge: bridge)
@@ -114,6 +116,7 @@ extension Translator {
             flow.key.l3.mplsLSE0 = BE32(entry - 1)
             return true
         }
+        traceWarning("MPLS decrement TTL exception")
         sendToController(ControllerAction(reason: 2, controllerID: 0, userdata: []), bridge: bridge)
         return false
     }

@@ -6,7 +6,9 @@ import Wire
 /// Lists of actions, one action after the other.
 extension Translator {
     /// Runs a list of actions. Returns the table that a goto_table names.
-    func run(_ program: [XAction], bridge: Bridge) -> UInt8? {
+    /// - Parameter list: what `program` was compiled from, for a trace.
+    func run(_ program: [XAction], bridge: Bridge, from list: [OFAction]? = nil) -> UInt8? {
+        let script = trace == nil ? nil : traceScript(program, list, bridge: bridge)
         for (index, action) in program.enumerated() {
             if exits || failure != nil {
                 if paused != nil { freeze(program[index...]) }
@@ -16,6 +18,8 @@ extension Translator {
                 failure = .tooManyActions
                 return nil
             }
+            if script != nil { traceAction(script, index) }
+            defer { if script != nil { traceActionEnd(script) } }
             switch action {
             case .output(let port, 0): output(port, bridge: bridge)
             case .output(let port, let length): outputTruncated(port, length, bridge: bridge)
@@ -23,7 +27,9 @@ extension Translator {
             case .controller(let controller): if controller.pauses { pause(controller, bridge: bridge) } else { sendToController(controller, bridge: bridge) }
             case .enqueue(let port, let queue): enqueue(port, queue, bridge: bridge)
             case .setQueue(let queue): flow.key.l0.skbPriority = queue
-            case .popQueue: flow.key.l0.skbPriority = packetLine.skbPriority
+            case .popQueue:
+                flow.key.l0.skbPriority = packetLine.skbPriority
+                traceDetail("queue = \(packetLine.skbPriority)")
             case .pushVLAN(let tpid): pushVLAN(tpid: tpid, tci: VLANTCI.present)
             case .stripVLAN: popVLAN()
             case .setVLANVID(let vid): setVLAN(vid, mask: VLANTCI.vidMask)
@@ -45,15 +51,20 @@ extension Translator {
             case .writeMetadata(let value, let mask):
                 let bits = BE64(mask).raw
                 flow.key.l11.metadata.raw = (flow.key.l11.metadata.raw & ~bits) | (BE64(value).raw & bits)
-            case .writeActions(let list): actionSet += list
-            case .clearActions: actionSet = []
+            case .writeActions(let list):
+                actionSet += list
+                if trace != nil { traceActionSet("is") }
+            case .clearActions:
+                if trace != nil { traceActionSet("was") }
+                actionSet = []
             case .clone(let list): clone(list, bridge: bridge)
             case .sample(let probability, let sample): runSample(probability, sample)
             case .unroll(let table, let cookie): resumedPlace = (table, cookie)
             case .exit: exits = true
-            case .unsupported: ofproto.counters.unsupportedActions &+= 1
+            case .unsupported: if trace == nil { ofproto.counters.unsupportedActions &+= 1 }
             }
         }
+        if script != nil { traceRest(script) }
         return nil
     }
 
