@@ -124,8 +124,8 @@ extension Translator {
 
     func traceActionSet(_ verb: String) {
         guard trace != nil else { return }
-        if actionSet.isEmpty { return traceDetail("action set \(verb) empty") }
-        traceDetail("action set \(verb): " + orderActionSet(actionSet).map(\.source).traceText())
+        let ordered = orderActionSet(actionSet)
+        traceDetail("action set \(verb)" + (ordered.isEmpty ? " empty" : ": " + ordered.map(\.source).traceText()))
     }
 
     func traceFailure() {

@@ -82,11 +82,25 @@ extension OFProto {
         if packet.l3.innerVLANTCI == .zero || mask.l3.innerVLANTCI.host == VLANTCI.present { mask.l3.innerVLANTCI = .zero }
         let ports = request.usesNames ? Dictionary(uniqueKeysWithValues: dpif.portDump().map { ($0.port, $0.name) }) : [:]
         var out = "Flow: \(text(packet))\n\(trace.text)\nFinal flow: \(final)\n"
-        out += "Megaflow: \(Match(key: packet, mask: mask).text(names: names))\n"
+        out += "Megaflow: \(megaflowText(Match(key: packet, mask: mask), names))\n"
         out += "Datapath actions: \(translator.actions.odpText { ports[$0] })\n"
         if let failure = translator.failure { out += "Translation failed (\(failure.words)), packet is dropped.\n" }
         return out + (reasons ?? "")
     }
+}
+
+/// A megaflow's match as OVS prints it, which takes some fields for wider than they are.
+private func megaflowText(_ match: Match, _ names: @escaping PortNames) -> String {
+    var text = match.text(names: names)
+    func spell(_ name: String, _ exact: String, _ value: UInt64, _ mask: String) {
+        let plain = name + "=" + exact
+        guard let place = text.firstRange(of: plain), place.upperBound == text.endIndex || text[place.upperBound] == "," else { return }
+        text.replaceSubrange(place, with: "\(name)=0x\(String(value, radix: 16))/\(mask)")
+    }
+    let type = match.key.l0.tpSrc.host, code = match.key.l0.tpDst.host
+    if match.mask.l0.tpSrc == BE16(0xff) { spell("icmp_type", "\(type)", UInt64(type), "0xff") }
+    if match.mask.l0.tpDst == BE16(0xff) { spell("icmp_code", "\(code)", UInt64(code), "0xff") }
+    return text
 }
 
 extension Recirculation {

@@ -180,7 +180,10 @@ final class Translator {
             guard let table, let found = lookup(table, inPort: lookupPort, fragments: bridge.fragments) else {
                 if let table { credits.append(.miss(table)) }
                 if trace != nil { traceTable(id, nil, bridge: bridge) }
-                guard tellsMiss, miss(id, table, bridge: bridge) else { return }
+                guard tellsMiss, miss(id, table, bridge: bridge) else {
+                    trace?.add(.action, "drop")
+                    return
+                }
                 next = id + 1
                 lookupPort = nil
                 continue

@@ -183,8 +183,7 @@ extension Translator {
     func pushMPLS(_ type: BE16) {
         if isMPLS(flow.key.l0.dlType) {
             wildcards.key.l3.mplsLSE0 = .ones
-            wildcards.key.l3.mplsLSE1 = .ones
-            wildcards.key.l3.mplsLSE2 = .ones
+            consultLowerLabels()
             flow.key.l3.mplsLSE2 = flow.key.l3.mplsLSE1
             flow.key.l3.mplsLSE1 = flow.key.l3.mplsLSE0
             flow.key.l3.mplsLSE0 = BE32(flow.key.l3.mplsLSE0.host & ~MPLS.bottom)
@@ -204,14 +203,20 @@ extension Translator {
         flow.key.l0.dlType = type
     }
 
+    /// What stands below the outermost label counts. Below the bottom of the stack is nothing.
+    private func consultLowerLabels() {
+        guard packetLine.dlType != flow.key.l0.dlType || flow.key.l3.mplsLSE0.host & MPLS.bottom == 0 else { return }
+        wildcards.key.l3.mplsLSE1 = .ones
+        wildcards.key.l3.mplsLSE2 = .ones
+    }
+
     /// pop_mpls. What stands behind the label is unknown until the packet is looked at again.
     func popMPLS(_ type: BE16) {
         guard isMPLS(flow.key.l0.dlType) else { return }
         commit()
         let labels = MPLS.count(flow.key.l3)
         wildcards.key.l3.mplsLSE0.raw |= BE32(MPLS.bottom).raw
-        wildcards.key.l3.mplsLSE1 = .ones
-        wildcards.key.l3.mplsLSE2 = .ones
+        consultLowerLabels()
         if labels == 3, flow.key.l3.mplsLSE2.host & MPLS.bottom == 0 { return }
         isIrreversible = true
         flow.popLabel(type)

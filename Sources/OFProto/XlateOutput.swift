@@ -105,7 +105,7 @@ extension Translator {
         exits = false
         let line = trace?.place
         defer { if let line { trace?.leave(to: line) } }
-        trace?.enter(.table, "--. Executing action set:")
+        if !program.isEmpty { trace?.enter(.table, "--. Executing action set:") }
         let outer = outputReason
         if outer == .action { outputReason = .actionSet }
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }

@@ -26,9 +26,9 @@ extension Translator {
             case .outputField(let range): outputField(range, bridge: bridge)
             case .controller(let controller): if controller.pauses { pause(controller, bridge: bridge) } else { sendToController(controller, bridge: bridge) }
             case .enqueue(let port, let queue): enqueue(port, queue, bridge: bridge)
-            case .setQueue(let queue): flow.key.l0.skbPriority = queue
+            case .setQueue(let queue): setQueue(queue)
             case .popQueue:
-                flow.key.l0.skbPriority = packetLine.skbPriority
+                setQueue(packetLine.skbPriority)
                 traceDetail("queue = \(packetLine.skbPriority)")
             case .pushVLAN(let tpid): pushVLAN(tpid: tpid, tci: VLANTCI.present)
             case .stripVLAN: popVLAN()
@@ -76,8 +76,14 @@ extension Translator {
 
     private func enqueue(_ port: OFPort, _ queue: UInt32, bridge: Bridge) {
         let priority = flow.key.l0.skbPriority
-        flow.key.l0.skbPriority = queue
+        setQueue(queue)
         output(port, bridge: bridge)
         flow.key.l0.skbPriority = priority
+    }
+
+    /// Whether the packet has the queue already tells whether the datapath must set it.
+    private func setQueue(_ queue: UInt32) {
+        wildcards.key.l0.skbPriority = .max
+        flow.key.l0.skbPriority = queue
     }
 }

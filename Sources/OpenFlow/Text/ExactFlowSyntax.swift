@@ -44,7 +44,8 @@ extension Match {
         } catch {
             throw FlowSyntaxError("bad value for \(name) (\(error.message))", part.value)
         }
-        guard value.mask & field.place.ones == field.place.ones else {
+        let whole = field.widthMask & field.place.ones
+        guard value.mask & whole == whole else {
             throw FlowSyntaxError("bad value for \(name) (\(part.value.string): wildcards not allowed here)", part.value)
         }
         set(field, to: value)
