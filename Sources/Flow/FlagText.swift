@@ -25,6 +25,9 @@ public struct FlagNames: Sendable {
     public static let tunnelAttribute = FlagNames(noun: "tunnel flag(s)", singular: "tunnel",
         names: ["oam", "df", "csum", "key"], valid: 0xf)
 
+    /// The bit of a flag by name; nil: there is none of this name.
+    public func bit(named name: String) -> UInt32? { names.firstIndex(of: name).map { 1 << UInt32($0) } }
+
     /// The bit of a flag by name, or as "[800]".
     func bit(_ text: TextSlice) -> UInt32? {
         if let index = names.firstIndex(where: { name in name.map { text == $0 } ?? false }) { return 1 << UInt32(index) }

@@ -28,6 +28,13 @@ extension FlowKey {
     /// Bytes in a line.
     @inlinable public static var lineSize: Int { 64 }
 
+    /// Ones throughout: what a packet's own key says, seen as a match.
+    public static let everyBit: FlowMask = {
+        var mask = FlowMask()
+        for line in 0..<lineCount { mask[line: line] = SIMD8(repeating: .max) }
+        return mask
+    }()
+
     /// Line `index` (0–11) as words.
     @inlinable public subscript(line index: Int) -> SIMD8<UInt64> {
         // By name, since a pointer into a value that cannot be changed is one into a copy of it. A line of whatever type is 64 bytes.

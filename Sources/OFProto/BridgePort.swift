@@ -47,7 +47,7 @@ public final class BridgePort {
     /// The datapath's number; nil for a patch port.
     public let odpPort: ODPPort?
     public internal(set) var config: BridgePortConfig { didSet { update() } }
-    unowned let bridge: Bridge
+    public unowned let bridge: Bridge
     /// When it was added, in milliseconds of the clock.
     let created: Int64
     /// Megaflows on their way out may still name the port; they must not reach its bridge then.

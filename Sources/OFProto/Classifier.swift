@@ -27,13 +27,16 @@ final class Classifier {
 
     /// The rule with the highest priority among those that match `flow`; nil when none does. Bits that were looked at are added
     /// to `wildcards`. Among rules of equal priority any may be found.
-    func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer) -> Rule? {
+    /// - Parameter visited: is told of each subtable that was looked at, and the rule that was found there: for traces.
+    func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer, visited: ((Subtable, Rule?) -> Void)? = nil) -> Rule? {
         var best: Rule?
         var priority = -1
         var answers = TrieAnswers()
         for subtable in subtables {
             if subtable.maxPriority <= priority { break }
-            if let rule = subtable.lookup(flow, wildcards, tries, &answers, version: version), Int(rule.priority) > priority {
+            let found = subtable.lookup(flow, wildcards, tries, &answers, version: version)
+            visited?(subtable, found)
+            if let rule = found, Int(rule.priority) > priority {
                 best = rule
                 priority = Int(rule.priority)
             }

@@ -26,7 +26,10 @@ extension Translator {
     func runSelectGroup(_ group: Group, bridge: Bridge) {
         if wasMPLS { return recirculate(bridge: bridge) }
         guard case .datapath(let choice) = group.choice else { return run(selectBucket(of: group, bridge: bridge), of: group, bridge: bridge) }
-        guard isHashed else { return recirculate(bridge: bridge, hash: choice.hash) }
+        guard isHashed else {
+            traceDetail("no live bucket")
+            return recirculate(bridge: bridge, hash: choice.hash)
+        }
         wildcards.key.l0.dpHash |= choice.mask
         run(choice.candidates(flow.key.l0.dpHash).first { bridge.isLive(group.buckets[$0]) }.map { group.buckets[$0] }, of: group, bridge: bridge)
     }

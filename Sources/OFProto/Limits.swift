@@ -52,4 +52,8 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let leastMeterNumbers = 4_096
     /// Lists of actions that a bridge remembers for the rules to come; beyond it an equal list is kept once more.
     static let rememberedActions = 1_024
+    /// Lines of a trace; what comes behind is left out.
+    static let traceNodes = 65_536
+    /// Packets coming back that one trace follows.
+    static let tracedRecirculations = 64
 }

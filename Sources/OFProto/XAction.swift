@@ -81,8 +81,9 @@ final class FieldWrite {
     /// It changes what stands behind the VLAN tags.
     var reachesLayer3: Bool { !needs.allSatisfy { [.none, .ethernet, .vlan].contains($0) } }
 
-    init(_ field: Field, _ value: MaskedValue) {
-        source = .setField(field, value)
+    /// - Parameter source: the action, in the form in which it came.
+    init(_ field: Field, _ value: MaskedValue, source: OFAction) {
+        self.source = source
         let match = Match(setting: field, to: value)
         let lines = MaskLines(match.mask)
         indices = lines.indices
@@ -135,7 +136,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .setVLANPCP(let pcp): program.append(.setVLANPCP(pcp & 7))
         case .pushMPLS(let type): program.append(.pushMPLS(BE16(type)))
         case .popMPLS(let type): program.append(.popMPLS(BE16(type)))
-        case .setField(let field, let value): program.append(.set(FieldWrite(field, value)))
+        case .setField(let field, let value): program.append(.set(FieldWrite(field, value, source: action)))
         case .setTunMetadata(let written): program.append(.setTunMetadata(written))
         case .deleteField(let field): program.append(field.isTunMetadata ? .deleteTunMetadata(field) : .unsupported(action))
         case .setTransportSource(let port): program.append(.set(FieldWrite(transportPort: .tcpSrc, port)))

@@ -22,7 +22,7 @@ final class Translator {
     var actions: [DPAction] = []
     /// The tags of all stations whose place was looked up.
     var stations: UInt64 = 0
-    var failure: Failure?
+    var failure: Failure? { didSet { if trace != nil { traceFailure() } } }
 
     var now: Int64 = 0
     /// False when a megaflow is only checked: nothing is learned then.
@@ -69,6 +69,10 @@ final class Translator {
     /// The packet came in by a tunnel.
     private(set) var isTunnelled = false
     var pool: [FlowBuffer] = []
+    /// What is told of a traced packet; nil: of others.
+    var trace: Trace?
+    /// Where the datapath is to look the packet up again, in the order of the actions that say so.
+    var recirculations: [Recirculation] = []
 
     /// A packet stops for a controller that is to let it go on, or to go through the datapath once more.
     enum Pause {
@@ -85,7 +89,7 @@ final class Translator {
         reset(now: now, learns: learns)
         if flow.key.l0.recircID != 0 {
             base.copy(from: flow)
-            matchAlways()
+            consultAlways()
             guard comeBack() else {
                 failure = .recirculated
                 return false
@@ -98,7 +102,7 @@ final class Translator {
             inputPort = port
             flow.key.l0.inPort = UInt32(port.number.number)
             base.copy(from: flow)
-            matchAlways()
+            consultAlways()
             comeIn(port)
         }
         finishFreezing()
@@ -112,11 +116,12 @@ final class Translator {
         guard admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 else { return }
         runTable(0, bridge: port.bridge)
         rule = firstRule
+        trace?.enterFirstTable()
         runActionSet(bridge: port.bridge)
     }
 
     /// What every megaflow matches exactly.
-    private func matchAlways() {
+    func consultAlways() {
         wildcards.key.l0.inPort = .max
         wildcards.key.l0.recircID = .max
         // What comes in by a port is a frame; what comes back may be anything.
@@ -149,12 +154,13 @@ final class Translator {
         finish()
     }
 
-    private func reset(now: Int64, learns: Bool) {
+    func reset(now: Int64, learns: Bool) {
         self.now = now
         self.learns = learns
         actions.removeAll(keepingCapacity: true)
         credits.removeAll(keepingCapacity: true)
         if !actionSet.isEmpty { actionSet = [] }
+        if !recirculations.isEmpty { recirculations = [] }
         wildcards.clear()
         stations = 0
         failure = nil
@@ -189,7 +195,11 @@ final class Translator {
         if wasMPLS { return recirculate(bridge: bridge) }
         guard nesting < OFProtoLimits.nesting else { return failure = .tooDeep }
         nesting += 1
-        defer { nesting -= 1 }
+        let line = trace?.place
+        defer {
+            nesting -= 1
+            if let line { trace?.leave(to: line) }
+        }
         var next: UInt8? = id
         var lookupPort = inPort
         // There is no table 255, though goto_table may name it.
@@ -200,16 +210,21 @@ final class Translator {
             let table = bridge.tables[Int(id)]
             guard let table, let found = lookup(table, inPort: lookupPort, fragments: bridge.fragments) else {
                 if let table { credits.append(.miss(table)) }
-                guard tellsMiss, miss(id, table, bridge: bridge) else { return }
+                if trace != nil { traceTable(id, nil, bridge: bridge) }
+                guard tellsMiss, miss(id, table, bridge: bridge) else {
+                    trace?.add(.action, "drop")
+                    return
+                }
                 next = id + 1
                 lookupPort = nil
                 continue
             }
             credits.append(.rule(found, table))
+            if trace != nil { traceTable(id, found, bridge: bridge) }
             let outer = rule
             rule = found
             if firstRule == nil { firstRule = found }
-            next = run(found.program, bridge: bridge)
+            next = run(found.program, bridge: bridge, from: found.actions)
             rule = outer
             lookupPort = nil
             if exits { return }
@@ -245,7 +260,7 @@ final class Translator {
         let port = flow.key.l0.inPort
         if let inPort { flow.key.l0.inPort = UInt32(inPort.number) }
         defer { flow.key.l0.inPort = port }
-        guard flow.key.l0.nwFrag & FragmentBits.any != 0, fragments != .nxMatch else { return table.classifier.lookup(flow, wildcards) }
+        guard flow.key.l0.nwFrag & FragmentBits.any != 0, fragments != .nxMatch else { return find(table) }
         // OpenFlow's OFPC_FRAG_NORMAL: a fragment, the first one too, is looked up with ports of zero.
         let source = flow.key.l0.tpSrc, destination = flow.key.l0.tpDst
         flow.key.l0.tpSrc = .zero
@@ -254,7 +269,13 @@ final class Translator {
             flow.key.l0.tpSrc = source
             flow.key.l0.tpDst = destination
         }
-        return table.classifier.lookup(flow, wildcards)
+        return find(table)
+    }
+
+    private func find(_ table: OpenFlowTable) -> Rule? {
+        guard let reasons = trace?.reasons else { return table.classifier.lookup(flow, wildcards) }
+        reasons.settle(wildcards.key)
+        return table.classifier.lookup(flow, wildcards) { reasons.settle(self.wildcards.key, "table \(table.id): lookup, for " + $0.text($1)) }
     }
 
     /// The table and cookie of the actions that are run.

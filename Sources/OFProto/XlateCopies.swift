@@ -54,6 +54,9 @@ extension Translator {
     /// The packet arrives at the other end of a patch.
     func arrive(at port: BridgePort) {
         isolated {
+            let line = trace?.place
+            defer { if let line { trace?.leave(to: line) } }
+            if trace != nil { traceBridge(port.bridge) }
             inputPort = port
             flow.key.l0.inPort = UInt32(port.number.number)
             flow.key.l11.metadata = .zero

@@ -84,7 +84,7 @@ extension Translator {
             return true
         case PacketType.mpls, PacketType.mplsMulticast:
             guard type == PacketType.ethernet || PacketType.etherType(type) != nil else { break }
-            _ = consultLabels()
+            consultMovingLabels(consultLabels())
             flow.popLabel(BE16(PacketType.etherType(type) ?? EtherType.transparentEthernetBridging))
             flow.key.l3.packetType = BE32(type)
             encapsulation = .pop

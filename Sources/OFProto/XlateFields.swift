@@ -28,6 +28,7 @@ extension Translator {
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0
         to.set(from.value(in: flow.key), in: &flow.key)
         fixTag(wasTagged: tagged)
+        if trace != nil { traceValue(to) }
     }
 
     /// The range's bits were looked at.
@@ -98,6 +99,7 @@ extension Translator {
             flow.key.l0.nwTTL -= 1
             return true
         }
+        traceWarning("\(flow.key.l0.dlType == XlateTypes.ipv4 ? "IPv4" : "IPv6") decrement TTL exception")
         for id in controllers.isEmpty ? [0] : controllers {
             // Reason 2: OFPR_INVALID_TTL.
             sendToController(ControllerAction(reason: 2, controllerID: id, userdata: []), bridge: bridge)
@@ -114,6 +116,7 @@ extension Translator {
             flow.key.l3.mplsLSE0 = BE32(entry - 1)
             return true
         }
+        traceWarning("MPLS decrement TTL exception")
         sendToController(ControllerAction(reason: 2, controllerID: 0, userdata: []), bridge: bridge)
         return false
     }
@@ -180,8 +183,7 @@ extension Translator {
     func pushMPLS(_ type: BE16) {
         if isMPLS(flow.key.l0.dlType) {
             wildcards.key.l3.mplsLSE0 = .ones
-            wildcards.key.l3.mplsLSE1 = .ones
-            wildcards.key.l3.mplsLSE2 = .ones
+            consultLowerLabels()
             flow.key.l3.mplsLSE2 = flow.key.l3.mplsLSE1
             flow.key.l3.mplsLSE1 = flow.key.l3.mplsLSE0
             flow.key.l3.mplsLSE0 = BE32(flow.key.l3.mplsLSE0.host & ~MPLS.bottom)
@@ -201,12 +203,20 @@ extension Translator {
         flow.key.l0.dlType = type
     }
 
+    /// What stands below the outermost label counts. Below the bottom of the stack is nothing.
+    private func consultLowerLabels() {
+        guard packetLine.dlType != flow.key.l0.dlType || flow.key.l3.mplsLSE0.host & MPLS.bottom == 0 else { return }
+        wildcards.key.l3.mplsLSE1 = .ones
+        wildcards.key.l3.mplsLSE2 = .ones
+    }
+
     /// pop_mpls. What stands behind the last label is unknown until the packet has come back from the datapath.
     func popMPLS(_ type: BE16) {
         guard isMPLS(flow.key.l0.dlType) else { return }
         commit()
         let labels = consultLabels()
         if labels == 3, flow.key.l3.mplsLSE2.host & MPLS.bottom == 0 { return }
+        consultMovingLabels(labels)
         isIrreversible = true
         flow.popLabel(type)
         if !isMPLS(type) { wasMPLS = true }
@@ -221,6 +231,12 @@ extension Translator {
         if flow.key.l3.mplsLSE1.raw & bottom != 0 { return 2 }
         wildcards.key.l3.mplsLSE2.raw |= bottom
         return MPLS.count(flow.key.l3)
+    }
+
+    /// The entries below the outermost one move up when it goes.
+    func consultMovingLabels(_ count: Int) {
+        if count > 1 { wildcards.key.l3.mplsLSE1 = .ones }
+        if count > 2 { wildcards.key.l3.mplsLSE2 = .ones }
     }
 }
 

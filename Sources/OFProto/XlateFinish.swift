@@ -8,7 +8,7 @@ extension Translator {
     func finish() {
         if let failure {
             actions.removeAll(keepingCapacity: true)
-            ofproto.counters.count(failure)
+            if trace == nil { ofproto.counters.count(failure) }
         }
         wildcards.key.regs = .zero
         wildcards[line: 11] = .zero

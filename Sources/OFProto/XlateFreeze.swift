@@ -75,7 +75,7 @@ extension XAction {
     }
 
     /// What it was compiled from, or what does the same.
-    fileprivate var source: OFAction {
+    var source: OFAction {
         switch self {
         case .output(let port, let maxLength): .output(port, maxLength: maxLength)
         case .outputField(let range): .outputField(range)

@@ -5,20 +5,33 @@ extension Translator {
     /// all: every bucket, each on a copy of the packet. indirect: the same with its one bucket. select: the bucket that the packet's hash
     /// picks. fast failover: the first live bucket. A group that there is not does nothing.
     func runGroup(_ id: UInt32, bridge: Bridge) {
-        guard let group = bridge.groups[id] else { return }
+        guard let group = bridge.groups[id] else { return traceWarning("nonexistent group") }
         switch group.kind {
         case .all, .indirect:
             for bucket in group.buckets { run(bucket, bridge: bridge) }
             credit(.group(group, nil))
-        case .fastFailover: run(bridge.firstLiveBucket(of: group), of: group, bridge: bridge)
+        case .fastFailover:
+            let bucket = bridge.firstLiveBucket(of: group)
+            if trace != nil { traceDead(before: bucket, of: group) }
+            run(bucket, of: group, bridge: bridge)
         case .select: runSelectGroup(group, bridge: bridge)
         }
     }
 
     func run(_ bucket: Bucket?, of group: Group, bridge: Bridge) {
-        guard let bucket else { return }
+        guard let bucket else { return traceDetail("no live bucket") }
+        traceDetail("using bucket \(bucket.spec.id)")
         run(bucket, bridge: bridge)
         credit(.group(group, bucket))
+    }
+
+    /// The buckets of a fast failover group that are passed over.
+    private func traceDead(before chosen: Bucket?, of group: Group) {
+        for bucket in group.buckets.prefix(while: { $0 !== chosen }) {
+            let spec = bucket.spec
+            let cause = spec.watchesPort ? " due to port \(spec.watchPort.number)" : spec.watchesGroup ? " due to group \(spec.watchGroup)" : ""
+            traceDetail("bucket \(spec.id): not live\(cause)")
+        }
     }
 
     /// The bucket's actions are an action set of their own. What a table that they lead to writes goes into the packet's action set.
@@ -28,6 +41,9 @@ extension Translator {
         resubmits += 1
         guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
         depth += 1
+        let line = trace?.place
+        defer { if let line { trace?.leave(to: line) } }
+        trace?.enter(.bucket, "bucket \(bucket.spec.id)")
         var written = actionSet
         isolated(keepsStack: true) {
             actionSet = written

@@ -13,8 +13,12 @@ extension Translator {
         let source = flow.key.l0.dlSrc, destination = flow.key.l0.dlDst
         let number = OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort))
         let vid = flow.key.l0.vlanTCI.host & VLANTCI.vidMask
-        guard let port = bridge.port(number), let vlan = port.inputVLAN(vid) else { return }
-        if destination.isReserved { return }
+        guard let port = bridge.port(number) else {
+            traceError("received packet on unknown port \(number.number)")
+            return traceWarning("no input bundle, dropping")
+        }
+        guard let vlan = port.inputVLAN(vid) else { return traceRefusal(vid, at: port) }
+        if destination.isReserved { return traceDetail("packet has reserved destination MAC, dropping") }
         if !source.isMulticast {
             let station = MACTable.id(vlan, source)
             if learns { bridge.learn(station, at: number, now: now) }
@@ -26,11 +30,20 @@ extension Translator {
         guard let place = bridge.macTable.lookup(station), let target = bridge.port(place) else {
             return floodVLAN(vlan, from: port, bridge: bridge)
         }
-        if target !== port { emit(target, vlan: vlan) }
+        guard target !== port else { return traceDetail("learned port is input port, dropping") }
+        traceDetail("forwarding to learned port")
+        emit(target, vlan: vlan)
+    }
+
+    private func traceRefusal(_ vid: UInt16, at port: BridgePort) {
+        traceError(port.mode == .access ? "dropping VLAN \(vid) tagged packet received on port \(port.name) configured as VLAN \(port.tag) access port"
+            : "dropping VLAN \(vid) packet received on port \(port.name) not configured for trunking VLAN \(vid)")
+        traceWarning("disallowed VLAN VID for this input port, dropping")
     }
 
     private func floodVLAN(_ vlan: UInt16, from input: BridgePort, bridge: Bridge) {
         defer { netFlowOutput = NetFlowOutput.flood }
+        traceDetail("no learned MAC for destination, flooding")
         for port in bridge.ports where port !== input && port.floods && port.outputIncludes(vlan) { emit(port, vlan: vlan) }
     }
 

@@ -17,7 +17,9 @@ extension Translator {
         case .table: runTable(0, bridge: bridge)
         case .controller: sendToController(.output, bridge: bridge)
         case .none, .unset: break
-        default: if UInt32(port.number) != flow.key.l0.inPort { emit(port, bridge: bridge) }
+        default:
+            if UInt32(port.number) != flow.key.l0.inPort { return emit(port, bridge: bridge) }
+            traceWarning("skipping output to input port")
         }
     }
 
@@ -32,7 +34,9 @@ extension Translator {
     /// output:FIELD[…]
     func outputField(_ range: FieldRange, bridge: Bridge) {
         let number = value(range, bridge: bridge)
-        if let port = UInt16(exactly: number) { output(OFPort(port), bridge: bridge) }
+        guard let port = UInt16(exactly: number) else { return traceWarning("output port \(number) is out of range") }
+        traceDetail("output port is \(port)")
+        output(OFPort(port), bridge: bridge)
     }
 
     private func flood(bridge: Bridge, where admits: (BridgePort) -> Bool) {
@@ -41,12 +45,14 @@ extension Translator {
     }
 
     private func emit(_ number: OFPort, bridge: Bridge) {
-        if let port = bridge.port(number) { emit(port) }
+        guard let port = bridge.port(number) else { return traceWarning("Nonexistent output port") }
+        emit(port)
     }
 
     /// The packet leaves by a port as it is now.
     func emit(_ port: BridgePort) {
-        guard port.forwards, failure == nil else { return }
+        guard failure == nil else { return }
+        guard port.forwards else { return traceDetail("OFPPC_NO_FWD set, skipping output") }
         guard let odpPort = port.odpPort else {
             if let peer = port.peer {
                 credit(.patch(from: port, to: peer))
@@ -104,6 +110,9 @@ extension Translator {
         actionSet = []
         // ovs-actions(7), exit: "Actions in the action set are still executed".
         exits = false
+        let line = trace?.place
+        defer { if let line { trace?.leave(to: line) } }
+        if !program.isEmpty { trace?.enter(.table, "--. Executing action set:") }
         let outer = outputReason
         if outer == .action { outputReason = .actionSet }
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }

@@ -6,7 +6,9 @@ import Wire
 /// Lists of actions, one action after the other.
 extension Translator {
     /// Runs a list of actions. Returns the table that a goto_table names.
-    func run(_ program: [XAction], bridge: Bridge) -> UInt8? {
+    /// - Parameter list: what `program` was compiled from, for a trace.
+    func run(_ program: [XAction], bridge: Bridge, from list: [OFAction]? = nil) -> UInt8? {
+        let script = trace == nil ? nil : traceScript(program, list, bridge: bridge)
         for (index, action) in program.enumerated() {
             if wasMPLS, !exits, action.waitsForLayer3 { recirculate(bridge: bridge) }
             if exits || failure != nil {
@@ -17,14 +19,18 @@ extension Translator {
                 failure = .tooManyActions
                 return nil
             }
+            if script != nil { traceAction(script, index) }
+            defer { if script != nil { traceActionEnd(script) } }
             switch action {
             case .output(let port, 0): output(port, bridge: bridge)
             case .output(let port, let length): outputTruncated(port, length, bridge: bridge)
             case .outputField(let range): outputField(range, bridge: bridge)
             case .controller(let controller): if controller.pauses { pause(controller, bridge: bridge) } else { sendToController(controller, bridge: bridge) }
             case .enqueue(let port, let queue): enqueue(port, queue, bridge: bridge)
-            case .setQueue(let queue): flow.key.l0.skbPriority = queue
-            case .popQueue: flow.key.l0.skbPriority = packetLine.skbPriority
+            case .setQueue(let queue): setQueue(queue)
+            case .popQueue:
+                setQueue(packetLine.skbPriority)
+                traceDetail("queue = \(packetLine.skbPriority)")
             case .pushVLAN(let tpid): pushVLAN(tpid: tpid, tci: VLANTCI.present)
             case .stripVLAN: popVLAN()
             case .setVLANVID(let vid): setVLAN(vid, mask: VLANTCI.vidMask)
@@ -48,8 +54,12 @@ extension Translator {
             case .writeMetadata(let value, let mask):
                 let bits = BE64(mask).raw
                 flow.key.l11.metadata.raw = (flow.key.l11.metadata.raw & ~bits) | (BE64(value).raw & bits)
-            case .writeActions(let list): actionSet += list
-            case .clearActions: actionSet = []
+            case .writeActions(let list):
+                actionSet += list
+                if trace != nil { traceActionSet("is") }
+            case .clearActions:
+                if trace != nil { traceActionSet("was") }
+                actionSet = []
             case .clone(let list): clone(list, bridge: bridge)
             case .sample(let probability, let sample): runSample(probability, sample)
             case .unroll(let table, let cookie): resumedPlace = (table, cookie)
@@ -62,13 +72,14 @@ extension Translator {
                 return nil
             case .decNSHTTL: if !decrementServiceTTL(bridge: bridge) { return nil }
             case .exit: exits = true
-            case .unsupported: ofproto.counters.unsupportedActions &+= 1
+            case .unsupported: if trace == nil { ofproto.counters.unsupportedActions &+= 1 }
             }
             if repeats {
                 freeze(program[index...])
                 return nil
             }
         }
+        if script != nil { traceRest(script) }
         return nil
     }
 
@@ -80,8 +91,14 @@ extension Translator {
 
     private func enqueue(_ port: OFPort, _ queue: UInt32, bridge: Bridge) {
         let priority = flow.key.l0.skbPriority
-        flow.key.l0.skbPriority = queue
+        setQueue(queue)
         output(port, bridge: bridge)
         flow.key.l0.skbPriority = priority
+    }
+
+    /// Whether the packet has the queue already tells whether the datapath must set it.
+    private func setQueue(_ queue: UInt32) {
+        wildcards.key.l0.skbPriority = .max
+        flow.key.l0.skbPriority = queue
     }
 }

@@ -12,10 +12,11 @@ extension Translator {
 
     /// A shorter value is filled up with zeroes, a longer one is cut; an empty stack leaves the field as it is.
     func pop(_ range: FieldRange) {
-        guard let top = stack.popLast() else { return }
+        guard let top = stack.popLast() else { return traceError("stack underflow") }
         consult(range)
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0
         range.set(top.value, in: &flow.key)
         fixTag(wasTagged: tagged)
+        if trace != nil { traceValue(range) }
     }
 }

@@ -4,7 +4,7 @@ import TestSupport
 /// A real ovs-vswitchd with dummy devices, whose answers are the measure. Its files are in a folder of its own; it ends with the bed.
 struct OVSPeer {
     private let folder: String
-    private var controlSocket: String { folder + "/ctl" }
+    var controlSocket: String { folder + "/ctl" }
     private var database: String { "unix:" + folder + "/db.sock" }
     /// The target by which ovs-ofctl reaches br0.
     var target: String { "unix:" + folder + "/br0.mgmt" }

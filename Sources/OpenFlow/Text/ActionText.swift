@@ -7,6 +7,8 @@ public enum ActionStyle: Hashable, Sendable {
     case openFlow10
     /// set_field and push_vlan, as `ovs-ofctl -O OpenFlow15` prints.
     case openFlow15
+    /// Each action in the form in which it came, as `ovs-appctl ofproto/trace` prints it.
+    case asGiven
 }
 
 extension [OFAction] {
@@ -52,7 +54,7 @@ struct ActionPrinter {
         case .controller(let spec): return controller(spec)
         case .enqueue(let port, let queue):
             let port = portText(port, names)
-            return style == .openFlow10 ? "enqueue:\(port):\(queue)" : "set_queue:\(queue),output:\(port),pop_queue"
+            return style != .openFlow15 ? "enqueue:\(port):\(queue)" : "set_queue:\(queue),output:\(port),pop_queue"
         case .drop: return "drop"
         case .pushVLAN(let type):
             tag()
@@ -106,10 +108,11 @@ struct ActionPrinter {
 
     /// The wordings that are told: an action of the protocol's own.
     private mutating func worded(_ wording: ActionWording, _ action: OFAction) -> String {
+        if style == .asGiven, case (.load, .setField(let field, let value)) = (wording, action) { return loads(field, value) }
         guard case (.own, .setField(let field, let value)) = (wording, action) else { return text(action) }
         switch field {
         case .mplsTTL: return "set_mpls_ttl(\(value.value))"
-        case .nwTTL where style == .openFlow15: return "mod_nw_ttl:\(value.value)"
+        case .nwTTL where style != .openFlow10: return "mod_nw_ttl:\(value.value)"
         case .mplsLabel where style == .openFlow10: return "set_mpls_label(\(value.value))"
         case .mplsTC where style == .openFlow10: return "set_mpls_tc(\(value.value))"
         default: return text(action)
@@ -148,7 +151,7 @@ struct ActionPrinter {
     private mutating func vlan(_ legacy: String, _ setField: String) -> String {
         let isTagged = packet.key.satisfies(.vlan, under: packet.mask)
         tag()
-        if style == .openFlow10 { return legacy }
+        if style != .openFlow15 { return legacy }
         return isTagged ? setField : "push_vlan:0x8100," + setField
     }
 

@@ -46,6 +46,9 @@ extension Field {
         }
     }
 
+    /// A whole value as a trace tells it.
+    public func valueText(_ value: UInt128) -> String { matchText(MaskedValue(value: value, mask: ones), format: nil, names: { _ in nil }) }
+
     private func commonText(_ value: MaskedValue, _ isExact: Bool, _ names: PortNames) -> String {
         var out = TextWriter()
         switch row.format {

@@ -109,8 +109,8 @@ struct MatchPrinter {
     }
 
     private mutating func packetType() {
-        guard mask.l3.packetType == .ones, key.l3.packetType != .zero else { return }
-        put(.packetType)
+        guard mask.l3.packetType == .ones else { return }
+        if key.l3.packetType == .zero { out.put("eth,") } else { put(.packetType) }
     }
 
     /// The word for an EtherType that has one.
@@ -170,15 +170,20 @@ struct MatchPrinter {
     }
 
     private mutating func vlan() {
-        let tci = key.l0.vlanTCI.host, bits = mask.l0.vlanTCI.host
+        tag(key.l0.vlanTCI.host, mask.l0.vlanTCI.host, "")
+        tag(key.l3.innerVLANTCI.host, mask.l3.innerVLANTCI.host, "1")
+    }
+
+    /// - Parameter number: of the tag, behind the fields' names. No match of OpenFlow's can name an inner tag; a packet can.
+    private mutating func tag(_ tci: UInt16, _ bits: UInt16, _ number: String) {
         guard bits != 0 else { return }
         let vid = bits & VLANTCI.vidMask, pcp = bits & VLANTCI.pcpMask
         let wholeParts = (vid == 0 || vid == VLANTCI.vidMask) && (pcp == 0 || pcp == VLANTCI.pcpMask) && vid | pcp != 0
         if tci & bits & VLANTCI.present != 0, wholeParts {
-            if vid != 0 { item("dl_vlan", String(tci & VLANTCI.vidMask)) }
-            if pcp != 0 { item("dl_vlan_pcp", String(tci >> 13)) }
+            if vid != 0 { item("dl_vlan" + number, String(tci & VLANTCI.vidMask)) }
+            if pcp != 0 { item("dl_vlan_pcp" + number, String(tci >> 13)) }
         } else {
-            item("vlan_tci", hex(UInt64(tci), 4) + (bits == .max ? "" : "/" + hex(UInt64(bits), 4)))
+            item("vlan_tci" + number, hex(UInt64(tci), 4) + (bits == .max ? "" : "/" + hex(UInt64(bits), 4)))
         }
     }
 
@@ -224,6 +229,15 @@ struct MatchPrinter {
         put(.mplsTC)
         put(.mplsTTL)
         put(.mplsBOS)
+        labelStackEntry(1, key.l3.mplsLSE1, mask.l3.mplsLSE1)
+        labelStackEntry(2, key.l3.mplsLSE2, mask.l3.mplsLSE2)
+    }
+
+    /// One below the outermost, which no match of OpenFlow's can name.
+    private mutating func labelStackEntry(_ number: Int, _ entry: BE32, _ bits: BE32) {
+        guard bits != .zero else { return }
+        let isExact = bits == .ones
+        item("mpls_lse\(number)", isExact ? String(entry.host) : hex(UInt64(entry.host), 8) + "/" + hex(UInt64(bits.host), 8))
     }
 
     private mutating func fragment() {

@@ -7,7 +7,7 @@ extension ActionPrinter {
     func setField(_ field: Field, _ value: MaskedValue) -> String {
         let (field, value) = named(field, value)
         // What sets no bits at all has no load either.
-        if style == .openFlow15 || hasNoLoad(field) || value.mask == 0 { return "set_field:" + field.actionText(value, names: names) + "->" + field.name }
+        if style != .openFlow10 || hasNoLoad(field) || value.mask == 0 { return "set_field:" + field.actionText(value, names: names) + "->" + field.name }
         return legacy(field, value) ?? loads(field, value)
     }
 
@@ -49,7 +49,7 @@ extension ActionPrinter {
     }
 
     /// One load for each run of bits, at most 64 bits long.
-    private func loads(_ field: Field, _ value: MaskedValue) -> String {
+    func loads(_ field: Field, _ value: MaskedValue) -> String {
         if value.mask == field.place.ones, field.bits <= 64 { return "load:" + hex(value.value) + "->" + FieldRange(field).text }
         var parts: [String] = []
         var position = 0

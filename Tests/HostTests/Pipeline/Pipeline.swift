@@ -1,0 +1,44 @@
+/// A pipeline and packets whose way through it Needletail and ovs-vswitchd are to see alike: `PipelineTwins` puts it into both, has both trace the packets
+/// (`ofproto/trace`), and compares.
+///
+/// To add one: write a `static let` in one of the `…Pipelines.swift` files, a line for each flow, group, meter and packet, and name it in `Pipeline.all`. Both
+/// switches have a bridge br0 with the ports p1, p2, p3 (OpenFlow numbers 1, 2, 3), LOCAL, and pa (10), a patch to pb (10) of the bridge br1, which has q1 (1).
+/// Flows are for br0, or behind "br1 " for br1, and are sent by `version`; flows of one table that a packet could both match need different priorities.
+/// What is compared are the way (tables, rules, actions, remarks), the final flow, the megaflow and the datapath's actions; a megaflow may match fewer bits than ovs-vswitchd's, never more. Where Needletail differs for a
+/// reason, the packet's line ends with " # " and the name of an `ExplainedDifference`; when it does not differ any longer the test says so.
+struct Pipeline {
+    var name: String
+    var version = "OpenFlow13"
+    /// In the syntax of ovs-ofctl(8), a line each.
+    var meters = ""
+    var groups = ""
+    var flows: String
+    /// Packets in the syntax of ofproto/trace, a line each, or "packet-out ACTIONS FLOW".
+    var packets: String
+
+    static let all: [Pipeline] = outputs + headers + structure
+}
+
+/// Where what Needletail does differs from ovs-vswitchd 3.1, and why.
+enum ExplainedDifference: String {
+    /// Below a label that goes, all labels are matched: what is looked up behind it would otherwise be told wrong (no recirculation behind pop_mpls).
+    case labels
+    /// A select group hashes while it is translated; OVS lets the datapath hash and the packet come back.
+    case select
+    /// A paused packet goes to the controller by the datapath's userspace action, where OVS, without a controller, drops it.
+    case pause
+    /// A packet that a port does not take in is not looked up.
+    case refused
+    /// sample(…) goes up as a whole; OVS, without a collector, leaves it out.
+    case sample
+
+    /// The parts of a trace that may differ.
+    var parts: Set<TraceParts.Part> {
+        switch self {
+        case .labels: [.megaflow]
+        case .select: [.way, .megaflow, .actions]
+        case .pause, .sample: [.actions]
+        case .refused: [.way, .megaflow]
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Testing
+
+extension HostTests {
+    /// Translation as ovs-vswitchd does it: see `Pipeline` for how to add to it.
+    @Suite(.serialized) struct PipelineTests {
+        @Test func pipelinesLikeOVS() async throws {
+            try await Bed.with { bed in
+                let twins = try await PipelineTwins(bed)
+                for pipeline in Pipeline.all { try await twins.compare(pipeline) }
+            }
+        }
+
+        /// A dozen, or as many as NEEDLETAIL_PIPELINES says, from the seed NEEDLETAIL_SEED on. 
+        @Test func randomPipelinesLikeOVS() async throws {
+            let environment = ProcessInfo.processInfo.environment
+            let count = environment["NEEDLETAIL_PIPELINES"].flatMap { UInt64($0) } ?? 12, first = environment["NEEDLETAIL_SEED"].flatMap { UInt64($0) } ?? 1
+            // Programs that a bed starts have an end: so there is a bed for every fifty.
+            for begin in stride(from: first, to: first + count, by: 50) {
+                try await Bed.with { bed in
+                    let twins = try await PipelineTwins(bed)
+                    for seed in begin..<min(begin + 50, first + count) {
+                        var generator = PipelineGenerator(seed: seed)
+                        try await twins.compare(generator.pipeline(seed))
+                    }
+                }
+            }
+        }
+    }
+}
