@@ -20,6 +20,8 @@ final class Classifier {
     private let scratch = FlowBuffer()
     /// Rules, those on their way out included.
     private(set) var count = 0
+    /// Those of them with conjunction actions.
+    private var softCount = 0
     /// What lookups see.
     var version: UInt64 = 1
 
@@ -28,17 +30,23 @@ final class Classifier {
     /// The rule with the highest priority among those that match `flow`; nil when none does. Bits that were looked at are added
     /// to `wildcards`. Among rules of equal priority any may be found.
     func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer) -> Rule? {
+        if softCount > 0 { return lookupConjunctive(flow, wildcards) }
         var best: Rule?
         var priority = -1
         var answers = TrieAnswers()
         for subtable in subtables {
             if subtable.maxPriority <= priority { break }
-            if let rule = subtable.lookup(flow, wildcards, tries, &answers, version: version), Int(rule.priority) > priority {
+            if let rule = find(subtable, flow, wildcards, &answers), Int(rule.priority) > priority {
                 best = rule
                 priority = Int(rule.priority)
             }
         }
         return best
+    }
+
+    /// The best rule of one subtable.
+    @inline(__always) func find(_ subtable: Subtable, _ flow: FlowBuffer, _ wildcards: FlowBuffer, _ answers: inout TrieAnswers) -> Rule? {
+        subtable.lookup(flow, wildcards, tries, &answers, version: version)
     }
 
     /// The rule with exactly this match and priority that `version` sees.
@@ -60,6 +68,7 @@ final class Classifier {
         subtable.insert(rule, key: scratch, at: place, tries: &tries)
         if subtable.maxPriority != before { reorder() }
         count += 1
+        if rule.isSoft { softCount += 1 }
     }
 
     private func newPlace(_ match: Match) -> Subtable.Place {
@@ -76,6 +85,7 @@ final class Classifier {
         let before = subtable.maxPriority
         subtable.remove(rule, tries: &tries)
         count -= 1
+        if rule.isSoft { softCount -= 1 }
         if subtable.ruleCount == 0 {
             byMask[subtable.mask] = nil
             latest = nil
@@ -83,6 +93,11 @@ final class Classifier {
         } else if subtable.maxPriority != before {
             reorder()
         }
+    }
+
+    /// A rule that is here does something else than before.
+    func noteActions(of rule: Rule, former: RuleActions) {
+        softCount += (rule.isSoft ? 1 : 0) - (former.conjunctions.isEmpty ? 0 : 1)
     }
 
     private func subtable(_ mask: FlowMask) -> Subtable? {

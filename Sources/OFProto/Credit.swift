@@ -14,8 +14,13 @@ enum Credit {
     case group(Group, Bucket?)
     /// Packets go to the controller; the context stays known as long as somebody may name it.
     case controller(ControllerContext)
+    /// A flow that its learn action wants.
+    case learn(LearnedFlow)
+    /// A rule whose time is shortened when its connections end.
+    case finTimeout(Rule, Bridge, FinTimeout)
 
-    func push(packets: UInt64, bytes: UInt64, used: Int64) {
+    /// - Parameter tcpFlags: all that the packets had, in host order, as far as they are known.
+    func push(packets: UInt64, bytes: UInt64, used: Int64, tcpFlags: UInt16 = 0) {
         switch self {
         case .rule(let rule, let table):
             rule.credit(packets: packets, bytes: bytes, used: used)
@@ -28,6 +33,8 @@ enum Credit {
             to.creditPatch(transmitted: false, packets: packets, bytes: bytes)
         case .group(let group, let bucket): group.credit(bucket, packets: packets, bytes: bytes)
         case .controller(let context): context.used = max(context.used, used)
+        case .learn(let flow): flow.refresh(used: used)
+        case .finTimeout(let rule, let bridge, let timeout): bridge.shorten(rule, timeout, tcpFlags: tcpFlags)
         }
     }
 }

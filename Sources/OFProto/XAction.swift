@@ -38,6 +38,11 @@ enum XAction {
     /// The table and cookie of the flow that the actions behind it are of, when a paused packet goes on.
     case unroll(table: UInt8, cookie: UInt64)
     case exit
+    indirect case learn(LearnSpec)
+    case checkLength(UInt16, FieldRange)
+    indirect case bundle(BundleSpec)
+    indirect case multipath(MultipathSpec)
+    case finTimeout(FinTimeout)
     /// An action that this switch does not carry out: the packet passes over it, which is counted.
     case unsupported(OFAction)
 }
@@ -152,8 +157,14 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .push(let range): program.append(.push(range))
         case .pop(let range): program.append(.pop(range))
         case .unrollTranslation(let table, let cookie): program.append(.unroll(table: table, cookie: cookie))
+        case .learn(let spec): program.append(.learn(spec))
+        case .checkPacketLarger(let length, let destination): program.append(.checkLength(length, destination))
+        case .bundle(let spec): program.append(.bundle(spec))
+        case .multipath(let spec): program.append(.multipath(spec))
+        case .finTimeout(let idle, let hard): program.append(.finTimeout(FinTimeout(idle: idle, hard: hard)))
         case .exit: program.append(.exit)
-        case .drop, .note: break
+        // A flow with conjunctions is found by the classifier and never run.
+        case .drop, .note, .conjunction: break
         default: program.append(.unsupported(action))
         }
     }

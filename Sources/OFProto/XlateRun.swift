@@ -50,6 +50,13 @@ extension Translator {
             case .clone(let list): clone(list, bridge: bridge)
             case .sample(let probability, let sample): runSample(probability, sample)
             case .unroll(let table, let cookie): resumedPlace = (table, cookie)
+            case .learn(let spec): learn(spec, bridge: bridge)
+            case .bundle(let spec): bundle(spec, bridge: bridge)
+            case .multipath(let spec): multipath(spec)
+            case .finTimeout(let timeout): finTimeout(timeout, bridge: bridge)
+            case .checkLength(let length, let destination):
+                checkLength(length, destination, rest: Array(program[(index + 1)...]), bridge: bridge)
+                return nil
             case .exit: exits = true
             case .unsupported: ofproto.counters.unsupportedActions &+= 1
             }
