@@ -26,6 +26,7 @@ public final class Bridge {
     var timers = RuleTimers()
     var knownActions = RuleActionsCache()
     public internal(set) var macTable: MACTable
+    var learning = Learning()
     var groups = GroupTable()
     /// Meters by their OpenFlow number.
     var meters: [UInt32: Meter] = [:]

@@ -142,6 +142,9 @@ extension Bridge {
                 dropReferences(rule)
                 rule.replaceActions(actions, cookie: selection.newCookie ?? rule.cookie, now: now)
                 addReferences(rule)
+                tables[Int(rule.table)]?.classifier.noteActions(of: rule, former: former)
+                tables[Int(rule.table)]?.noteCookie(cookie, -1)
+                tables[Int(rule.table)]?.noteCookie(rule.cookie, 1)
                 if resets { rule.stats.resetCounts() }
                 if rule.cookie != cookie || actions !== former && actions.list != former.list { change.noteModified(rule, former: former) }
                 continue

@@ -20,6 +20,8 @@ final class Classifier {
     private let scratch = FlowBuffer()
     /// Rules, those on their way out included.
     private(set) var count = 0
+    /// Those of them with conjunction actions.
+    private var softCount = 0
     /// What lookups see.
     var version: UInt64 = 1
 
@@ -29,19 +31,25 @@ final class Classifier {
     /// to `wildcards`. Among rules of equal priority any may be found.
     /// - Parameter visited: is told of each subtable that was looked at, and the rule that was found there: for traces.
     func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer, visited: ((Subtable, Rule?) -> Void)? = nil) -> Rule? {
+        if softCount > 0 { return lookupConjunctive(flow, wildcards, visited) }
         var best: Rule?
         var priority = -1
         var answers = TrieAnswers()
         for subtable in subtables {
             if subtable.maxPriority <= priority { break }
-            let found = subtable.lookup(flow, wildcards, tries, &answers, version: version)
-            visited?(subtable, found)
-            if let rule = found, Int(rule.priority) > priority {
+            if let rule = find(subtable, flow, wildcards, &answers, visited), Int(rule.priority) > priority {
                 best = rule
                 priority = Int(rule.priority)
             }
         }
         return best
+    }
+
+    /// The best rule of one subtable.
+    @inline(__always) func find(_ subtable: Subtable, _ flow: FlowBuffer, _ wildcards: FlowBuffer, _ answers: inout TrieAnswers, _ visited: ((Subtable, Rule?) -> Void)?) -> Rule? {
+        let found = subtable.lookup(flow, wildcards, tries, &answers, version: version)
+        visited?(subtable, found)
+        return found
     }
 
     /// The rule with exactly this match and priority that `version` sees.
@@ -63,6 +71,7 @@ final class Classifier {
         subtable.insert(rule, key: scratch, at: place, tries: &tries)
         if subtable.maxPriority != before { reorder() }
         count += 1
+        if rule.isSoft { softCount += 1 }
     }
 
     private func newPlace(_ match: Match) -> Subtable.Place {
@@ -79,6 +88,7 @@ final class Classifier {
         let before = subtable.maxPriority
         subtable.remove(rule, tries: &tries)
         count -= 1
+        if rule.isSoft { softCount -= 1 }
         if subtable.ruleCount == 0 {
             byMask[subtable.mask] = nil
             latest = nil
@@ -86,6 +96,11 @@ final class Classifier {
         } else if subtable.maxPriority != before {
             reorder()
         }
+    }
+
+    /// A rule that is here does something else than before.
+    func noteActions(of rule: Rule, former: RuleActions) {
+        softCount += (rule.isSoft ? 1 : 0) - (former.conjunctions.isEmpty ? 0 : 1)
     }
 
     private func subtable(_ mask: FlowMask) -> Subtable? {

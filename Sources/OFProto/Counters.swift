@@ -24,6 +24,9 @@ public struct OFProtoCounters: Hashable, Sendable {
     public var packetType: UInt64 = 0
     /// Actions passed over because this switch does not carry them out.
     public var unsupportedActions: UInt64 = 0
+    /// Flows not learned because of their action's limit, and because their table did not take them.
+    public var learningLimited: UInt64 = 0
+    public var learningRefused: UInt64 = 0
     /// Megaflows translated again, and of these changed and deleted ones.
     public var revalidated: UInt64 = 0
     public var modified: UInt64 = 0

@@ -18,6 +18,10 @@ enum Credit {
     case recirculation(RecircContext)
     /// Packets of a connection that collectors are told of, which leave by this interface.
     case netFlow(NetFlowRecord, output: UInt16)
+    /// A flow that its learn action wants.
+    case learn(LearnedFlow)
+    /// A rule whose time is shortened when its connections end.
+    case finTimeout(Rule, Bridge, FinTimeout)
 
     /// - Parameter tcpFlags: all that the packets had, in host order, as far as they are known.
     func push(packets: UInt64, bytes: UInt64, used: Int64, tcpFlags: UInt16 = 0) {
@@ -35,6 +39,8 @@ enum Credit {
         case .controller(let context): context.used = max(context.used, used)
         case .recirculation(let context): context.used = max(context.used, used)
         case .netFlow(let record, let output): record.credit(packets: packets, bytes: bytes, used: used, tcpFlags: tcpFlags, output: output)
+        case .learn(let flow): flow.refresh(used: used)
+        case .finTimeout(let rule, let bridge, let timeout): bridge.shorten(rule, timeout, tcpFlags: tcpFlags)
         }
     }
 

@@ -77,6 +77,7 @@ extension Bridge {
         }
         ofproto.noteChange()
         tellVacancy()
+        deleteForsaken(now: now)
     }
 
     /// Takes a change back that was not committed.
@@ -106,6 +107,7 @@ extension Bridge {
         let count = min(limit, reaping.count - reaped)
         for index in reaped..<(reaped + count) { finish(reaping[index], now: now) }
         reaped += count
+        defer { deleteForsaken(now: now) }
         guard reaped == reaping.count else { return true }
         reaping = []
         reaped = 0

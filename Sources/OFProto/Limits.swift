@@ -48,6 +48,10 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let actionsPerRule = 4_096
     /// Nested clone and write_actions.
     static let actionNesting = 16
+    /// Learned flows that wait for the end of another change of the tables; beyond it a flow is learned with its next packets.
+    static let postponedLearning = 4_096
+    /// Hashes of a packet that multipath tries; beyond it the first one names the link.
+    static let hashRounds = 256
     /// Meters' numbers that are given in turn, however few are in use.
     static let leastMeterNumbers = 4_096
     /// Lists of actions that a bridge remembers for the rules to come; beyond it an equal list is kept once more.

@@ -12,9 +12,9 @@
 /// arguments, so that a switch can be run in a simulation.
 /// Memory: a rule of one line about 400 bytes (600 more if no other rule has its actions), a megaflow about 350; bounds are in `Limits.swift`.
 ///
-/// Read in this order: `Rule.swift`, `Classifier.swift`, `Subtable.swift`, `Stages.swift`, `PrefixTrie.swift` (finding a
+/// Read in this order: `Rule.swift`, `Classifier.swift`, `Subtable.swift`, `Stages.swift`, `PrefixTrie.swift`, `Conjunctions.swift` (finding a
 /// rule); `Bridge.swift`, `BridgePort.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Group.swift`, `BridgeGroups.swift`,
-/// `Meter.swift`, `BridgeMeters.swift`, `RuleSet.swift` (who names them); `Xlate.swift` and its siblings by verb;
+/// `Meter.swift`, `BridgeMeters.swift`, `RuleSet.swift` (who names them); `LearnedFlows.swift`; `Xlate.swift` and its siblings by verb;
 /// `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`.
 import Datapath
 import Flow
@@ -173,6 +173,7 @@ public final class OFProto {
         let statsTime = megaflows.liveCount == 0 && sweep.cursor == nil ? now : sweep.completed
         for bridge in bridgesByName.values {
             if bridge.reap(limit: limits.reapedPerTurn, now: now) { more = true }
+            bridge.learnPostponed(now: now)
             if bridge.expireRules(now: now, statsTime: statsTime, limit: limits.expiriesPerTurn) { more = true }
             bridge.expireStations(now: now, limit: limits.expiriesPerTurn)
         }

@@ -11,6 +11,8 @@ final class OpenFlowTable {
     private(set) var matches: UInt64 = 0
     /// Rules that packets see, or will see after the change under way.
     private(set) var liveCount = 0
+    /// How many rules have each cookie, from the time on that this was asked for; nil: nobody asked.
+    private var cookies: [UInt64: Int]?
     /// Who may make room for others; nil: the table refuses flows when it is full.
     var eviction: EvictionGroups?
     /// What is to be told next of how full the table is; nil: nothing.
@@ -29,19 +31,41 @@ final class OpenFlowTable {
     func insert(_ rule: Rule, match: Match, at place: Subtable.Place? = nil) {
         classifier.insert(rule, match: match, at: place)
         eviction?.insert(rule, match)
+        note(rule, 1)
         liveCount += 1
     }
 
     /// The rule goes with the change under way.
     func noteEnd(of rule: Rule) {
         eviction?.remove(rule)
+        note(rule, -1)
         liveCount -= 1
     }
 
     /// The change that was to end the rule is taken back.
     func noteReturn(of rule: Rule) {
         eviction?.insert(rule, rule.match)
+        note(rule, 1)
         liveCount += 1
+    }
+
+    /// The number of rules with this cookie.
+    func count(withCookie cookie: UInt64) -> Int {
+        if let cookies { return cookies[cookie] ?? 0 }
+        var counts: [UInt64: Int] = [:]
+        classifier.forEach { if $0.isLive, !$0.isHidden { counts[$0.cookie, default: 0] += 1 } }
+        cookies = counts
+        return counts[cookie] ?? 0
+    }
+
+    private func note(_ rule: Rule, _ change: Int) {
+        if !rule.isHidden { noteCookie(rule.cookie, change) }
+    }
+
+    /// Rules with this cookie came or went.
+    func noteCookie(_ cookie: UInt64, _ change: Int) {
+        guard let count = cookies?[cookie, default: 0] else { return }
+        cookies?[cookie] = count + change == 0 ? nil : count + change
     }
 
     /// Takes a rule out that has ended.

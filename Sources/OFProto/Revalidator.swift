@@ -52,7 +52,7 @@ extension OFProto {
 
     /// Does all revalidation that is due, whatever it costs. Afterwards no megaflow is stale.
     public func revalidateNow(now: Int64) {
-        // Each round either ends a sweep or shortens it, and a sweep makes no changes but stations'.
+        // Each round either ends a sweep or shortens it, and a sweep makes no changes but stations' and those of flows learned again.
         var rounds = 0
         while isRevalidating && rounds < 1 << 20 {
             runSweep(now: now)

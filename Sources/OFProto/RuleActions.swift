@@ -8,6 +8,8 @@ final class RuleActions {
     let program: [XAction]
     /// The groups and meters that it names.
     let references: ActionReferences
+    /// The parts of conjunctive flows that it is; then it does nothing.
+    let conjunctions: [ConjunctionClause]
     /// The instructions as they were written last, and for which version.
     private var encoded: (version: OFVersion, bytes: [UInt8])?
 
@@ -16,6 +18,9 @@ final class RuleActions {
         self.list = list
         program = try compile(list)
         references = ActionReferences(list)
+        conjunctions = list.compactMap { action in
+            if case .conjunction(let id, let clause, let clauses) = action { ConjunctionClause(id: id, clause: clause, clauses: clauses) } else { nil }
+        }
     }
 
     /// None: the packet is dropped.
@@ -23,6 +28,7 @@ final class RuleActions {
         list = []
         program = []
         references = ActionReferences([])
+        conjunctions = []
     }
 
     /// The instructions (for OpenFlow 1.0, the actions) on the wire.

@@ -18,6 +18,8 @@ struct ActionReferences {
     private(set) var meters: [UInt32] = []
     /// Bit N: tun_metadataN.
     private(set) var tunMetadata: UInt64 = 0
+    /// What goes when no learn action with delete_learned names it any more.
+    private(set) var learned: [LearnedKey] = []
 
     init(_ actions: [OFAction]) { visit(actions) }
 
@@ -27,6 +29,9 @@ struct ActionReferences {
             case .group(let id): groups.append(id)
             case .meter(let id): meters.append(id)
             case .writeActions(let nested), .clone(let nested): visit(nested)
+            case .learn(let spec), .worded(_, .learn(let spec)):
+                if spec.flags.contains(.deleteLearned) { learned.append(LearnedKey(table: spec.table, cookie: spec.cookie)) }
+                tunMetadata |= action.tunMetadata
             default: tunMetadata |= action.tunMetadata
             }
         }
@@ -45,12 +50,13 @@ extension Bridge {
         for meter in references.meters where meters[meter] == nil { throw .mmfcInvalidMeter }
     }
 
-    /// The rule counts as a reference to the groups, meters and tun_metadata fields that it names. To be called when the rule enters a table, and
+    /// The rule counts as a reference to the groups, meters, learned flows and tun_metadata fields that it names. To be called when the rule enters a table, and
     /// when it has got new actions.
     func addReferences(_ rule: Rule) {
         let references = rule.content.references
         for group in references.groups { groups[group]?.users.insert(rule) }
         for meter in references.meters { meters[meter]?.users.insert(rule) }
+        for key in references.learned { learning.add(key) }
         countTunMetadata(of: rule, 1)
     }
 
@@ -59,6 +65,7 @@ extension Bridge {
         let references = rule.content.references
         for group in references.groups { groups[group]?.users.remove(rule) }
         for meter in references.meters { meters[meter]?.users.remove(rule) }
+        for key in references.learned { learning.remove(key) }
         countTunMetadata(of: rule, -1)
     }
 }

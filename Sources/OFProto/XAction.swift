@@ -42,6 +42,11 @@ enum XAction {
     case decap(UInt32)
     case decNSHTTL
     case exit
+    indirect case learn(LearnSpec)
+    case checkLength(UInt16, FieldRange)
+    indirect case bundle(BundleSpec)
+    indirect case multipath(MultipathSpec)
+    case finTimeout(FinTimeout)
     /// An action that this switch does not carry out: the packet passes over it, which is counted.
     case unsupported(OFAction)
 }
@@ -162,8 +167,14 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .encap(let type, let properties): program.append(.encap(type, properties))
         case .decap(let type): program.append(.decap(type))
         case .decNSHTTL: program.append(.decNSHTTL)
+        case .learn(let spec): program.append(.learn(spec))
+        case .checkPacketLarger(let length, let destination): program.append(.checkLength(length, destination))
+        case .bundle(let spec): program.append(.bundle(spec))
+        case .multipath(let spec): program.append(.multipath(spec))
+        case .finTimeout(let idle, let hard): program.append(.finTimeout(FinTimeout(idle: idle, hard: hard)))
         case .exit: program.append(.exit)
-        case .drop, .note: break
+        // A flow with conjunctions is found by the classifier and never run.
+        case .drop, .note, .conjunction: break
         default: program.append(.unsupported(action))
         }
     }

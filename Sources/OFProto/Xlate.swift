@@ -53,6 +53,8 @@ final class Translator {
     private static let nowhere: (table: UInt8, cookie: UInt64) = (0, .max)
     /// The first rule of the translation's own packet.
     private var firstRule: Rule?
+    /// Flows that are added when the translation is over.
+    var learned: [LearnedFlow] = []
     var stack: [StackValue] = []
     /// Why the packet has stopped, and in which bridge; what it has before it still; and where the last of that is.
     var paused: (reason: Pause, bridge: Bridge)?
@@ -168,6 +170,7 @@ final class Translator {
         firstRule = nil
         resumedPlace = Self.nowhere
         if !stack.isEmpty { stack = [] }
+        if !learned.isEmpty { learned = [] }
         if !frozen.isEmpty { frozen = [] }
         paused = nil
         repeats = false

@@ -20,8 +20,10 @@ extension Translator {
 
     /// Runs `body` on what behaves as a copy of the packet: afterwards the packet is what it was. Where setting fields again
     /// would not bring that about, the datapath makes a real copy.
-    /// - Parameter keepsStack: what `body` does to the stack stays.
-    func isolated(keepsStack: Bool = false, _ body: () -> Void) {
+    /// - Parameters:
+    ///   - keepsStack: what `body` does to the stack stays.
+    ///   - isCopied: the datapath runs what `body` emits on a copy anyway.
+    func isolated(keepsStack: Bool = false, isCopied: Bool = false, _ body: () -> Void) {
         let savedFlow = pool.popLast() ?? FlowBuffer(), savedBase = pool.popLast() ?? FlowBuffer()
         savedFlow.copy(from: flow)
         savedBase.copy(from: base)
@@ -33,7 +35,9 @@ extension Translator {
         body()
         finishFreezing()
         if !keepsStack { stack = savedStack }
-        if isIrreversible {
+        if isCopied {
+            base.copy(from: savedBase)
+        } else if isIrreversible {
             let copied = Array(actions[start...])
             actions.removeSubrange(start...)
             if !copied.isEmpty { actions.append(.clone(copied)) }

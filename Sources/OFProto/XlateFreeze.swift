@@ -59,7 +59,7 @@ extension XAction {
     /// Where it is run shows: a controller may be told, or another flow be looked up in the same table.
     fileprivate var tellsPlace: Bool {
         switch self {
-        case .output, .outputField, .controller, .group, .decTTL, .decMPLSTTL, .resubmit(_, nil): true
+        case .output, .outputField, .controller, .group, .decTTL, .decMPLSTTL, .bundle, .resubmit(_, nil): true
         case .clone(let list): list.contains(where: \.tellsPlace)
         default: false
         }
@@ -112,6 +112,11 @@ extension XAction {
         case .encap(let type, let properties): .encap(packetType: type, properties)
         case .decap(let type): .decap(packetType: type)
         case .decNSHTTL: .decNSHTTL
+        case .learn(let spec): .learn(spec)
+        case .checkLength(let length, let destination): .checkPacketLarger(length, destination)
+        case .bundle(let spec): .bundle(spec)
+        case .multipath(let spec): .multipath(spec)
+        case .finTimeout(let timeout): .finTimeout(idle: timeout.idle, hard: timeout.hard)
         case .exit: .exit
         case .unsupported(let action): action
         }

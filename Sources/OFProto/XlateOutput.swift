@@ -123,7 +123,7 @@ extension Translator {
 /// The actions of a set in the order of their execution; of those that exclude each other the last one written counts. A group takes the place
 /// of an output, and an output that of a resubmit (ovs-actions(7), write_actions).
 func orderActionSet(_ set: [XAction]) -> [XAction] {
-    var stripVLAN: XAction?, popMPLS: XAction?, pushMPLS: XAction?, pushVLAN: XAction?, decTTL: XAction?
+    var stripVLAN: XAction?, popMPLS: XAction?, pushMPLS: XAction?, pushVLAN: XAction?, decTTL: XAction?, decLabelTTL: XAction?
     var sets: [XAction] = [], queue: XAction?, group: XAction?, output: XAction?, resubmit: XAction?
     for action in set {
         switch action {
@@ -131,8 +131,9 @@ func orderActionSet(_ set: [XAction]) -> [XAction] {
         case .popMPLS: popMPLS = action
         case .pushMPLS: pushMPLS = action
         case .pushVLAN: pushVLAN = action
-        case .decTTL, .decMPLSTTL: decTTL = action
-        case .set, .move, .setVLANVID, .setVLANPCP: sets.append(action)
+        case .decTTL: decTTL = action
+        case .decMPLSTTL: decLabelTTL = action
+        case .set, .setTunMetadata, .move, .setVLANVID, .setVLANPCP: sets.append(action)
         case .setQueue: queue = action
         case .group: group = action
         case .output, .controller, .outputField: output = action
@@ -141,5 +142,5 @@ func orderActionSet(_ set: [XAction]) -> [XAction] {
         }
     }
     guard let last = group ?? output ?? resubmit else { return [] }
-    return [stripVLAN, popMPLS, pushMPLS, pushVLAN, decTTL].compactMap { $0 } + sets + [queue].compactMap { $0 } + [last]
+    return [stripVLAN, popMPLS, pushMPLS, pushVLAN, decTTL, decLabelTTL].compactMap { $0 } + sets + [queue].compactMap { $0 } + [last]
 }

@@ -54,8 +54,8 @@ extension XAction {
     /// After pop_mpls the fields of layer 3 and above are unknown: an action that may look at them or change them waits until the packet has come back.
     var waitsForLayer3: Bool {
         switch self {
-        // These look at the packet themselves where they have to.
-        case .output, .enqueue, .outputField, .group, .gotoTable, .resubmit: false
+        // What outputs and groups lead to looks at the packet itself where it has to.
+        case .output, .enqueue, .outputField, .group: false
         case .setVLANVID, .setVLANPCP, .setQueue: false
         case .set(let write): write.reachesLayer3
         default: true

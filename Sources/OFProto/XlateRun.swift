@@ -71,6 +71,14 @@ extension Translator {
                 freeze(program[(index + 1)...])
                 return nil
             case .decNSHTTL: if !decrementServiceTTL(bridge: bridge) { return nil }
+            // As with OVS, a trace without a packet passes over it.
+            case .learn(let spec): if trace == nil || learns { learn(spec, bridge: bridge) }
+            case .bundle(let spec): bundle(spec, bridge: bridge)
+            case .multipath(let spec): multipath(spec)
+            case .finTimeout(let timeout): finTimeout(timeout, bridge: bridge)
+            case .checkLength(let length, let destination):
+                checkLength(length, destination, rest: Array(program[(index + 1)...]), bridge: bridge)
+                return nil
             case .exit: exits = true
             case .unsupported: if trace == nil { ofproto.counters.unsupportedActions &+= 1 }
             }

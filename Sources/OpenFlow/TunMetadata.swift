@@ -28,7 +28,7 @@ public struct TunMetadata: Hashable, Sendable {
     }
 
     /// Some bits of the field: what `number` has of them, counted from the range's first bit.
-    init(_ range: FieldRange, _ number: [UInt8]) {
+    public init(_ range: FieldRange, _ number: [UInt8]) {
         let ones = [UInt8(1 << (range.count % 8) - 1)] + [UInt8](repeating: .max, count: range.count / 8)
         self.init(range.field, value: Self.shifted(number, left: range.start), mask: Self.shifted(ones, left: range.start))
     }
