@@ -49,6 +49,15 @@ enum FlowHash {
         return hash ^ hash >> 16
     }
 
+    /// MurmurHash3 of bytes, which are read as little-endian words; the last is filled up with zeroes.
+    static func bytesAsWords(_ bytes: [UInt8], basis: UInt32) -> UInt32 {
+        words(littleEndianWords(bytes), basis: basis, last: UInt32(bytes.count))
+    }
+
+    private static func littleEndianWords(_ bytes: [UInt8]) -> [UInt32] {
+        stride(from: 0, to: bytes.count, by: 4).map { at in bytes[at..<min(at + 4, bytes.count)].reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+    }
+
     static func pair(_ first: UInt32, _ second: UInt32) -> UInt32 { words([0, second], basis: first, last: 8) }
 
     private static func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 { word << bits | word >> (32 - bits) }
@@ -83,8 +92,7 @@ enum FlowHash {
         } else {
             list = key.l0.dlType.bytes + tags(key).bytes + stations(key) + [0, 0]
         }
-        let words = stride(from: 0, to: list.count, by: 4).map { at in (0..<4).reduce(UInt32(0)) { $0 | UInt32(list[at + $1]) << UInt32(8 * $1) } }
-        return self.words(words, basis: basis, last: basis)
+        return words(littleEndianWords(list), basis: basis, last: basis)
     }
 
     /// What `fields` reads of a packet with this key is added to the mask.

@@ -51,7 +51,7 @@ extension Translator {
         }
     }
 
-    private func has(_ prerequisite: Prerequisite) -> Bool {
+    func has(_ prerequisite: Prerequisite) -> Bool {
         let type = flow.key.l0.dlType
         switch prerequisite {
         case .none, .ethernet: return true

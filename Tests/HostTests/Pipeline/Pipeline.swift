@@ -16,7 +16,7 @@ struct Pipeline {
     /// Packets in the syntax of ofproto/trace, a line each, or "packet-out ACTIONS FLOW".
     var packets: String
 
-    static let all: [Pipeline] = outputs + headers + structure
+    static let all: [Pipeline] = outputs + headers + structure + recirculation
 }
 
 /// Where what Needletail does differs from ovs-vswitchd 3.1, and why.
