@@ -15,7 +15,7 @@
 /// Read in this order: `Rule.swift`, `Classifier.swift`, `Subtable.swift`, `Stages.swift`, `PrefixTrie.swift`, `Conjunctions.swift` (finding a
 /// rule); `Bridge.swift`, `BridgePort.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Group.swift`, `BridgeGroups.swift`,
 /// `Meter.swift`, `BridgeMeters.swift`, `RuleSet.swift` (who names them); `LearnedFlows.swift`; `Xlate.swift` and its siblings by verb;
-/// `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`.
+/// `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`; `Trace.swift` and its siblings; `NetFlow.swift`.
 import Datapath
 import Flow
 import Logging

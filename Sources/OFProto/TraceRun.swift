@@ -92,14 +92,17 @@ extension OFProto {
 /// A megaflow's match as OVS prints it, which takes some fields for wider than they are.
 private func megaflowText(_ match: Match, _ names: @escaping PortNames) -> String {
     var text = match.text(names: names)
-    func spell(_ name: String, _ exact: String, _ value: UInt64, _ mask: String) {
-        let plain = name + "=" + exact
+    func spell(_ plain: String, as wide: String) {
         guard let place = text.firstRange(of: plain), place.upperBound == text.endIndex || text[place.upperBound] == "," else { return }
-        text.replaceSubrange(place, with: "\(name)=0x\(String(value, radix: 16))/\(mask)")
+        text.replaceSubrange(place, with: wide)
     }
     let type = match.key.l0.tpSrc.host, code = match.key.l0.tpDst.host
-    if match.mask.l0.tpSrc == BE16(0xff) { spell("icmp_type", "\(type)", UInt64(type), "0xff") }
-    if match.mask.l0.tpDst == BE16(0xff) { spell("icmp_code", "\(code)", UInt64(code), "0xff") }
+    if match.mask.l0.tpSrc == BE16(0xff) { spell("icmp_type=\(type)", as: "icmp_type=0x\(String(type, radix: 16))/0xff") }
+    if match.mask.l0.tpDst == BE16(0xff) { spell("icmp_code=\(code)", as: "icmp_code=0x\(String(code, radix: 16))/0xff") }
+    if match.mask.value(of: .ipv6Label) == Field.ipv6Label.place.ones {
+        let label = Match(setting: .ipv6Label, to: MaskedValue(value: match.key.value(of: .ipv6Label), mask: match.mask.value(of: .ipv6Label))).text()
+        spell(label, as: label + "/0xfffff")
+    }
     return text
 }
 

@@ -110,9 +110,10 @@ extension Translator {
         actionSet = []
         // ovs-actions(7), exit: "Actions in the action set are still executed".
         exits = false
+        guard !program.isEmpty else { return }
         let line = trace?.place
         defer { if let line { trace?.leave(to: line) } }
-        if !program.isEmpty { trace?.enter(.table, "--. Executing action set:") }
+        trace?.enter(.table, "--. Executing action set:")
         let outer = outputReason
         if outer == .action { outputReason = .actionSet }
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }

@@ -18,6 +18,7 @@ extension Pipeline {
         table=0,in_port=3,udp,priority=40000 actions=output:1,output:3
         table=0,udp,tp_dst=9 actions=output:2,exit,output:3
         table=0,udp,tp_dst=10 actions=note:01.02.03,output:2,note:04
+        br1 actions=drop
         """, packets: numbered(7) + numbered(11).split(separator: "\n").suffix(3).joined(separator: "\n") + """
 
         in_port=3,udp

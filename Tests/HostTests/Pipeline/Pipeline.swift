@@ -15,6 +15,9 @@ struct Pipeline {
     var flows: String
     /// Packets in the syntax of ofproto/trace, a line each, or "packet-out ACTIONS FLOW".
     var packets: String
+    /// Fields that tries may narrow a megaflow by: one that rules out rules by an address's or a port's prefix need not look at other fields, as OVS may.
+    var free: Set<String> = []
+    static let tries: Set<String> = ["nw_src", "nw_dst", "ipv6_src", "ipv6_dst", "tp_src", "tp_dst"]
 
     static let all: [Pipeline] = outputs + headers + structure + recirculation
 }

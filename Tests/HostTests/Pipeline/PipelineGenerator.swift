@@ -8,9 +8,9 @@ struct PipelineGenerator {
 
     mutating func pipeline(_ number: UInt64) -> Pipeline {
         // No two flows of one priority, of which either might be found.
-        let flows = (0..<Self.flows).map { flow(priority: 100 + $0) }.joined(separator: "\n")
+        let flows = (0..<Self.flows).map { flow(priority: 100 + $0) }.joined(separator: "\n") + "\nbr1 actions=output:1"
         let packets = (0..<Self.packets).map { _ in packet() }.joined(separator: "\n")
-        return Pipeline(name: "random \(number)", version: "OpenFlow15", flows: flows, packets: packets)
+        return Pipeline(name: "random \(number)", version: "OpenFlow15", flows: flows, packets: packets, free: Pipeline.tries)
     }
 
     // MARK: Choice (xorshift64*, Vigna 2016)
@@ -44,6 +44,8 @@ struct PipelineGenerator {
         if kind == "arp" { parts.append("arp_op=\(1 + below(2)),arp_spa=\(address4()),arp_tpa=\(address4())") }
         if ["ip", "tcp", "udp", "icmp"].contains(kind) { parts.append("nw_src=\(address4()),nw_dst=\(address4()),nw_ttl=\(one([1, 2, 64])),nw_tos=\(one([0, 32]))") }
         if kind.hasSuffix("6") { parts.append("ipv6_src=\(address6()),ipv6_dst=\(address6()),nw_ttl=\(one([1, 2, 64]))") }
+        // OVS changes no header of a packet whose IP protocol is 0.
+        if kind == "ip" || kind == "ipv6" { parts.append("nw_proto=99") }
         if kind.hasPrefix("tcp") { parts.append("tcp_src=\(port()),tcp_dst=\(port())") }
         if kind.hasPrefix("udp") { parts.append("udp_src=\(port()),udp_dst=\(port())") }
         if kind == "icmp" { parts.append("icmp_type=\(one([0, 8]))") }

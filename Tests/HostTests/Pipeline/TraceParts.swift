@@ -62,11 +62,12 @@ struct TraceParts {
     }
 
     /// The parts in which another trace differs. A megaflow may match less than the other one: what makes lookups look at fewer bits is not OVS's.
-    func differences(from other: TraceParts) -> [Part] {
+    /// - Parameter free: fields of which a megaflow may match anything.
+    func differences(from other: TraceParts, free: Set<String> = []) -> [Part] {
         Part.allCases.filter { part in
             guard parts[part] != other.parts[part] else { return false }
             guard part == .megaflow, let ours = parts[part], let theirs = other.parts[part] else { return true }
-            return !MegaflowMask(ours).narrower(than: MegaflowMask(theirs)).isEmpty
+            return !Set(MegaflowMask(ours).narrower(than: MegaflowMask(theirs))).subtracting(free).isEmpty
         }
     }
 }
