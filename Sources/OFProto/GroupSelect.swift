@@ -46,8 +46,13 @@ extension Translator {
     /// The live bucket with the highest score: a hash of its own, times its weight. When a bucket is not live, only its own packets go elsewhere.
     private func bestBucket(of group: Group, _ hash: UInt32, bridge: Bridge) -> Bucket? {
         var best: (bucket: Bucket, score: UInt32)?
-        for bucket in group.buckets where bridge.isLive(bucket) {
+        for bucket in group.buckets {
+            guard bridge.isLive(bucket) else {
+                traceDead(bucket)
+                continue
+            }
             let score = (FlowHash.pair(bucket.spec.id, hash) & 0xffff) &* UInt32(bucket.spec.weight)
+            traceDetail("bucket \(bucket.spec.id): score \(score)")
             if score >= best?.score ?? 0 { best = (bucket, score) }
         }
         return best?.bucket

@@ -1,5 +1,6 @@
 import Datapath
 import Flow
+import OpenFlow
 import Wire
 
 /// Emits what header fields of `flow` differ from `base`, in the order in which OVS does it, and makes `base` equal. A set

@@ -139,32 +139,6 @@ extension Translator {
     }
 }
 
-/// packet_type's values: a namespace, 0 for Ethernet and 1 for EtherTypes, in the upper 16 bits (ovs-fields(7), packet_type).
-enum PacketType {
-    static let ethernet: UInt32 = 0
-    static let ipv4 = of(EtherType.ipv4)
-    static let ipv6 = of(EtherType.ipv6)
-    static let nsh = of(EtherType.nsh)
-    static let mpls = of(EtherType.mpls)
-    static let mplsMulticast = of(EtherType.mplsMulticast)
-
-    static func of(_ etherType: UInt16) -> UInt32 { 1 << 16 | UInt32(etherType) }
-
-    /// nil: not one of an EtherType.
-    static func etherType(_ type: UInt32) -> UInt16? { type >> 16 == 1 ? UInt16(truncatingIfNeeded: type) : nil }
-
-    /// What stands behind a Network Service Header with this next protocol (RFC 8300, section 2.2); nil: unknown.
-    static func behind(_ nextProtocol: UInt8) -> UInt32? {
-        switch nextProtocol {
-        case 1: ipv4
-        case 2: ipv6
-        case 3: ethernet
-        case 4: nsh
-        default: nil
-        }
-    }
-}
-
 extension EncapProperty {
     /// A TLV as MD type 2 carries it: class, type, length, and the value padded to 4 bytes.
     fileprivate var bytes: [UInt8] {

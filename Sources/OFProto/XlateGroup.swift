@@ -27,11 +27,13 @@ extension Translator {
 
     /// The buckets of a fast failover group that are passed over.
     private func traceDead(before chosen: Bucket?, of group: Group) {
-        for bucket in group.buckets.prefix(while: { $0 !== chosen }) {
-            let spec = bucket.spec
-            let cause = spec.watchesPort ? " due to port \(spec.watchPort.number)" : spec.watchesGroup ? " due to group \(spec.watchGroup)" : ""
-            traceDetail("bucket \(spec.id): not live\(cause)")
-        }
+        for bucket in group.buckets.prefix(while: { $0 !== chosen }) { traceDead(bucket) }
+    }
+
+    func traceDead(_ bucket: Bucket) {
+        let spec = bucket.spec
+        let cause = spec.watchesPort ? " due to port \(spec.watchPort.number)" : spec.watchesGroup ? " due to group \(spec.watchGroup)" : ""
+        traceDetail("bucket \(spec.id): not live\(cause)")
     }
 
     /// The bucket's actions are an action set of their own. What a table that they lead to writes goes into the packet's action set.

@@ -152,7 +152,7 @@ struct ActionRules {
             if type >> 16 == 1 { packet.set(.ethType, to: UInt128(type & 0xffff)) }
             if !satisfies(.ip) { packet.key.l0.nwProto = 0 }
         case .decap where satisfies(.ethernet):
-            packet.set(.packetType, to: UInt128(1 << 16 | UInt32(packet.key.l0.dlType.host)))
+            packet.set(.packetType, to: UInt128(PacketType.of(packet.key.l0.dlType.host)))
         case .decap:
             packet.set(.packetType, to: UInt128(PacketType.unknown))
             packet.set(.ethType, to: 0xffff)

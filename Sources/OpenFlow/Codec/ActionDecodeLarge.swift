@@ -190,7 +190,7 @@ extension ActionDecoder {
     func encap(_ body: inout ByteReader) throws(OFError) -> OFAction {
         try body.skip(2)
         let type = try body.u32()
-        guard type == PacketType.ethernet || type == PacketType.nsh else { throw .nxbacBadHeaderType }
+        guard [PacketType.ethernet, PacketType.nsh, PacketType.mpls, PacketType.mplsMulticast].contains(type) else { throw .nxbacBadHeaderType }
         var properties: [EncapProperty] = []
         while !body.isEmpty { properties.append(try encapProperty(&body)) }
         return .encap(packetType: type, properties)
@@ -216,16 +216,6 @@ extension ActionDecoder {
         try body.skip(2)
         return .decap(packetType: try body.u32())
     }
-}
-
-/// packet_type's values that actions know (ovs-fields(7), packet_type).
-enum PacketType {
-    static let ethernet: UInt32 = 0
-    static let nsh: UInt32 = 1 << 16 | UInt32(EtherType.nsh)
-    /// OFPHTN_EXPERIMENTER's "unknown": what decap leaves when only the packet can tell.
-    static let unknown: UInt32 = 0xffff
-    /// "Use next proto".
-    static let nextProtocol: UInt32 = 0xfffe
 }
 
 extension EncapProperty {

@@ -5,7 +5,7 @@ import Wire
 
 /// Packet types that encap names: namespace << 16 | type.
 private let encapTypes: [(name: String, type: UInt32)] = [
-    ("ethernet", 0), ("nsh", 1 << 16 | UInt32(EtherType.nsh)), ("mpls", 1 << 16 | UInt32(EtherType.mpls)), ("mpls_mc", 1 << 16 | UInt32(EtherType.mplsMulticast)),
+    ("ethernet", PacketType.ethernet), ("nsh", PacketType.nsh), ("mpls", PacketType.mpls), ("mpls_mc", PacketType.mplsMulticast),
 ]
 
 /// decap without an argument: the header says what follows it.

@@ -58,7 +58,7 @@ extension Pipeline {
         in_port=1,udp,nw_ttl=64,udp_dst=2
         in_port=1,udp,nw_ttl=64,udp_dst=3
         in_port=1,mpls,mpls_label=5,mpls_ttl=3,mpls_bos=1
-        in_port=1,mpls,mpls_label=5,mpls_ttl=3,mpls_bos=0 # labels
+        in_port=1,mpls,mpls_label=5,mpls_ttl=3,mpls_bos=0
         in_port=1,mpls,mpls_label=6,mpls_ttl=3,mpls_bos=1
         in_port=1,mpls,mpls_label=7,mpls_ttl=3,mpls_bos=1
         in_port=1,mpls,mpls_label=7,mpls_ttl=1,mpls_bos=1

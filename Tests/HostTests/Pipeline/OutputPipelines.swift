@@ -72,7 +72,7 @@ extension Pipeline {
         table=0,udp,tp_dst=7 actions=group:6
         table=0,udp,tp_dst=8 actions=group:7,output:2
         table=1,udp actions=set_field:3->reg1,output:2
-        """, packets: numbered(6) + "\(udp),udp_dst=7 # select\n\(udp),udp_dst=8")
+        """, packets: numbered(6) + "\(udp),udp_dst=7\n\(udp),udp_dst=8")
 
     static let controllers = Pipeline(name: "controllers", version: "OpenFlow14", flows: """
         table=0,udp,tp_dst=1 actions=controller,output:2

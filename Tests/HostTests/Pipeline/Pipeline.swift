@@ -24,10 +24,8 @@ struct Pipeline {
 
 /// Where what Needletail does differs from ovs-vswitchd 3.1, and why.
 enum ExplainedDifference: String {
-    /// Below a label that goes, all labels are matched: what is looked up behind it would otherwise be told wrong (no recirculation behind pop_mpls).
-    case labels
-    /// A select group hashes while it is translated; OVS lets the datapath hash and the packet come back.
-    case select
+    /// A copy that ends the packet's way, too, is a copy all the same.
+    case copy
     /// A paused packet goes to the controller by the datapath's userspace action, where OVS, without a controller, drops it.
     case pause
     /// A packet that a port does not take in is not looked up.
@@ -38,9 +36,7 @@ enum ExplainedDifference: String {
     /// The parts of a trace that may differ.
     var parts: Set<TraceParts.Part> {
         switch self {
-        case .labels: [.megaflow]
-        case .select: [.way, .megaflow, .actions]
-        case .pause, .sample: [.actions]
+        case .copy, .pause, .sample: [.actions]
         case .refused: [.way, .megaflow]
         }
     }

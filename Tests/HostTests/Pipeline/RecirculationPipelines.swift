@@ -27,7 +27,8 @@ extension Pipeline {
             """,
         packets: (1...14).map { number in
             let source = "00:00:00:00:00:0" + String(number, radix: 16)
-            return "in_port=1,dl_src=\(source),mpls,mpls_bos=1,mpls_ttl=9\nin_port=1,dl_src=\(source),mpls,mpls_bos=0,mpls_ttl=9"
+            let remark = number == 10 ? " # copy" : ""
+            return [1, 0].map { "in_port=1,dl_src=\(source),mpls,mpls_bos=\($0),mpls_ttl=9" + remark }.joined(separator: "\n")
         }.joined(separator: "\n"))
 
     private static let selectGroups = Pipeline(
