@@ -45,6 +45,10 @@ final class Translator {
     private static let nowhere: (table: UInt8, cookie: UInt64) = (0, .max)
     /// The first rule of the translation's own packet.
     private var firstRule: Rule?
+    /// Mirrors of the bridge that have got the packet, and those alike.
+    var mirrored: UInt32 = 0
+    /// > 0: what leaves is a mirror's copy and is cut to this many bytes.
+    var snapLength: UInt16 = 0
     var stack: [StackValue] = []
     /// The packet has been paused, by this action and in this bridge; what it has before it still; and where the last of that is.
     var paused: (action: ControllerAction, bridge: Bridge)?
@@ -70,7 +74,7 @@ final class Translator {
         if flow.key.l0.recircID != 0 {
             failure = .recirculated
         } else if admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 {
-            runTable(0, bridge: port.bridge)
+            enter(port)
             rule = firstRule
             runActionSet(bridge: port.bridge)
             finishFreezing()
@@ -79,10 +83,19 @@ final class Translator {
         return true
     }
 
+    /// A packet that came in by a port of its own meets mirrors before tables.
+    private func enter(_ port: BridgePort) {
+        // What is reserved for a mirror takes nothing in.
+        guard !port.bundle.isMirrorOutput else { return noteReserved(port.bundle) }
+        mirrorInput(at: port.bundle)
+        runTable(0, bridge: port.bridge)
+    }
+
     /// Translates actions that are in no table: a packet-out's. `inPort` is the port that the packet pretends to have come by.
     func translate(_ program: [XAction], bridge: Bridge, inPort: OFPort, now: Int64) {
         begin(bridge: bridge, inPort: inPort, now: now)
         outputReason = .packetOut
+        if let port = inputPort { mirrorInput(at: port.bundle) }
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
         end(bridge: bridge)
     }
@@ -110,6 +123,7 @@ final class Translator {
         if !actionSet.isEmpty { actionSet = [] }
         wildcards.clear()
         stations = 0
+        mirrored = 0
         failure = nil
         rule = nil
         firstRule = nil

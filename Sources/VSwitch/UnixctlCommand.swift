@@ -29,7 +29,7 @@ struct UnixctlCommand: Sendable {
 
     /// All commands, by name.
     static let all: [String: UnixctlCommand] = {
-        let commands = process + datapath + interfaces + threads + bridges
+        let commands = process + datapath + interfaces + threads + bridges + stations + bonds
         return Dictionary(uniqueKeysWithValues: commands.map { ($0.name, $0) })
     }()
 

@@ -114,7 +114,7 @@ import Wire
         ]
         for (index, mode) in modes.enumerated() {
             var config = net.config("p\(index + 1)")
-            (config.vlanMode, config.tag, config.trunks) = mode
+            (config.settings.vlanMode, config.settings.tag, config.settings.trunks) = mode
             try net.bridge.addPort(config)
         }
         let outcome = net.send(ipv4(port, vlan: vlan))

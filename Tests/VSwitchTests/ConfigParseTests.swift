@@ -64,19 +64,19 @@ let completeConfig = """
         #expect(br0.ports[0].options == ["dpdk-devargs": "net_pcap0,rx_pcap=dir/a.pcap,tx_pcap=/b.pcap,infinite_rx=1"])
         #expect(br0.ports[0].rxQueues == 2)
         #expect(br0.ports[0].mtu == 9000)
-        #expect(br0.ports[0].vlanMode == .trunk)
+        #expect(br0.ports[0].settings.vlanMode == .trunk)
         #expect(br0.ports[1].options == ["dpdk-devargs": "net_null1", "n_rxq_desc": "512"])
-        #expect(br0.ports[1].vlanMode == .access)
-        #expect(br0.ports[1].tag == 10)
+        #expect(br0.ports[1].settings.vlanMode == .access)
+        #expect(br0.ports[1].settings.tag == 10)
         #expect(br0.ports[2].options == ["vhost-server-path": "dir/vm.sock"])
-        #expect(br0.ports[2].trunks == [20, 30])
+        #expect(br0.ports[2].settings.trunks == [20, 30])
         #expect(br0.ports[3].ethernetAddress == EthernetAddress(0x0200_0000_0007))
         #expect(br0.ports[4].peer == "in")
         #expect(br0.ports[4].noFlood)
         #expect(br0.ports[4].deviceRequest == nil)
         let br1 = try #require(config.bridge(named: "br1"))
         #expect(br1.failMode == .standalone)
-        #expect(br1.ports[0].vlanMode == .nativeUntagged)
+        #expect(br1.ports[0].settings.vlanMode == .nativeUntagged)
         #expect(br1.flows.count == 1)
         #expect(br1.flows[0].priority == 0)
         #expect(br1.flows[0].actions == [.output(.normal, maxLength: 0)])
@@ -115,7 +115,7 @@ let completeConfig = """
         ("bridges: {b: {ports: {p: {type: patch}}}}", "1:23: expected a port with the key peer, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: dpdkvhostuserclient}}}}", "1:23: expected a port with the key socket, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: system, mac: 02:00:00:00:00:01}}}}",
-            "1:41: expected one of type, of-port, vlan-mode, tag, trunks, no-flood, mtu, found 'mac'"),
+            "1:41: expected one of type, of-port, no-flood, vlan-mode, tag, trunks, cvlans, qinq-ethtype, priority-tags, protected, mtu, found 'mac'"),
         ("bridges: {b: {ports: {p: {type: tap, mac: 01:00:00:00:00:01}}}}",
             "1:43: expected an Ethernet address such as 02:00:00:00:00:01, found '01:00:00:00:00:01'"),
         ("bridges: {b: {ports: {p: {type: tap, mtu: 20}}}}", "1:43: expected a number from 68 to 9702, found '20'"),
