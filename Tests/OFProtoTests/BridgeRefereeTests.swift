@@ -8,7 +8,7 @@ import Wire
 /// NORMAL beside ovs-vswitchd's, by `ofproto/trace`.
 @Suite struct BridgeRefereeTests {
     /// What ovs-vsctl is told of a port, and what we are.
-    private static let ports: [(String, (inout PortSettings) -> Void)] = [
+    private static let ports: [(String, @Sendable (inout PortSettings) -> Void)] = [
         ("", { _ in }),
         ("trunks=10,20", { $0.trunks = [10, 20] }),
         ("tag=10", { $0.tag = 10 }),

@@ -72,6 +72,58 @@ import Wire
         #expect(net.bridge.macEntries(now: net.now).map(\.address.number) == [5, 4, 3])
     }
 
+    @Test func thePortWithTheMostStationsMakesRoom() throws {
+        var limits = OFProtoLimits()
+        limits.macTableSize = 6
+        let net = try TestSwitch(normal: true, limits: limits)
+        for station in UInt64(1)...2 { net.send(ipv4(2, from: station, to: 0xff)) }
+        for station in UInt64(11)...30 { net.send(ipv4(1, from: station, to: 0xff)) }
+        #expect(net.bridge.macEntries(now: net.now).map(\.address.number) == [30, 29, 28, 27, 2, 1])
+        for station in UInt64(3)...5 { net.send(ipv4(2, from: station, to: 0xff)) }
+        #expect(net.bridge.macEntries(now: net.now).count { $0.port == OFPort(1) } == 3 || net.bridge.macEntries(now: net.now).count { $0.port == OFPort(1) } == 2)
+        #expect(net.bridge.macTable.statistics.evicted == 19)
+    }
+
+    @Test func nothingIsLearnedInFloodVLANs() throws {
+        let net = try TestSwitch(normal: true)
+        net.send(ipv4(1, from: 0xa, to: 0xb, vlan: 7))
+        #expect(net.bridge.macTable.count == 1)
+        net.bridge.configureNormal(floodVLANs: [7], forwardsReserved: false)
+        net.settle()
+        #expect(net.bridge.macTable.count == 0)
+        net.send(ipv4(1, from: 0xa, to: 0xb, vlan: 7))
+        #expect(net.ports(ipv4(2, from: 0xb, to: 0xa, vlan: 7)) == [1, 3, 4])
+        #expect(net.bridge.macTable.count == 0)
+    }
+
+    @Test(arguments: [0x0180_c200_000e, 0x0100_0ccc_cccc, 0x0100_0ccd_cdcd, 0x00e0_2b00_0004] as [UInt64])
+    func reservedAddressesAreForwardedIfThatIsWanted(address: UInt64) throws {
+        let net = try TestSwitch(normal: true)
+        #expect(net.ports(ipv4(1, from: 0xa, to: address)) == [])
+        #expect(net.bridge.bundle(named: "p1")?.drops[.reserved] == 1)
+        net.bridge.configureNormal(floodVLANs: [], forwardsReserved: true)
+        net.settle()
+        #expect(net.ports(ipv4(1, from: 0xa, to: address)) == [2, 3, 4])
+    }
+
+    @Test func protectedPortsDoNotReachEachOther() throws {
+        let net = try TestSwitch(normal: true)
+        for name in ["p1", "p2"] {
+            var config = net.config(name)
+            config.settings.isProtected = true
+            try net.bridge.changePort(config)
+        }
+        #expect(net.ports(ipv4(1, from: 0xa, to: 0xff)) == [3, 4])
+        #expect(net.ports(ipv4(3, from: 0xb, to: 0xff)) == [1, 2, 4])
+        // Known stations and flows' outputs too.
+        #expect(net.ports(ipv4(2, from: 0xc, to: 0xa)) == [])
+        var match = Match()
+        match.set(.inPort, to: 1)
+        try net.add(match, [.output(OFPort(2), maxLength: 0), .output(OFPort(3), maxLength: 0)])
+        net.settle()
+        #expect(net.ports(ipv4(1, from: 0xa, to: 0xff)) == [3])
+    }
+
     @Test func staticStationsNeitherAgeNorMove() throws {
         let net = try TestSwitch(normal: true)
         net.bridge.addStaticMAC(EthernetAddress(0xa), vlan: 0, port: OFPort(3))

@@ -74,6 +74,7 @@ struct RefPort: Hashable {
         case .access: vid == 0 ? tag : nil
         case .trunk: carries(vid) ? vid : nil
         case .nativeTagged, .nativeUntagged: carries(vid == 0 ? tag : vid) ? (vid == 0 ? tag : vid) : nil
+        case .dot1qTunnel: preconditionFailure("the generator makes no tunnels")
         }
     }
     func emits(_ vlan: UInt16) -> Bool { mode == .access ? vlan == tag : carries(vlan) }
