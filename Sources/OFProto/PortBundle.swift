@@ -44,11 +44,13 @@ public final class PortBundle {
         tag = settings.tag ?? 0
         trunks = VLANSet(settings.trunks)
         customers = VLANSet(settings.customerVLANs)
-        // A native VLAN is always carried.
-        if !trunks.isEmpty, mode == .nativeTagged || mode == .nativeUntagged { trunks.insert(tag) }
     }
 
-    private func carries(_ vlan: UInt16) -> Bool { trunks.isEmpty || trunks.contains(vlan) }
+    /// A native VLAN is always carried, and with one VLAN 0 never: its frames would come back as the native VLAN's.
+    private func carries(_ vlan: UInt16) -> Bool {
+        if mode == .nativeTagged || mode == .nativeUntagged, vlan == tag || vlan == 0 { return vlan == tag }
+        return trunks.isEmpty || trunks.contains(vlan)
+    }
     private func carriesCustomer(_ vlan: UInt16) -> Bool { customers.isEmpty || customers.contains(vlan) }
 
     /// True if frames with this VLAN ID (0: untagged, or a tag for its priority only) are taken in.

@@ -69,7 +69,7 @@ extension Translator {
 
     /// The inner tag may decide whether the packet belongs to the port.
     func consultInner(_ port: PortBundle, _ tags: VLANTags) {
-        if port.looksInside(tags.outer.vid) { consultTags() }
+        if port.looksInside(tags.outer.vid), packetLine.vlanTCI != .zero { consultInnerTagExactly() }
     }
 
     /// The packet leaves by a port with the tags that the port wants.
@@ -79,20 +79,23 @@ extension Translator {
         guard let port = bundle.bond.map({ outputInterface($0, vlan: wire.outer.vid) }) ?? bundle.interfaces.first else { return }
         let outer = (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI), inner = (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI)
         // Without a VLAN the priority decides whether there is a tag.
-        if outer.1 != .zero, wire.outer.vid == 0, bundle.mode != .access || bundle.settings.priorityTags != .never { consultTags() }
+        if wire.outer.vid == 0, tags.outer.vid == 0 || bundle.settings.priorityTags != .never { consultOuterTag() }
         wire.write(to: &flow.key, keepsEmpty: bundle.settings.priorityTags == .always)
-        if flow.key.l0.vlanTCI != outer.1 || flow.key.l0.vlanTPID != outer.0 { consultTags() }
+        if (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI) != outer, packetLine.vlanTCI != .zero {
+            // What tags come off, and what those that stay say.
+            consultInnerTagExactly()
+            if flow.key.l0.vlanTCI != .zero { consultOuterTag() }
+        }
         emit(port)
         (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI) = outer
         (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI) = inner
     }
 
-    /// All that the packet's tags say, if it came in with any.
-    private func consultTags() {
-        guard flow.key.l0.vlanTCI != .zero else { return }
+    /// All that the packet's first tag says, if it came in with one.
+    private func consultOuterTag() {
+        guard packetLine.vlanTCI != .zero else { return }
         wildcards.key.l0.vlanTPID = .ones
         wildcards.key.l0.vlanTCI = .ones
-        consultInnerTagExactly()
     }
 
     /// A station tells its address unasked (RFC 5227, section 3): a broadcast reply, or a request for its own address.

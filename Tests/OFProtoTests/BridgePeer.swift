@@ -48,6 +48,7 @@ struct Traced: Equatable {
     var outputs: [String] = []
     var matchesVID = false
     var matchesPriority = false
+    var pushes = false
 
     private mutating func leave(_ port: UInt32, _ tags: [WireTag], cut: Int) { outputs.append("\(port)\(cut == 0 ? "" : "/\(cut)") \(tags)") }
 
@@ -86,6 +87,7 @@ struct Traced: Equatable {
                 cut = 0
             case .popVLAN: tags.removeFirst()
             case .pushVLAN(let tpid, let tci):
+                pushes = true
                 tags.insert(WireTag(vid: tci.host & VLANTCI.vidMask, priority: (tci.host & VLANTCI.pcpMask) >> 13, etherType: tpid.host), at: 0)
             case .trunc(let length): cut = Int(length)
             default: Issue.record("\(frame): \(action)")

@@ -80,7 +80,8 @@ import Wire
         for station in UInt64(11)...30 { net.send(ipv4(1, from: station, to: 0xff)) }
         #expect(net.bridge.macEntries(now: net.now).map(\.address.number) == [30, 29, 28, 27, 2, 1])
         for station in UInt64(3)...5 { net.send(ipv4(2, from: station, to: 0xff)) }
-        #expect(net.bridge.macEntries(now: net.now).count { $0.port == OFPort(1) } == 3 || net.bridge.macEntries(now: net.now).count { $0.port == OFPort(1) } == 2)
+        // Of two ports with as many it may be either.
+        #expect((2...3).contains(net.bridge.macEntries(now: net.now).count { $0.port == OFPort(1) }))
         #expect(net.bridge.macTable.statistics.evicted == 19)
     }
 
@@ -155,7 +156,7 @@ import Wire
     /// Ports: 1 access 10, 2 access 20, 3 trunk of all, 4 trunk of 20, 5 native-tagged 10, 6 native-untagged 10.
     @Test(arguments: [
         (1, nil, ["1": nil, "3": 10, "5": 10, "6": nil]), (2, nil, ["3": 20, "4": 20, "5": 20, "6": 20]),
-        (3, 10, ["1": nil, "5": 10, "6": nil]), (3, 20, ["2": nil, "4": 20, "5": 20, "6": 20]), (3, nil, ["5": 0, "6": 0]),
+        (3, 10, ["1": nil, "5": 10, "6": nil]), (3, 20, ["2": nil, "4": 20, "5": 20, "6": 20]), (3, nil, [:]),
         (4, 20, ["2": nil, "3": 20, "5": 20, "6": 20]), (4, 10, [:]), (1, 10, [:]), (5, nil, ["1": nil, "3": 10, "6": nil]),
         (6, nil, ["1": nil, "3": 10, "5": 10]), (6, 20, ["2": nil, "3": 20, "4": 20, "5": 20]),
     ] as [(UInt32, UInt16?, [String: UInt16?])])

@@ -77,7 +77,8 @@ struct RefPort: Hashable {
         case .dot1qTunnel: preconditionFailure("the generator makes no tunnels")
         }
     }
-    func emits(_ vlan: UInt16) -> Bool { mode == .access ? vlan == tag : carries(vlan) }
+    /// VLAN 0 is not sent where there is a native one, as OVS does it.
+    func emits(_ vlan: UInt16) -> Bool { mode == .access ? vlan == tag : carries(vlan) && (mode == .trunk || vlan != 0 || tag == 0) }
     /// The tag on the wire; 0: none.
     func wireVID(_ vlan: UInt16) -> UInt16 { mode == .access || (mode == .nativeUntagged && vlan == tag) ? 0 : vlan }
 }
