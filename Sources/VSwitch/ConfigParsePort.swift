@@ -63,7 +63,7 @@ extension ConfigParser {
         guard let type = entries.first(where: { $0.key.value == "type" }) else {
             throw reader.error(entry.key, expected: "a port with the key type", found: "\(quote(entry.key.value)) without it")
         }
-        let kind = try reader.choice(type.value, PortConfig.Kind.self)
+        let kind = try kind(type.value, mayBond: bond == nil)
         try checkName(entry.key, of: "a port", limit: kind.isKernel ? Limits.interfaceNameBytes : Limits.nameBytes)
         var port = PortConfig(name: entry.key.value, kind: kind, ofPort: .unset)
         if kind == .internal || kind == .dummy, port.name == bridge { port.ofPort = .local }
@@ -77,6 +77,14 @@ extension ConfigParser {
         try checkRequired(port, entry.key)
         try checkVLAN(&port.settings, entries)
         return port
+    }
+
+    private func kind(_ node: Node, mayBond: Bool) throws(ConfigError) -> PortConfig.Kind {
+        guard case .scalar(let scalar) = node, let kind = PortConfig.Kind(rawValue: scalar.string) else {
+            let kinds = PortConfig.Kind.allCases.map(\.rawValue) + (mayBond ? ["bond"] : [])
+            throw reader.error(node, expected: "one of " + kinds.joined(separator: ", "))
+        }
+        return kind
     }
 
     private mutating func set(_ key: String, _ value: Node, of port: inout PortConfig, _ numbers: inout Set<OFPort>) throws(ConfigError) {

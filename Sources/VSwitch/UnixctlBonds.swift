@@ -9,11 +9,8 @@ extension UnixctlCommand {
         UnixctlCommand("bond/migrate", "port hash member", 3...3, migrate),
         UnixctlCommand("bond/hash", "mac [vlan] [basis]", 1...3, hash),
         UnixctlCommand("bond/set-active-member", "port member", 2...2, setActive),
-        UnixctlCommand("bond/set-active-slave", "port member", 2...2, setActive),
         UnixctlCommand("bond/enable-member", "port member", 2...2) { context, arguments throws(UnixctlError) in try enable(context, arguments, true) },
-        UnixctlCommand("bond/enable-slave", "port member", 2...2) { context, arguments throws(UnixctlError) in try enable(context, arguments, true) },
         UnixctlCommand("bond/disable-member", "port member", 2...2) { context, arguments throws(UnixctlError) in try enable(context, arguments, false) },
-        UnixctlCommand("bond/disable-slave", "port member", 2...2) { context, arguments throws(UnixctlError) in try enable(context, arguments, false) },
     ]
 
     private static func everyBond(_ context: UnixctlContext) -> [(name: String, bond: Bond)] {
@@ -56,7 +53,7 @@ extension UnixctlCommand {
         if settings.mode != .activeBackup { text += "all members active: false\n" }
         text += "updelay: \(settings.upDelay) ms\ndowndelay: \(settings.downDelay) ms\n"
         if settings.mode != .activeBackup, settings.rebalanceInterval > 0 { text += "next rebalance: \(max(0, bond.nextRebalance - now)) ms\n" }
-        let primary = settings.primary.map { bond.member(named: $0) == nil ? "\($0)(no such member)" : $0 } ?? "<none>"
+        let primary = settings.mode != .activeBackup ? "<none>" : settings.primary.map { bond.member(named: $0) == nil ? "\($0)(no such member)" : $0 } ?? "<none>"
         let active = bond.active.map { "\($0.bridge.ethernetAddress(of: $0))(\($0.name))" } ?? "\(EthernetAddress.zero)(none)"
         text += "lacp_status: off\nlacp_fallback_ab: false\nactive-backup primary: \(primary)\nactive member mac: \(active)\n"
         for member in bond.members.sorted(by: { $0.interface.name < $1.interface.name }) { text += "\n" + self.text(member, of: bond, now) }
