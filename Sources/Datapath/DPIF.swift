@@ -42,6 +42,9 @@ public protocol DPIF: AnyObject {
     /// and all of a datapath thread that ends.
     func receiveRetired(_ handle: (DPFlowID, DPFlowStats) -> Void)
 
+    /// How many VLAN tags a packet's key has at most: 1 or 2.
+    var vlanLimit: Int { get }
+
     // Meters
     func meterSet(_ meter: UInt32, _ config: DPMeterConfig) throws(DPIFError)
     func meterStats(_ meter: UInt32) -> DPMeterStats?

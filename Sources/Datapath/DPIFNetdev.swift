@@ -18,6 +18,8 @@ public struct DatapathSettings: Hashable, Sendable {
     /// smc-enable
     public var smcEnabled = true
     public var rxqAssign = RxqAssign.cycles
+    /// vlan-limit: how many VLAN tags are looked into; a further one is an EtherType of the payload. 0: as many as there is room for, two.
+    public var vlanLimit = 1
     /// flow-limit
     public var flowLimit = 200_000
     /// All hashes and random choices follow from it.
@@ -91,7 +93,12 @@ public struct DatapathSettings: Hashable, Sendable {
         command.number = inverse == 0 ? 0 : min((1 << 32) / inverse, UInt64(UInt32.max))
         command.slot = settings.smcEnabled ? 1 : 0
         handle.send(command)
+        command = PMDCommand(.setVLANLimit)
+        command.slot = UInt32(vlanLimit)
+        handle.send(command)
     }
+
+    public var vlanLimit: Int { settings.vlanLimit == 0 ? FlowKey.vlanTags : min(settings.vlanLimit, FlowKey.vlanTags) }
 
     /// Changes everything but the seed and whether there are threads, while packets flow. After an error nothing has changed.
     public func change(_ settings: DatapathSettings) throws(DPIFError) {

@@ -193,6 +193,8 @@ struct EMCTrial {
     /// Insert a key into the EMC when a random number is below this; 0: never. 2³²/100 by default.
     var emcThreshold: UInt32 = 42_949_672
     var smcEnabled = true
+    /// How many VLAN tags are looked into, at most 2.
+    var vlanLimit = 1
     var emcTrial = EMCTrial()
     var randomState: UInt32
     /// The cycle counter at the start of this turn.

@@ -33,6 +33,7 @@ import NetDev
     case .setCaches:
         unsafe pmd.pointee.emcThreshold = UInt32(truncatingIfNeeded: command.pointee.number)
         unsafe pmd.pointee.smcEnabled = command.pointee.slot != 0
+    case .setVLANLimit: unsafe pmd.pointee.vlanLimit = Int(command.pointee.slot)
     case .acknowledge:
         var reply = PMDReply(.acknowledged)
         unsafe reply.number = command.pointee.number
@@ -91,7 +92,7 @@ import NetDev
     unsafe scratch.pointee.packets[0] = packet
     // What the ofproto thread made by itself may be too short for a key.
     unsafe keyLines(scratch.pointee.keys)[0] = .zero
-    unsafe scratch.pointee.lines[0] = extractAgain(packet, into: scratch.pointee.keys) ?? .l0
+    unsafe scratch.pointee.lines[0] = extractAgain(packet, vlanLimit: pmd.pointee.vlanLimit, into: scratch.pointee.keys) ?? .l0
     unsafe command.pointee.metadata.store(into: scratch.pointee.keys)
     unsafe scratch.pointee.valid[0] = scratch.pointee.lines[0]
     unsafe scratch.pointee.waiting[0] = 0

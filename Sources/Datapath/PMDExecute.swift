@@ -175,7 +175,7 @@ func recirculateBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
     for index in 0..<count {
         let packet = unsafe packets[index]
         let key = unsafe deeper.pointee.keys + kept
-        guard var lines = unsafe extractAgain(packet, into: key) else {
+        guard var lines = unsafe extractAgain(packet, vlanLimit: pmd.pointee.vlanLimit, into: key) else {
             unsafe pmd.drop(packet, inPort: keys[index].pointee.l0.inPort, .tooShort)
             continue
         }
@@ -192,10 +192,10 @@ func recirculateBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
 
 /// The key of a packet that has been through actions, and may be without its Ethernet header; nil when not even that is left of it.
 @_noLocks @inline(__always)
-func extractAgain(_ packet: Mbuf, into key: UnsafeMutablePointer<FlowKey>) -> FlowLines? {
+func extractAgain(_ packet: Mbuf, vlanLimit: Int, into key: UnsafeMutablePointer<FlowKey>) -> FlowLines? {
     let bareType = unsafe nt_mbuf_bare_type(packet.raw)
     if bareType != 0 { return unsafe extractFlowL3(packet.data, packet.dataLength, etherType: BE16(bareType), inPort: 0, into: key) }
-    return packet.dataLength < 14 ? nil : unsafe extractFlow(packet.data, packet.dataLength, inPort: 0, into: key)
+    return packet.dataLength < 14 ? nil : unsafe extractFlow(packet.data, packet.dataLength, inPort: 0, vlanLimit: vlanLimit, into: key)
 }
 
 /// Copies the lines that do not come from the frame (tunnel, conntrack, tunnel metadata); returns which there were.

@@ -19,6 +19,7 @@ func receiveBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePoin
         index += 1
     }
     index = 0
+    let vlanLimit = unsafe pmd.pointee.vlanLimit
     while index < count {
         if index + ahead < count { unsafe nt_mbuf_prefetch_data(packets[index + ahead].raw) }
         let packet = unsafe packets[index]
@@ -29,7 +30,7 @@ func receiveBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePoin
             continue
         }
         unsafe packets[kept] = packet
-        let lines = unsafe extractFlow(packet.data, packet.dataLength, inPort: inPort, into: scratch.pointee.keys + kept)
+        let lines = unsafe extractFlow(packet.data, packet.dataLength, inPort: inPort, vlanLimit: vlanLimit, into: scratch.pointee.keys + kept)
         unsafe scratch.pointee.lines[kept] = lines
         unsafe scratch.pointee.valid[kept] = lines
         kept += 1

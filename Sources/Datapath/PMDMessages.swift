@@ -51,6 +51,8 @@ struct DatapathKey: BitwiseCopyable, Sendable {
         case setQueues
         /// Use the EMC threshold `number`, and the SMC if `slot` is not 0.
         case setCaches
+        /// `slot`: how many VLAN tags are looked into.
+        case setVLANLimit
         /// Answer `acknowledged` with `number`, and the number of misses under way as `slot`.
         case acknowledge
         case stop

@@ -123,12 +123,12 @@ import Wire
 
 extension FlowKey {
     /// The fields of a frame, as a packet's from `inPort`.
-    public init(frame: [UInt8], inPort: UInt32 = 0) {
+    public init(frame: [UInt8], inPort: UInt32 = 0, vlanLimit: Int = FlowKey.vlanTags) {
         self.init()
         // The frame's bytes are in one piece, and the key is this one.
         unsafe frame.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return }
-            unsafe withUnsafeMutablePointer(to: &self) { key in _ = unsafe extractFlow(start, bytes.count, inPort: inPort, into: key) }
+            unsafe withUnsafeMutablePointer(to: &self) { key in _ = unsafe extractFlow(start, bytes.count, inPort: inPort, vlanLimit: vlanLimit, into: key) }
         }
     }
 }

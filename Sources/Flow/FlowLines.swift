@@ -25,6 +25,8 @@ extension FlowKey {
     @inlinable public static var lineCount: Int { 12 }
     /// The number of lines that the datapath uses; they come first.
     @inlinable public static var datapathLineCount: Int { 10 }
+    /// The number of VLAN tags that a key has room for.
+    @inlinable public static var vlanTags: Int { 2 }
     /// Bytes in a line.
     @inlinable public static var lineSize: Int { 64 }
 

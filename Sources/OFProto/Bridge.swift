@@ -25,8 +25,21 @@ public final class Bridge {
     var reaped = 0
     var timers = RuleTimers()
     var knownActions = RuleActionsCache()
+    /// Ports, each with one interface or with a bond's, in the order in which they came.
+    public internal(set) var bundles: [PortBundle] = []
+    var bundlesByID: [PortBundleID: PortBundle] = [:]
+    private var nextBundle: UInt32 = 0
+    /// Where packets of no port come in: those of controllers.
+    private(set) lazy var nowhere = PortBundle("OFPP_NONE", id: newBundleID(), PortSettings(), bridge: self)
+    public internal(set) var mirrors: [Mirror] = []
     public internal(set) var macTable: MACTable
     var learning = Learning()
+    /// When the links of bonds' interfaces were asked for, in milliseconds.
+    var bondsAsked: Int64 = 0
+    /// VLANs without learning.
+    var floodVLANs = VLANSet([])
+    /// NORMAL forwards frames to reserved addresses, too.
+    public internal(set) var forwardsReserved = false
     var groups = GroupTable()
     /// Meters by their OpenFlow number.
     var meters: [UInt32: Meter] = [:]
@@ -80,12 +93,18 @@ public final class Bridge {
     @discardableResult public func addPort(_ config: BridgePortConfig) throws(DPIFError) -> OFPort {
         guard port(named: config.name) == nil else { throw DPIFError(.exists, "port \(config.name) is already on bridge \(name)") }
         let number = try choose(config)
-        let odpPort = config.isPatch ? nil : try ofproto.dpif.portAdd(config.device)
-        let port = BridgePort(config, number: number, odpPort: odpPort, bridge: self, now: ofproto.clock)
+        let bundle = try takeBundle(config)
+        let odpPort: ODPPort?
+        do throws(DPIFError) { odpPort = config.isPatch ? nil : try ofproto.dpif.portAdd(config.device) } catch {
+            dropIfEmpty(bundle)
+            throw error
+        }
+        let port = BridgePort(config, number: number, odpPort: odpPort, bundle: bundle, now: ofproto.clock)
         if odpPort != nil, let info = ofproto.dpif.portQuery(config.name) { port.isLinkUp = info.linkUp }
         ports.append(port)
         ports.sort { $0.number < $1.number }
         enter(port, at: number)
+        attach(port)
         ofproto.portAdded(port)
         connections.tell(PortStatus(.add, portDescription(port)))
         return number
@@ -95,13 +114,10 @@ public final class Bridge {
     public func changePort(_ config: BridgePortConfig) throws(DPIFError) {
         guard let port = port(named: config.name) else { throw DPIFError(.notFound, "no port \(config.name) on bridge \(name)") }
         let number = config.ofPort ?? port.number
-        if config.device == port.config.device && number == port.number {
+        if config.device == port.config.device && number == port.number && config.bond == port.config.bond {
             guard config != port.config else { return }
-            let old = port.config
             port.config = config
-            if (old.effectiveMode, old.tag, old.trunks) != (config.effectiveMode, config.tag, config.trunks) {
-                macTable.flush { $0 == number }
-            }
+            if config.bond == nil { change(port.bundle, config.settings) }
             ofproto.noteChange()
             connections.tell(PortStatus(.modify, portDescription(port)))
             return
@@ -120,7 +136,7 @@ public final class Bridge {
         connections.tell(PortStatus(.delete, portDescription(ports[index])))
         let port = ports.remove(at: index)
         enter(nil, at: port.number)
-        macTable.removeAll(at: port.number)
+        detach(port)
         ofproto.portRemoved(port)
         if let odpPort = port.odpPort { try ofproto.dpif.portDelete(odpPort) }
     }
@@ -176,60 +192,9 @@ public final class Bridge {
         portsByNumber[Int(number.number)] = port
     }
 
-    // MARK: Stations
-
-    /// The bit that a megaflow bears if it depends on where the station is.
-    func tag(_ station: UInt64) -> UInt64 {
-        var state = station ^ tagSeed
-        return 1 << (splitMix64(&state) & 63)
-    }
-
-    /// A packet of the station came in by `port`.
-    func learn(_ station: UInt64, at port: OFPort, now: Int64) {
-        let (changed, evicted) = macTable.learn(station, port: port, now: now)
-        if let changed { ofproto.noteStation(tag(changed)) }
-        if let evicted { ofproto.noteStation(tag(evicted)) }
-    }
-
-    /// All stations as they are now.
-    public func macEntries(now: Int64) -> [MACTable.Entry] { macTable.entries(now: now) }
-
-    /// Sets the MAC table's statistics to zero.
-    public func clearMACStatistics() { macTable.statistics = MACTable.Statistics() }
-
-    /// Fixes a station to a port.
-    public func addStaticMAC(_ address: EthernetAddress, vlan: UInt16, port: OFPort) {
-        let station = MACTable.id(vlan, address)
-        macTable.addStatic(station, port: port)
-        ofproto.noteStation(tag(station))
-    }
-
-    /// Forgets one station, a static one too. False: it was not known.
-    @discardableResult public func removeMAC(_ address: EthernetAddress, vlan: UInt16) -> Bool {
-        let station = MACTable.id(vlan, address)
-        guard macTable.remove(station) else { return false }
-        ofproto.noteStation(tag(station))
-        return true
-    }
-
-    /// Forgets stations that were not heard for too long, at most `limit`.
-    func expireStations(now: Int64, limit: Int) {
-        var left = limit
-        while left > 0, let station = macTable.expire(now: now) {
-            ofproto.noteStation(tag(station))
-            left -= 1
-        }
-    }
-
-    /// Forgets all learned stations.
-    public func flushFDB() {
-        macTable.flush()
-        ofproto.noteChange()
-    }
-
-    /// Sets how long a station is remembered (seconds) and how many are.
-    public func configureMACTable(aging: Int64, capacity: Int) {
-        macTable.aging = aging * 1_000
-        macTable.capacity = capacity
+    /// A number that no port of this bridge has had.
+    func newBundleID() -> PortBundleID {
+        nextBundle += 1
+        return PortBundleID(number: nextBundle)
     }
 }

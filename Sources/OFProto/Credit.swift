@@ -7,7 +7,11 @@ enum Credit {
     /// A table without a rule for the packet.
     case miss(OpenFlowTable)
     /// The packet's source is a station at the port: its entry is kept fresh.
-    case station(UInt64, BridgePort)
+    case station(UInt64, PortBundle, MACTable.Heard)
+    /// The packet is mirrored.
+    case mirror(Mirror)
+    /// The packet leaves by the bond's interface that has this hash.
+    case bond(Bond, UInt8)
     /// The packet crossed from one end of a patch to the other.
     case patch(from: BridgePort, to: BridgePort)
     /// A group that was run, and the bucket that got the packet; nil: all buckets.
@@ -30,8 +34,10 @@ enum Credit {
             rule.credit(packets: packets, bytes: bytes, used: used)
             table.credit(packets: packets, matched: true)
         case .miss(let table): table.credit(packets: packets, matched: false)
-        case .station(let station, let port):
-            if !port.isRemoved { port.bridge.learn(station, at: port.number, now: used) }
+        case .station(let station, let bundle, let heard):
+            if !bundle.isRemoved { bundle.bridge.learn(station, at: bundle, now: used, by: heard) }
+        case .mirror(let mirror): mirror.credit(packets: packets, bytes: bytes)
+        case .bond(let bond, let hash): bond.account(hash, bytes: bytes)
         case .patch(let from, let to):
             from.creditPatch(transmitted: true, packets: packets, bytes: bytes)
             to.creditPatch(transmitted: false, packets: packets, bytes: bytes)

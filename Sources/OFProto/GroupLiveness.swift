@@ -35,11 +35,14 @@ extension Bridge {
     /// Asks the datapath for the links of the ports that buckets watch, or of all. A change lets the megaflows be checked, and controllers are told.
     func refreshLinks(ofAll: Bool = false) {
         for number in ofAll ? ports.map(\.number) : Array(groups.watchedPorts) {
-            guard let port = port(number), port.odpPort != nil, let info = ofproto.dpif.portQuery(port.name) else { continue }
-            guard info.linkUp != port.isLinkUp else { continue }
-            port.isLinkUp = info.linkUp
-            ofproto.noteChange()
-            connections.tell(PortStatus(.modify, portDescription(port)))
+            if let port = port(number) { refreshLink(port) }
         }
+    }
+
+    func refreshLink(_ port: BridgePort) {
+        guard port.odpPort != nil, let info = ofproto.dpif.portQuery(port.name), info.linkUp != port.isLinkUp else { return }
+        port.isLinkUp = info.linkUp
+        ofproto.noteChange()
+        connections.tell(PortStatus(.modify, portDescription(port)))
     }
 }

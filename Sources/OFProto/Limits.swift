@@ -22,7 +22,7 @@ public struct OFProtoLimits: Hashable, Sendable {
     /// Groups of one bridge, and buckets of all of them together; beyond it a group modification fails with `gmfcOutOfGroups`, `gmfcOutOfBuckets`.
     public var groupsPerBridge = 1_000_000
     public var bucketsPerBridge = 1_000_000
-    /// Entries of a bridge's MAC table; the least recently used one makes room.
+    /// Entries of a bridge's MAC table; of the port with the most of them the one that was not heard for longest makes room.
     public var macTableSize = 8_192
     /// Seconds until an unused MAC entry is forgotten.
     public var macAging: Int64 = 300
@@ -54,6 +54,18 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let hashRounds = 256
     /// Meters' numbers that are given in turn, however few are in use.
     static let leastMeterNumbers = 4_096
+    /// Mirrors of a bridge; more are refused.
+    public static let mirrors = 32
+    /// Milliseconds after a gratuitous ARP during which those that come by bonds move no station.
+    static let gratuitousARPLock: Int64 = 5_000
+    /// Milliseconds between two looks at the links of bonds' interfaces.
+    static let bondLinkInterval: Int64 = 100
+    /// Frames that make stations known by a bond in one turn; the rest waits for the next one.
+    static let announcementsPerTurn = 256
+    /// Bytes an interval by which interfaces of a bond may differ without anything being done.
+    static let bondLeastExcess: UInt64 = 100_000
+    /// Milliseconds between two complaints about what comes in by a port.
+    static let complaintInterval: Int64 = 10_000
     /// Lists of actions that a bridge remembers for the rules to come; beyond it an equal list is kept once more.
     static let rememberedActions = 1_024
     /// Lines of a trace; what comes behind is left out.

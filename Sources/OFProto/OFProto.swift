@@ -13,7 +13,7 @@
 /// Memory: a rule of one line about 400 bytes (600 more if no other rule has its actions), a megaflow about 350; bounds are in `Limits.swift`.
 ///
 /// Read in this order: `Rule.swift`, `Classifier.swift`, `Subtable.swift`, `Stages.swift`, `PrefixTrie.swift`, `Conjunctions.swift` (finding a
-/// rule); `Bridge.swift`, `BridgePort.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Group.swift`, `BridgeGroups.swift`,
+/// rule); `Bridge.swift`, `BridgePort.swift`, `PortBundle.swift`, `Bond.swift`, `Mirror.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Group.swift`, `BridgeGroups.swift`,
 /// `Meter.swift`, `BridgeMeters.swift`, `RuleSet.swift` (who names them); `LearnedFlows.swift`; `Xlate.swift` and its siblings by verb;
 /// `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`; `Trace.swift` and its siblings; `NetFlow.swift`.
 import Datapath
@@ -176,6 +176,7 @@ public final class OFProto {
             bridge.learnPostponed(now: now)
             if bridge.expireRules(now: now, statsTime: statsTime, limit: limits.expiriesPerTurn) { more = true }
             bridge.expireStations(now: now, limit: limits.expiriesPerTurn)
+            if bridge.runBonds(now: now) { more = true }
         }
         if runSweep(now: now) { more = true }
         for bridge in bridgesByName.values {
@@ -194,7 +195,10 @@ public final class OFProto {
         let sweeps = megaflows.liveCount > 0 || bridgesByName.values.contains { !$0.connections.connections.isEmpty }
         var deadline: Int64? = sweeps ? sweep.began + limits.sweepInterval : nil
         for bridge in bridgesByName.values {
-            for time in [bridge.connections.nextDeadline, bridge.timers.next, bridge.macTable.nextExpiry, bridge.netFlowExporter?.nextDeadline] {
+            let times = [
+                bridge.connections.nextDeadline, bridge.timers.next, bridge.macTable.nextExpiry, bridge.netFlowExporter?.nextDeadline, bridge.nextBondDeadline,
+            ]
+            for time in times {
                 if let time { deadline = min(deadline ?? time, time) }
             }
         }

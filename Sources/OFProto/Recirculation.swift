@@ -12,6 +12,8 @@ final class RecircContext: NumberedContext {
         var metadata: PipelineMetadata
         /// The datapath has put a hash into dp_hash.
         var isHashed: Bool
+        /// Mirrors of the bridge that have got the packet.
+        var mirrored: UInt32
     }
     let key: Key
     let id: UInt32

@@ -134,7 +134,9 @@ extension Translator {
         } else if bridge.fragments == .drop, key.l0.nwFrag & FragmentBits.any != 0 {
             trace?.enter(.table, " 0. Packets are IP fragments and the fragment handling mode is \"drop\".")
             trace?.add(.action, "drop")
-        } else if inputPort.map(admits) ?? true {
+        } else if let port = inputPort {
+            comeIn(port)
+        } else {
             runTable(0, bridge: bridge)
             trace?.enterFirstTable()
         }

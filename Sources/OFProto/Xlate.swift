@@ -55,6 +55,10 @@ final class Translator {
     private var firstRule: Rule?
     /// Flows that are added when the translation is over.
     var learned: [LearnedFlow] = []
+    /// Mirrors of the bridge that have got the packet, and those alike.
+    var mirrored: UInt32 = 0
+    /// > 0: what leaves is a mirror's copy and is cut to this many bytes.
+    var snapLength: UInt16 = 0
     var stack: [StackValue] = []
     /// Why the packet has stopped, and in which bridge; what it has before it still; and where the last of that is.
     var paused: (reason: Pause, bridge: Bridge)?
@@ -114,8 +118,11 @@ final class Translator {
     }
 
     /// A packet comes in by a port.
-    private func comeIn(_ port: BridgePort) {
+    func comeIn(_ port: BridgePort) {
         guard admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 else { return }
+        // What is reserved for a mirror takes nothing in.
+        guard !port.bundle.isMirrorOutput else { return noteReserved(port.bundle) }
+        mirrorInput(at: port.bundle)
         runTable(0, bridge: port.bridge)
         rule = firstRule
         trace?.enterFirstTable()
@@ -137,6 +144,7 @@ final class Translator {
     func translate(_ program: [XAction], bridge: Bridge, inPort: OFPort, now: Int64) {
         begin(bridge: bridge, inPort: inPort, now: now)
         outputReason = .packetOut
+        if let port = inputPort { mirrorInput(at: port.bundle) }
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }
         end(bridge: bridge)
     }
@@ -165,6 +173,7 @@ final class Translator {
         if !recirculations.isEmpty { recirculations = [] }
         wildcards.clear()
         stations = 0
+        mirrored = 0
         failure = nil
         rule = nil
         firstRule = nil

@@ -68,7 +68,11 @@ extension Translator {
             flow.clearTunnel()
             exits = false
             stack = []
-            guard admits(at: port) else { return }
+            guard admits(at: port), !port.bundle.isMirrorOutput else { return }
+            // Mirrors are of a bridge, and of what devices receive and send.
+            let outerMirrors = mirrored
+            mirrored = 0
+            defer { mirrored = outerMirrors }
             guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
             depth += 1
             let outer = rule

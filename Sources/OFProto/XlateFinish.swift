@@ -59,6 +59,10 @@ extension Translator {
             wildcards.key.l0.vlanTPID = .zero
             wildcards.key.l3.innerVLANTCI = .zero
             wildcards.key.l3.innerVLANTPID = .zero
+        } else if ofproto.dpif.vlanLimit < 2 {
+            // No packet's key has a second one.
+            wildcards.key.l3.innerVLANTCI = .zero
+            wildcards.key.l3.innerVLANTPID = .zero
         } else if wildcards.key.l3.innerVLANTCI != .zero {
             wildcards.key.l3.innerVLANTCI.raw |= BE16(VLANTCI.present).raw
         }

@@ -53,8 +53,10 @@ extension Translator {
     func emit(_ port: BridgePort) {
         guard failure == nil else { return }
         guard port.forwards else { return traceDetail("OFPPC_NO_FWD set, skipping output") }
+        guard !isProtected(port) else { return }
         guard let odpPort = port.odpPort else {
-            if let peer = port.peer {
+            // A copy that is to be cut cannot go on in another bridge.
+            if snapLength == 0, let peer = port.peer {
                 credit(.patch(from: port, to: peer))
                 arrive(at: peer)
             }
@@ -63,9 +65,17 @@ extension Translator {
         // These ports carry frames.
         guard flow.key.l3.packetType.host == PacketType.ethernet else { return }
         commit()
-        if truncation > 0 { actions.append(.trunc(maxLength: UInt32(truncation))) }
+        let length = snapLength == 0 ? truncation : truncation == 0 ? snapLength : min(snapLength, truncation)
+        if length > 0 { actions.append(.trunc(maxLength: UInt32(length))) }
         actions.append(.output(odpPort))
         netFlowOutput = port.number.number
+        mirrorOutput(at: port.bundle)
+    }
+
+    /// Nothing goes from one protected port to another.
+    private func isProtected(_ port: BridgePort) -> Bool {
+        guard port.bundle.settings.isProtected else { return false }
+        return port.bridge.port(OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)))?.bundle.settings.isProtected ?? false
     }
 
     /// controller(…): a copy of the packet goes to the ofproto thread with the name of a context that says what to tell.

@@ -16,7 +16,7 @@ extension Translator {
     /// The end of the packet's way before the datapath has it again.
     func finishRecirculation(_ hash: DPHash?, _ continuation: Continuation, bridge: Bridge) {
         commit()
-        let key = RecircContext.Key(continuation: continuation, metadata: PipelineMetadata(flow), isHashed: isHashed || hash != nil)
+        let key = RecircContext.Key(continuation: continuation, metadata: PipelineMetadata(flow), isHashed: isHashed || hash != nil, mirrored: mirrored)
         guard let context = ofproto.recirculations.context(key, now: now, make: { RecircContext(key, id: $0, bridge: bridge, now: now) }) else {
             return failure = .recirculated
         }
@@ -31,7 +31,7 @@ extension Translator {
         // Should it be given up, its number must not be given again as long as this translation's megaflow is there.
         credit(.recirculation(context))
         context.key.metadata.restore(flow)
-        isHashed = context.key.isHashed
+        (isHashed, mirrored) = (context.key.isHashed, context.key.mirrored)
         inputPort = bridge.port(OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)))
         stack = context.key.continuation.stack
         actionSet = context.actionSet

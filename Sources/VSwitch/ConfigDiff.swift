@@ -1,3 +1,4 @@
+import OFProto
 import OpenFlow
 
 /// One step from the configuration that runs to the wanted one.
@@ -9,9 +10,17 @@ public enum ConfigStep: Equatable, Sendable {
     case addBridge(BridgeConfig)
     /// The bridge's own settings; its ports and flows have steps of their own.
     case changeBridge(BridgeConfig)
+    /// The bond without interfaces, which are ports of their own.
+    case addBond(bridge: String, BondConfig)
+    case changeBond(bridge: String, BondConfig)
+    /// Its interfaces have been removed.
+    case removeBond(bridge: String, name: String)
     case addPort(bridge: String, PortConfig)
     /// Settings that need no new device: VLANs, flooding.
     case changePort(bridge: String, PortConfig)
+    case setMirrors(bridge: String, [MirrorSettings])
+    case fixMAC(bridge: String, StaticMACConfig)
+    case forgetMAC(bridge: String, StaticMACConfig)
     /// Adds the flow, or gives the one with the same table, priority and match its new actions.
     case addFlow(bridge: String, FlowMod)
     case deleteFlow(bridge: String, FlowMod)
@@ -34,10 +43,15 @@ public struct ConfigDiff: Equatable, Sendable {
         for bridge in old.bridges {
             let new = wanted.bridge(named: bridge.name)
             removePorts(of: bridge, wanted: new)
+            removeBonds(of: bridge, wanted: new)
             if new == nil { steps.append(.removeBridge(bridge.name)) }
         }
         for bridge in wanted.bridges { compareSettings(old.bridge(named: bridge.name), bridge) }
-        for bridge in wanted.bridges { comparePorts(old.bridge(named: bridge.name), bridge) }
+        for bridge in wanted.bridges {
+            compareBonds(old.bridge(named: bridge.name), bridge)
+            comparePorts(old.bridge(named: bridge.name), bridge)
+            compareSelections(old.bridge(named: bridge.name), bridge)
+        }
         for bridge in wanted.bridges { compareFlows(old.bridge(named: bridge.name)?.flows ?? [], bridge.flows, bridge.name) }
     }
 
@@ -63,10 +77,37 @@ public struct ConfigDiff: Equatable, Sendable {
         var settings = new
         settings.ports = []
         settings.flows = []
+        settings.bonds = []
+        settings.mirrors = []
+        settings.staticMACs = []
         guard let old else { return steps.append(.addBridge(settings)) }
         if old.failMode != new.failMode || old.protocols != new.protocols || old.controllers != new.controllers || old.datapathID != new.datapathID
-            || old.tables != new.tables || old.macAging != new.macAging || old.macTableSize != new.macTableSize {
+            || old.tables != new.tables || old.macAging != new.macAging || old.macTableSize != new.macTableSize
+            || old.floodVLANs != new.floodVLANs || old.forwardBPDU != new.forwardBPDU {
             steps.append(.changeBridge(settings))
+        }
+    }
+
+    private mutating func removeBonds(of old: BridgeConfig, wanted new: BridgeConfig?) {
+        for bond in old.bonds where !(new?.bonds.contains { $0.name == bond.name } ?? false) { steps.append(.removeBond(bridge: old.name, name: bond.name)) }
+    }
+
+    private mutating func compareBonds(_ old: BridgeConfig?, _ new: BridgeConfig) {
+        for bond in new.bonds {
+            guard let former = old?.bonds.first(where: { $0.name == bond.name }) else {
+                steps.append(.addBond(bridge: new.name, bond))
+                continue
+            }
+            if former != bond { steps.append(.changeBond(bridge: new.name, bond)) }
+        }
+    }
+
+    /// What names ports. A station whose port was opened anew has been forgotten with it.
+    private mutating func compareSelections(_ old: BridgeConfig?, _ new: BridgeConfig) {
+        if old?.mirrors ?? [] != new.mirrors { steps.append(.setMirrors(bridge: new.name, new.mirrors)) }
+        for mac in old?.staticMACs ?? [] where !new.staticMACs.contains(mac) { steps.append(.forgetMAC(bridge: new.name, mac)) }
+        for mac in new.staticMACs where !(old?.staticMACs.contains(mac) ?? false) || steps.contains(where: { $0.opens(mac.port, of: new.name) }) {
+            steps.append(.fixMAC(bridge: new.name, mac))
         }
     }
 
@@ -91,5 +132,16 @@ public struct ConfigDiff: Equatable, Sendable {
             if running[identity] != flow { steps.append(.addFlow(bridge: bridge, flow)) }
         }
         for flow in old where !wanted.contains(FlowIdentity(flow)) { steps.append(.deleteFlow(bridge: bridge, flow)) }
+    }
+}
+
+extension ConfigStep {
+    /// True if the step makes a port of this name, or adds an interface to it.
+    fileprivate func opens(_ name: String, of bridge: String) -> Bool {
+        switch self {
+        case .addPort(bridge, let port): port.name == name || port.bond == name
+        case .addBond(bridge, let bond): bond.name == name
+        default: false
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Flow
 import OpenFlow
 import Wire
 import Yams
@@ -56,7 +57,7 @@ struct ConfigParser {
     // The datapath
 
     private static let datapathKeys = [
-        "pmd-cores", "memory", "hugepages", "eal", "emc-insert-inv-prob", "smc", "rxq-assign", "flow-limit", "max-idle",
+        "pmd-cores", "memory", "hugepages", "eal", "emc-insert-inv-prob", "smc", "rxq-assign", "vlan-limit", "flow-limit", "max-idle",
     ]
     private static let megabytes = [("MB", 1), ("M", 1), ("GB", 1024), ("G", 1024)]
     static let milliseconds = [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)]
@@ -76,6 +77,7 @@ struct ConfigParser {
                 config.emcInsertInverseProbability = try reader.integer(value, in: 0...Int(UInt32.max))
             case "smc": config.smc = try reader.bool(value)
             case "rxq-assign": config.rxqAssign = try reader.choice(value, DatapathConfig.RxqAssign.self)
+            case "vlan-limit": config.vlanLimit = try reader.integer(value, in: 0...FlowKey.vlanTags)
             case "flow-limit": config.flowLimit = try reader.integer(value, in: 0...(1 << 20))
             case "max-idle":
                 config.maxIdle = Int64(try reader.quantity(value, units: Self.milliseconds, in: 500...3_600_000,
@@ -108,12 +110,13 @@ struct ConfigParser {
     // Bridges
 
     private static let bridgeKeys = [
-        "fail-mode", "mac-aging-time", "mac-table-size", "protocols", "datapath-id", "controllers", "tables", "ports", "flows",
+        "fail-mode", "mac-aging-time", "mac-table-size", "static-macs", "flood-vlans", "forward-bpdu", "mirrors", "protocols", "datapath-id", "controllers", "tables",
+        "ports", "flows",
     ]
 
     private mutating func bridge(_ entry: ConfigReader.Entry) throws(ConfigError) -> BridgeConfig {
         var bridge = BridgeConfig(name: entry.key.value)
-        var flows: Node?, ports: Node?
+        var flows: Node?, ports: Node?, mirrors: Node?, stations: Node?
         for entry in try reader.entries(entry.value, expected: "a mapping of the bridge's settings") {
             switch entry.key.value {
             case "fail-mode": bridge.failMode = try reader.choice(entry.value, BridgeConfig.FailMode.self)
@@ -121,6 +124,10 @@ struct ConfigParser {
                 bridge.macAging = try reader.quantity(entry.value, units: [("s", 1), ("", 1), ("min", 60), ("h", 3600)], in: 15...3600,
                     expected: "a time from 15s to 1h such as 300s")
             case "mac-table-size": bridge.macTableSize = try reader.integer(entry.value, in: 10...1_000_000)
+            case "static-macs": stations = entry.value
+            case "flood-vlans": bridge.floodVLANs = try vlans(entry.value)
+            case "forward-bpdu": bridge.forwardBPDU = try reader.bool(entry.value)
+            case "mirrors": mirrors = entry.value
             case "protocols": bridge.protocols = try protocols(entry.value)
             case "datapath-id": bridge.datapathID = try datapathID(entry.value)
             case "controllers": bridge.controllers = try controllers(entry.value)
@@ -130,7 +137,9 @@ struct ConfigParser {
             default: throw reader.unknown(entry.key, Self.bridgeKeys)
             }
         }
-        if let ports { bridge.ports = try self.ports(ports, of: bridge.name) }
+        if let ports { (bridge.ports, bridge.bonds) = try self.ports(ports, of: bridge.name) }
+        if let mirrors { bridge.mirrors = try self.mirrors(mirrors, of: bridge) }
+        if let stations { bridge.staticMACs = try staticMACs(stations, of: bridge) }
         if let flows { bridge.flows = try self.flows(flows, of: bridge) }
         if bridge.failMode == .standalone, bridge.controllers.isEmpty { bridge.addStandaloneFlow() }
         return bridge

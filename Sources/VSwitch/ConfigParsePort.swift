@@ -2,7 +2,7 @@ import Wire
 import Yams
 
 extension ConfigParser {
-    private static let commonKeys = ["type", "of-port", "vlan-mode", "tag", "trunks", "no-flood"]
+    private static let interfaceKeys = ["type", "of-port", "no-flood"]
 
     /// The keys that a class of ports has besides the common ones.
     private static func keys(of kind: PortConfig.Kind) -> [String] {
@@ -16,42 +16,75 @@ extension ConfigParser {
         }
     }
 
-    /// The ports of one bridge, each with its OpenFlow number.
-    mutating func ports(_ node: Node, of bridge: String) throws(ConfigError) -> [PortConfig] {
-        var ports: [PortConfig] = []
+    /// The ports of one bridge, each with its OpenFlow number; of bonds, their interfaces.
+    mutating func ports(_ node: Node, of bridge: String) throws(ConfigError) -> (ports: [PortConfig], bonds: [BondConfig]) {
+        var ports: [PortConfig] = [], bonds: [BondConfig] = []
         var numbers: Set<OFPort> = []
         for entry in try reader.entries(node, expected: "a mapping of ports by name") {
-            guard portPlaces.count < Limits.ports else {
-                throw reader.error(entry.key, expected: "at most \(Limits.ports) ports", found: "one more")
+            try take(entry.key, of: bridge)
+            if let bond = try bond(entry) {
+                let names = try interfaces(of: bond.config, bond.interfaces, on: bridge, &numbers)
+                try checkPrimary(bond, names.map(\.name))
+                ports += names
+                bonds.append(bond.config)
+            } else {
+                ports.append(try port(entry, of: bridge, in: nil, &numbers))
             }
-            if let owner = portPlaces[entry.key.value] {
-                throw reader.error(entry.key, expected: "a name that no other port has",
-                    found: "\(quote(entry.key.value)) again, which bridge \(owner.value) has in line \(owner.line)")
-            }
-            portPlaces[entry.key.value] = Located(value: bridge, line: entry.key.line, column: entry.key.column)
-            ports.append(try port(entry, of: bridge, &numbers))
         }
         assignNumbers(&ports, of: bridge, &numbers)
+        return (ports, bonds)
+    }
+
+    /// The interfaces of a bond.
+    private mutating func interfaces(of bond: BondConfig, _ node: Node, on bridge: String, _ numbers: inout Set<OFPort>) throws(ConfigError) -> [PortConfig] {
+        var ports: [PortConfig] = []
+        for entry in try reader.entries(node, expected: "a mapping of interfaces by name") {
+            try take(entry.key, of: bridge)
+            ports.append(try port(entry, of: bridge, in: bond.name, &numbers))
+        }
+        guard !ports.isEmpty else { throw reader.error(node, expected: "at least one interface", found: "none") }
         return ports
     }
 
-    private mutating func port(_ entry: ConfigReader.Entry, of bridge: String, _ numbers: inout Set<OFPort>) throws(ConfigError) -> PortConfig {
+    /// Notes the name of a port, a bond or an interface.
+    private mutating func take(_ name: Located<String>, of bridge: String) throws(ConfigError) {
+        guard portPlaces.count < Limits.ports else { throw reader.error(name, expected: "at most \(Limits.ports) ports", found: "one more") }
+        if let owner = portPlaces[name.value] {
+            throw reader.error(name, expected: "a name that no other port has",
+                found: "\(quote(name.value)) again, which bridge \(owner.value) has in line \(owner.line)")
+        }
+        portPlaces[name.value] = Located(value: bridge, line: name.line, column: name.column)
+    }
+
+    private mutating func port(
+        _ entry: ConfigReader.Entry, of bridge: String, in bond: String?, _ numbers: inout Set<OFPort>
+    ) throws(ConfigError) -> PortConfig {
         let entries = try reader.entries(entry.value, expected: "a mapping of the port's settings")
         guard let type = entries.first(where: { $0.key.value == "type" }) else {
             throw reader.error(entry.key, expected: "a port with the key type", found: "\(quote(entry.key.value)) without it")
         }
-        let kind = try reader.choice(type.value, PortConfig.Kind.self)
+        let kind = try kind(type.value, mayBond: bond == nil)
         try checkName(entry.key, of: "a port", limit: kind.isKernel ? Limits.interfaceNameBytes : Limits.nameBytes)
         var port = PortConfig(name: entry.key.value, kind: kind, ofPort: .unset)
         if kind == .internal || kind == .dummy, port.name == bridge { port.ofPort = .local }
-        let keys = Self.commonKeys + Self.keys(of: kind)
+        port.bond = bond
+        let keys = Self.interfaceKeys + (bond == nil ? Self.bundleKeys : []) + Self.keys(of: kind)
         for entry in entries {
             guard keys.contains(entry.key.value) else { throw reader.unknown(entry.key, keys) }
+            if try set(entry.key.value, entry.value, of: &port.settings) { continue }
             try set(entry.key.value, entry.value, of: &port, &numbers)
         }
         try checkRequired(port, entry.key)
-        try checkVLAN(&port, entries)
+        try checkVLAN(&port.settings, entries)
         return port
+    }
+
+    private func kind(_ node: Node, mayBond: Bool) throws(ConfigError) -> PortConfig.Kind {
+        guard case .scalar(let scalar) = node, let kind = PortConfig.Kind(rawValue: scalar.string) else {
+            let kinds = PortConfig.Kind.allCases.map(\.rawValue) + (mayBond ? ["bond"] : [])
+            throw reader.error(node, expected: "one of " + kinds.joined(separator: ", "))
+        }
+        return kind
     }
 
     private mutating func set(_ key: String, _ value: Node, of port: inout PortConfig, _ numbers: inout Set<OFPort>) throws(ConfigError) {
@@ -62,9 +95,6 @@ extension ConfigParser {
             guard numbers.insert(port.ofPort).inserted else {
                 throw reader.error(value, expected: "a number that no other port has", found: "\(port.ofPort.number) again")
             }
-        case "vlan-mode": port.vlanMode = try reader.choice(value, PortConfig.VLANMode.self)
-        case "tag": port.tag = UInt16(try reader.integer(value, in: 0...4095, what: "a VLAN"))
-        case "trunks": port.trunks = try trunks(value)
         case "no-flood": port.noFlood = try reader.bool(value)
         case "devargs":
             let devargs = try reader.string(value, expected: "devargs such as 0000:03:00.0 or net_null0")
@@ -94,30 +124,6 @@ extension ConfigParser {
         }
         guard let missing else { return }
         throw reader.error(key, expected: "a port with the key \(missing)", found: "\(quote(key.value)) without it")
-    }
-
-    /// vlan_mode, tag and trunks fit together as ovs-vswitchd.conf.db(5) says. Without a mode a tag makes an access port.
-    private func checkVLAN(_ port: inout PortConfig, _ entries: [ConfigReader.Entry]) throws(ConfigError) {
-        func value(_ key: String) -> Node? { entries.first { $0.key.value == key }?.value }
-        let mode = value("vlan-mode")
-        if mode == nil && port.tag != nil { port.vlanMode = .access }
-        if let trunks = value("trunks"), port.vlanMode == .access {
-            throw reader.error(trunks, expected: "no trunks at an access port", found: "a list")
-        }
-        if let tag = value("tag"), port.vlanMode == .trunk {
-            throw reader.error(tag, expected: "no tag with vlan-mode trunk")
-        }
-        if let mode, port.tag == nil, port.vlanMode != .trunk {
-            throw reader.error(mode, expected: "a tag with vlan-mode \(port.vlanMode.rawValue)", found: "none")
-        }
-    }
-
-    private func trunks(_ node: Node) throws(ConfigError) -> [UInt16] {
-        var trunks: [UInt16] = []
-        for element in try reader.list(node, of: "VLANs", atMost: 4096) {
-            trunks.append(UInt16(try reader.integer(element, in: 0...4095, what: "a VLAN")))
-        }
-        return Set(trunks).sorted()
     }
 
     private func descriptors(_ node: Node) throws(ConfigError) -> Int {

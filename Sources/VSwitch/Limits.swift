@@ -3,7 +3,7 @@
 enum Limits {
     /// Bytes of a configuration file: about 200,000 flows of 80 bytes.
     static let fileBytes = 16 << 20
-    /// Mappings and lists within each other. The deepest that has a meaning is 5: a port's list of trunks.
+    /// Mappings and lists within each other. The deepest that has a meaning is 7: the settings of a bond's interface.
     static let depth = 16
     /// Nodes of the YAML tree. The flows of a text block are one node.
     static let nodes = 1 << 20

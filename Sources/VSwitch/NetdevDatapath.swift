@@ -68,6 +68,7 @@ public final class NetdevDatapath: SwitchDatapath {
         case .group: .group
         }
         settings.flowLimit = config.flowLimit
+        settings.vlanLimit = config.vlanLimit
         settings.seed = seed
         return settings
     }

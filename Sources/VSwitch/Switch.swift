@@ -47,10 +47,18 @@ public final class Switch {
         switch step {
         case .changeDatapath(let config):
             try datapath.change(config)
+            // What megaflows say of the second tag is of former keys.
+            if config.vlanLimit != running.datapath.vlanLimit { ofproto.flushMegaflows() }
             ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle)
         case .addBridge(let config): configure(try ofproto.addBridge(config.name), config)
         case .changeBridge(let config): configure(try bridge(config.name), config)
         case .removeBridge(let name): ofproto.removeBridge(name)
+        case .addBond(let name, let bond): try bridge(name).addBond(bond.name, bond.settings.portSettings, bond.bond)
+        case .changeBond(let name, let bond): try bridge(name).changeBond(bond.name, bond.settings.portSettings, bond.bond)
+        case .removeBond(let name, let bond): try bridge(name).removeBond(bond)
+        case .setMirrors(let name, let mirrors): try bridge(name).configureMirrors(mirrors)
+        case .fixMAC(let name, let mac): try fix(mac, on: bridge(name))
+        case .forgetMAC(let name, let mac): try bridge(name).removeStaticMAC(mac.address, vlan: mac.vlan)
         case .addPort(let name, let port): _ = try bridge(name).addPort(port.bridgePort)
         case .changePort(let name, let port): try bridge(name).changePort(port.bridgePort)
         case .removePort(let name, let port): try bridge(name).removePort(port)
@@ -62,7 +70,15 @@ public final class Switch {
     private func configure(_ bridge: Bridge, _ config: BridgeConfig) {
         bridge.configuredDatapathID = config.datapathID
         bridge.configureTables(config.tables)
+        bridge.configureNormal(floodVLANs: Set(config.floodVLANs), forwardsReserved: config.forwardBPDU)
         bridge.configureMACTable(aging: Int64(config.macAging), capacity: config.macTableSize)
+    }
+
+    private func fix(_ mac: StaticMACConfig, on bridge: Bridge) throws(DPIFError) {
+        let port = bridge.bundle(named: mac.port)?.interfaces.first
+        guard let port, bridge.addStaticMAC(mac.address, vlan: mac.vlan, port: port.number) != .noPort else {
+            throw DPIFError(.notFound, "\(mac.address): no port \(mac.port)")
+        }
     }
 
     private func bridge(_ name: String) throws(DPIFError) -> Bridge {
@@ -109,6 +125,16 @@ extension SwitchConfig {
                     let was = old?.ports.first(where: { $0.name == port.name }) else { return }
                 bridge.ports[index] = was
             }
+        case .addBond(let name, let bond): edit(name) { bridge, _ in bridge.bonds.removeAll { $0.name == bond.name } }
+        case .changeBond(let name, let bond):
+            edit(name) { bridge, old in
+                guard let index = bridge.bonds.firstIndex(where: { $0.name == bond.name }),
+                    let was = old?.bonds.first(where: { $0.name == bond.name }) else { return }
+                bridge.bonds[index] = was
+            }
+        case .setMirrors(let name, _): edit(name) { $0.mirrors = $1?.mirrors ?? [] }
+        case .fixMAC(let name, let mac): edit(name) { bridge, _ in bridge.staticMACs.removeAll { $0 == mac } }
+        case .removeBond, .forgetMAC: break
         // A port whose device does not close is gone from its bridge all the same.
         case .removePort: break
         case .addFlow(let name, let flow):
@@ -131,6 +157,10 @@ extension ConfigStep {
         case .removeBridge(let name): "bridge \(name)"
         case .addPort(let bridge, let port), .changePort(let bridge, let port): "bridge \(bridge): port \(port.name)"
         case .removePort(let bridge, let port): "bridge \(bridge): port \(port)"
+        case .addBond(let bridge, let bond), .changeBond(let bridge, let bond): "bridge \(bridge): bond \(bond.name)"
+        case .removeBond(let bridge, let bond): "bridge \(bridge): bond \(bond)"
+        case .setMirrors(let bridge, _): "bridge \(bridge): mirrors"
+        case .fixMAC(let bridge, _), .forgetMAC(let bridge, _): "bridge \(bridge): static-macs"
         case .addFlow(let bridge, _), .deleteFlow(let bridge, _): "bridge \(bridge): flow"
         }
     }
@@ -143,14 +173,8 @@ extension PortConfig {
         if let peer { device.options["peer"] = peer }
         var config = BridgePortConfig(device)
         config.ofPort = ofPort
-        config.vlanMode = switch vlanMode {
-        case .access: .access
-        case .trunk: .trunk
-        case .nativeTagged: .nativeTagged
-        case .nativeUntagged: .nativeUntagged
-        }
-        config.tag = tag
-        config.trunks = Set(trunks)
+        config.bond = bond
+        config.settings = settings.portSettings
         if noFlood { config.flags.insert(.noFlood) }
         return config
     }

@@ -33,6 +33,8 @@ public struct DatapathConfig: Equatable, Sendable {
     /// Use the signature match cache.
     public var smc = true
     public var rxqAssign = RxqAssign.cycles
+    /// How many VLAN tags are looked into; 0: as many as there is room for, two.
+    public var vlanLimit = 1
     /// The number of megaflows at most.
     public var flowLimit = 200_000
     /// Milliseconds without a packet after which a megaflow is removed.
@@ -55,6 +57,15 @@ public struct BridgeConfig: Equatable, Sendable {
     public var macAging = 300
     /// Learnt addresses at most: other_config:mac-table-size.
     public var macTableSize = 8192
+    /// VLANs in which no address is learnt: flood_vlans.
+    public var floodVLANs: [UInt16] = []
+    /// NORMAL forwards frames to reserved addresses: other_config:forward-bpdu.
+    public var forwardBPDU = false
+    /// Addresses that are fixed to a port.
+    public var staticMACs: [StaticMACConfig] = []
+    /// Ports with several interfaces, which are in `ports`.
+    public var bonds: [BondConfig] = []
+    public var mirrors: [MirrorConfig] = []
     /// The versions of OpenFlow that may be spoken.
     public var protocols = OFVersions.all
     public var controllers: [ControllerConfig] = []
@@ -76,12 +87,6 @@ public struct PortConfig: Equatable, Sendable {
         /// It is an interface of the kernel, whose names are short.
         var isKernel: Bool { self == .system || self == .internal || self == .tap }
     }
-    /// Port.vlan_mode of ovs-vswitchd.conf.db(5).
-    public enum VLANMode: String, CaseIterable, Sendable {
-        case access, trunk
-        case nativeTagged = "native-tagged"
-        case nativeUntagged = "native-untagged"
-    }
     public var name: String
     public var kind: Kind
     /// Given by the file, or the lowest free number; LOCAL for an internal port with the bridge's name.
@@ -93,11 +98,10 @@ public struct PortConfig: Equatable, Sendable {
     public var rxQueueAffinity: String?
     public var mtu: Int?
     public var ethernetAddress: EthernetAddress?
-    public var vlanMode = VLANMode.trunk
-    /// The access or native VLAN, 0–4095.
-    public var tag: UInt16?
-    /// The VLANs that a trunk carries; empty: all.
-    public var trunks: [UInt16] = []
+    /// Of a port by itself.
+    public var settings = BundleConfig()
+    /// The bond that it is an interface of.
+    public var bond: String?
     /// A patch port's other end.
     public var peer: String?
     /// NORMAL and FLOOD do not send here: ovs-ofctl mod-port no-flood.
@@ -113,7 +117,7 @@ public struct PortConfig: Equatable, Sendable {
     func needsReopening(for other: PortConfig) -> Bool {
         kind != other.kind || ofPort != other.ofPort || options != other.options || rxQueues != other.rxQueues
             || rxQueueAffinity != other.rxQueueAffinity || mtu != other.mtu || ethernetAddress != other.ethernetAddress
-            || peer != other.peer
+            || peer != other.peer || bond != other.bond
     }
 
     /// What the datapath is asked to open; nil for a patch port, which the datapath never sees.

@@ -25,8 +25,15 @@
     @inlinable public var isMulticast: Bool { number >> 40 & 1 != 0 }
     @inlinable public var isBroadcast: Bool { self == .broadcast }
     @inlinable public var isZero: Bool { raw0 | raw1 | raw2 == 0 }
-    /// 01:80:c2:00:00:0X, the addresses that a bridge does not forward (IEEE 802.1Q-2014, table 8-1).
-    @inlinable public var isReserved: Bool { number & ~0xf == 0x0180_c200_0000 }
+    /// Of a protocol between neighbours, which a bridge does not forward: 01:80:c2:00:00:0X (IEEE 802.1Q-2014, table 8-1), and those that ovs-vswitchd.conf.db(5)
+    /// names for Bridge, other_config:forward-bpdu.
+    public var isReserved: Bool {
+        switch number {
+        case 0x0180_c200_0000...0x0180_c200_000f, 0x00e0_2b00_0000, 0x00e0_2b00_0004, 0x00e0_2b00_0006: true
+        case 0x0100_0ccc_ccc0...0x0100_0ccc_cccf, 0x0100_0ccd_cdcd, 0x0100_0c00_0000: true
+        default: false
+        }
+    }
 }
 
 extension EthernetAddress: CustomStringConvertible {

@@ -16,6 +16,7 @@ import Wire
         init(seed: UInt64) throws {
             var settings = DatapathSettings()
             settings.cores = []
+            settings.vlanLimit = FlowKey.vlanTags
             settings.seed = seed
             settings.emcInsertInverseProbability = 2
             _ = try TestEAL.started.get()

@@ -31,7 +31,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("OpenFlow", ["Wire", "Flow"]),
     ("OVSDB", []),
     ("Datapath", ["Wire", "Flow"]),
-    ("OFProto", ["Flow", "OpenFlow"]),
+    ("OFProto", ["Wire", "Flow", "OpenFlow"]),
     ("Stream", []),
     ("VSwitch", ["Wire", "Flow", "Datapath", "OpenFlow", "OFProto", "Stream", .product(name: "Yams", package: "Yams")]),
 ]

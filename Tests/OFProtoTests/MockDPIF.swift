@@ -59,6 +59,7 @@ final class MockDPIF: DPIF {
     var refusesFlows = false
     /// Names of ports without a link.
     var downLinks: Set<String> = []
+    var vlanLimit = 2
     var meterLimits = (meters: 4, bands: 2)
     var meterCounts: [UInt32: DPMeterStats] = [:]
 

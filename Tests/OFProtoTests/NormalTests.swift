@@ -72,6 +72,59 @@ import Wire
         #expect(net.bridge.macEntries(now: net.now).map(\.address.number) == [5, 4, 3])
     }
 
+    @Test func thePortWithTheMostStationsMakesRoom() throws {
+        var limits = OFProtoLimits()
+        limits.macTableSize = 6
+        let net = try TestSwitch(normal: true, limits: limits)
+        for station in UInt64(1)...2 { net.send(ipv4(2, from: station, to: 0xff)) }
+        for station in UInt64(11)...30 { net.send(ipv4(1, from: station, to: 0xff)) }
+        #expect(net.bridge.macEntries(now: net.now).map(\.address.number) == [30, 29, 28, 27, 2, 1])
+        for station in UInt64(3)...5 { net.send(ipv4(2, from: station, to: 0xff)) }
+        // Of two ports with as many it may be either.
+        #expect((2...3).contains(net.bridge.macEntries(now: net.now).count { $0.port == OFPort(1) }))
+        #expect(net.bridge.macTable.statistics.evicted == 19)
+    }
+
+    @Test func nothingIsLearnedInFloodVLANs() throws {
+        let net = try TestSwitch(normal: true)
+        net.send(ipv4(1, from: 0xa, to: 0xb, vlan: 7))
+        #expect(net.bridge.macTable.count == 1)
+        net.bridge.configureNormal(floodVLANs: [7], forwardsReserved: false)
+        net.settle()
+        #expect(net.bridge.macTable.count == 0)
+        net.send(ipv4(1, from: 0xa, to: 0xb, vlan: 7))
+        #expect(net.ports(ipv4(2, from: 0xb, to: 0xa, vlan: 7)) == [1, 3, 4])
+        #expect(net.bridge.macTable.count == 0)
+    }
+
+    @Test(arguments: [0x0180_c200_000e, 0x0100_0ccc_cccc, 0x0100_0ccd_cdcd, 0x00e0_2b00_0004] as [UInt64])
+    func reservedAddressesAreForwardedIfThatIsWanted(address: UInt64) throws {
+        let net = try TestSwitch(normal: true)
+        #expect(net.ports(ipv4(1, from: 0xa, to: address)) == [])
+        #expect(net.bridge.bundle(named: "p1")?.drops[.reserved] == 1)
+        net.bridge.configureNormal(floodVLANs: [], forwardsReserved: true)
+        net.settle()
+        #expect(net.ports(ipv4(1, from: 0xa, to: address)) == [2, 3, 4])
+    }
+
+    @Test func protectedPortsDoNotReachEachOther() throws {
+        let net = try TestSwitch(normal: true)
+        for name in ["p1", "p2"] {
+            var config = net.config(name)
+            config.settings.isProtected = true
+            try net.bridge.changePort(config)
+        }
+        #expect(net.ports(ipv4(1, from: 0xa, to: 0xff)) == [3, 4])
+        #expect(net.ports(ipv4(3, from: 0xb, to: 0xff)) == [1, 2, 4])
+        // Known stations and flows' outputs too.
+        #expect(net.ports(ipv4(2, from: 0xc, to: 0xa)) == [])
+        var match = Match()
+        match.set(.inPort, to: 1)
+        try net.add(match, [.output(OFPort(2), maxLength: 0), .output(OFPort(3), maxLength: 0)])
+        net.settle()
+        #expect(net.ports(ipv4(1, from: 0xa, to: 0xff)) == [3])
+    }
+
     @Test func staticStationsNeitherAgeNorMove() throws {
         let net = try TestSwitch(normal: true)
         net.bridge.addStaticMAC(EthernetAddress(0xa), vlan: 0, port: OFPort(3))
@@ -103,7 +156,7 @@ import Wire
     /// Ports: 1 access 10, 2 access 20, 3 trunk of all, 4 trunk of 20, 5 native-tagged 10, 6 native-untagged 10.
     @Test(arguments: [
         (1, nil, ["1": nil, "3": 10, "5": 10, "6": nil]), (2, nil, ["3": 20, "4": 20, "5": 20, "6": 20]),
-        (3, 10, ["1": nil, "5": 10, "6": nil]), (3, 20, ["2": nil, "4": 20, "5": 20, "6": 20]), (3, nil, ["5": 0, "6": 0]),
+        (3, 10, ["1": nil, "5": 10, "6": nil]), (3, 20, ["2": nil, "4": 20, "5": 20, "6": 20]), (3, nil, [:]),
         (4, 20, ["2": nil, "3": 20, "5": 20, "6": 20]), (4, 10, [:]), (1, 10, [:]), (5, nil, ["1": nil, "3": 10, "6": nil]),
         (6, nil, ["1": nil, "3": 10, "5": 10]), (6, 20, ["2": nil, "3": 20, "4": 20, "5": 20]),
     ] as [(UInt32, UInt16?, [String: UInt16?])])
@@ -114,7 +167,7 @@ import Wire
         ]
         for (index, mode) in modes.enumerated() {
             var config = net.config("p\(index + 1)")
-            (config.vlanMode, config.tag, config.trunks) = mode
+            (config.settings.vlanMode, config.settings.tag, config.settings.trunks) = mode
             try net.bridge.addPort(config)
         }
         let outcome = net.send(ipv4(port, vlan: vlan))

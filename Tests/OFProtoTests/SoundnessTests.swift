@@ -73,7 +73,7 @@ import Wire
             }
         }
         var config = net.config("p4")
-        config.tag = 10
+        config.settings.tag = 10
         if random.below(2) == 0 { try net.bridge.changePort(config) }
         for table in 0..<3 {
             for index in 0..<(4 + random.below(12)) {

@@ -149,6 +149,7 @@ struct RefInterpreter {
         let ports = state.bridges[bridge].ports, name = state.bridges[bridge].name
         let vid = packet.tags.first.map { $0.tci & 0xfff } ?? 0
         guard let input = state.bridges[bridge].port(packet.inPort), let vlan = input.inputVLAN(vid) else { return }
+        let inside = input.bridgeTags(packet.tags, vlan)
         if packet.dst & ~0xf == 0x0180_c200_0000 { return }
         if packet.src >> 40 & 1 == 0 {
             outcome.heard[RefStation(bridge: name, vlan: vlan, address: packet.src)] = input.number
@@ -156,16 +157,15 @@ struct RefInterpreter {
         let station = RefStation(bridge: name, vlan: vlan, address: packet.dst)
         if packet.dst >> 40 & 1 == 0, let number = place(station, outcome.heard[station]),
             let target = state.bridges[bridge].port(number) {
-            if target != input { emit(packet, vlan: vlan, target) }
+            if target != input { emit(packet, inside, target) }
             return
         }
-        for port in ports where port != input && !port.flags.contains(.noFlood) && port.emits(vlan) { emit(packet, vlan: vlan, port) }
+        for port in ports where port != input && !port.flags.contains(.noFlood) && port.emits(inside) { emit(packet, inside, port) }
     }
 
-    private mutating func emit(_ packet: RefPacket, vlan: UInt16, _ port: RefPort) {
+    private mutating func emit(_ packet: RefPacket, _ inside: [RefPacket.Tag], _ port: RefPort) {
         var packet = packet
-        let vid = port.wireVID(vlan)
-        if vid == 0 { packet.stripTag() } else { packet.setTag(vid, mask: 0xfff) }
+        packet.tags = port.wireTags(inside)
         emit(packet, port)
     }
 }

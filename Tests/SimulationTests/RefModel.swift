@@ -74,11 +74,28 @@ struct RefPort: Hashable {
         case .access: vid == 0 ? tag : nil
         case .trunk: carries(vid) ? vid : nil
         case .nativeTagged, .nativeUntagged: carries(vid == 0 ? tag : vid) ? (vid == 0 ? tag : vid) : nil
+        case .dot1qTunnel: preconditionFailure("the generator makes no tunnels")
         }
     }
-    func emits(_ vlan: UInt16) -> Bool { mode == .access ? vlan == tag : carries(vlan) }
-    /// The tag on the wire; 0: none.
-    func wireVID(_ vlan: UInt16) -> UInt16 { mode == .access || (mode == .nativeUntagged && vlan == tag) ? 0 : vlan }
+    /// The tags of a frame within the bridge, where the first says its VLAN, unless that is 0.
+    func bridgeTags(_ wire: [RefPacket.Tag], _ vlan: UInt16) -> [RefPacket.Tag] {
+        let vid = wire.first.map { $0.tci & 0xfff } ?? 0
+        guard mode == .access || mode != .trunk && vid == 0 else { return wire }
+        let own = RefPacket.Tag(tpid: wire.first?.tpid ?? 0x8100, tci: (wire.first?.tci ?? 0) & 0xe000 | vlan)
+        return mode == .access ? [own] : [own] + wire.dropFirst()
+    }
+    /// VLAN 0 is not sent where there is a native one, and nothing with another customer's tag to an access port.
+    func emits(_ inside: [RefPacket.Tag]) -> Bool {
+        let vlan = inside.first.map { $0.tci & 0xfff } ?? 0
+        if mode == .access { return vlan == tag && (inside.count < 2 || inside[1].tci & 0xfff == 0) }
+        return carries(vlan) && (mode == .trunk || vlan != 0 || tag == 0)
+    }
+    /// A tag that says neither VLAN nor priority is not sent (Port, other_config:priority-tags), and none that is behind it.
+    func wireTags(_ inside: [RefPacket.Tag]) -> [RefPacket.Tag] {
+        var tags = mode == .access ? [] : inside
+        if mode == .nativeUntagged, inside.first.map({ $0.tci & 0xfff }) == tag { tags.removeFirst() }
+        return Array(tags.prefix { $0.tci & 0xefff != 0 })
+    }
 }
 
 struct RefBridge: Hashable {

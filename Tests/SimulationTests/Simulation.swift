@@ -88,6 +88,7 @@ final class Simulation {
         _ = try TestEAL.started.get()
         var settings = DatapathSettings()
         settings.cores = []
+        settings.vlanLimit = FlowKey.vlanTags
         settings.seed = seed
         // By load, queues would go where the real clock sends them, and no run would be like another.
         settings.rxqAssign = .roundrobin

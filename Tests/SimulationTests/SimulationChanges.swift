@@ -194,9 +194,9 @@ extension RefPort {
         if let peer { device.options["peer"] = peer }
         var config = BridgePortConfig(device)
         config.ofPort = OFPort(number)
-        config.vlanMode = mode
-        config.tag = mode == .trunk ? nil : tag
-        config.trunks = trunks
+        config.settings.vlanMode = mode
+        config.settings.tag = mode == .trunk ? nil : tag
+        config.settings.trunks = trunks
         config.flags = flags
         return config
     }

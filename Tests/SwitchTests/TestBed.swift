@@ -80,7 +80,7 @@ final class TestBed {
         request.rxQueues = queues
         request.rxQueueAffinity = affinity
         var config = BridgePortConfig(request)
-        config.tag = tag
+        config.settings.tag = tag
         let number = try bridge.addPort(config)
         let odp = try #require(bridge.port(number)?.odpPort)
         let device = try #require(dpif.netdev(odp) as? DummyNetdev)

@@ -15,6 +15,12 @@ import Testing
         case .changeBridge(let bridge): "bridge \(bridge.name)"
         case .addPort(let bridge, let port): "+port \(bridge)/\(port.name)"
         case .changePort(let bridge, let port): "port \(bridge)/\(port.name)"
+        case .addBond(let bridge, let bond): "+bond \(bridge)/\(bond.name)"
+        case .changeBond(let bridge, let bond): "bond \(bridge)/\(bond.name)"
+        case .removeBond(let bridge, let bond): "-bond \(bridge)/\(bond)"
+        case .setMirrors(let bridge, let mirrors): "mirrors \(bridge)/\(mirrors.map(\.name).joined(separator: ","))"
+        case .fixMAC(let bridge, let mac): "+mac \(bridge)/\(mac.address)@\(mac.port)"
+        case .forgetMAC(let bridge, let mac): "-mac \(bridge)/\(mac.address)@\(mac.port)"
         case .addFlow(let bridge, let flow): "+flow \(bridge)/\(flow.priority)"
         case .deleteFlow(let bridge, let flow): "-flow \(bridge)/\(flow.priority)"
         }
@@ -22,6 +28,21 @@ import Testing
 
     func steps(_ old: String?, _ new: String) throws -> [String] {
         try ConfigDiff(from: old.map(config), to: config(new)).steps.map(name)
+    }
+
+    @Test func bondsComeBeforeTheirInterfacesAndGoAfterThem() throws {
+        let bond = "bridges: {a: {fail-mode: secure, ports: {b: {type: bond, mode: MODE, interfaces: {p: {type: dummy}, q: {type: dummy}}}}, MORE}}"
+        func text(_ mode: String, _ more: String = "") -> String { bond.replacing("MODE", with: mode).replacing("MORE", with: more) }
+        let empty = "bridges: {a: {fail-mode: secure}}", slb = text("balance-slb")
+        #expect(try steps(empty, slb) == ["+bond a/b", "+port a/p", "+port a/q"])
+        #expect(try steps(slb, empty) == ["-port a/p", "-port a/q", "-bond a/b"])
+        #expect(try steps(slb, text("active-backup")) == ["bond a/b"])
+        #expect(try steps(slb, "bridges: {a: {fail-mode: secure, ports: {p: {type: dummy}}}}") == ["-port a/p", "-port a/q", "-bond a/b", "+port a/p"])
+        let mac = "static-macs: [{mac: 02:00:00:00:00:01, port: b}]", mirror = "mirrors: {m: {select-all: true, output-vlan: 7}}"
+        #expect(try steps(slb, text("balance-slb", mac)) == ["+mac a/02:00:00:00:00:01@b"])
+        #expect(try steps(text("balance-slb", mac), slb) == ["-mac a/02:00:00:00:00:01@b"])
+        #expect(try steps(slb, text("balance-slb", mirror)) == ["mirrors a/m"])
+        #expect(try steps(text("balance-slb", mirror), slb) == ["mirrors a/"])
     }
 
     @Test func fromNothing() throws {

@@ -64,19 +64,19 @@ let completeConfig = """
         #expect(br0.ports[0].options == ["dpdk-devargs": "net_pcap0,rx_pcap=dir/a.pcap,tx_pcap=/b.pcap,infinite_rx=1"])
         #expect(br0.ports[0].rxQueues == 2)
         #expect(br0.ports[0].mtu == 9000)
-        #expect(br0.ports[0].vlanMode == .trunk)
+        #expect(br0.ports[0].settings.vlanMode == .trunk)
         #expect(br0.ports[1].options == ["dpdk-devargs": "net_null1", "n_rxq_desc": "512"])
-        #expect(br0.ports[1].vlanMode == .access)
-        #expect(br0.ports[1].tag == 10)
+        #expect(br0.ports[1].settings.vlanMode == .access)
+        #expect(br0.ports[1].settings.tag == 10)
         #expect(br0.ports[2].options == ["vhost-server-path": "dir/vm.sock"])
-        #expect(br0.ports[2].trunks == [20, 30])
+        #expect(br0.ports[2].settings.trunks == [20, 30])
         #expect(br0.ports[3].ethernetAddress == EthernetAddress(0x0200_0000_0007))
         #expect(br0.ports[4].peer == "in")
         #expect(br0.ports[4].noFlood)
         #expect(br0.ports[4].deviceRequest == nil)
         let br1 = try #require(config.bridge(named: "br1"))
         #expect(br1.failMode == .standalone)
-        #expect(br1.ports[0].vlanMode == .nativeUntagged)
+        #expect(br1.ports[0].settings.vlanMode == .nativeUntagged)
         #expect(br1.flows.count == 1)
         #expect(br1.flows[0].priority == 0)
         #expect(br1.flows[0].actions == [.output(.normal, maxLength: 0)])
@@ -107,15 +107,15 @@ let completeConfig = """
         ("bridges: {b: {mac-table-size: [1]}}", "1:31: expected a number from 10 to 1000000, found a list"),
         ("bridges: {\"b 1\": {}}", "1:11: expected a bridge's name (letters, digits, _ - . @; at most 15; no number or reserved name), found 'b 1'"),
         ("bridges: {normal: {}}", "1:11: expected a bridge's name (letters, digits, _ - . @; at most 15; no number or reserved name), found 'normal'"),
-        ("bridges: {b: {port: {}}}", "1:15: expected one of fail-mode, mac-aging-time, mac-table-size, protocols, datapath-id, controllers, tables, ports, flows, found 'port'"),
+        ("bridges: {b: {port: {}}}", "1:15: expected one of fail-mode, mac-aging-time, mac-table-size, static-macs, flood-vlans, forward-bpdu, mirrors, protocols, datapath-id, controllers, tables, ports, flows, found 'port'"),
         ("bridges: {b: {ports: {p: {}}}}", "1:23: expected a port with the key type, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: dpkd}}}}",
-            "1:33: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, found 'dpkd'"),
+            "1:33: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, bond, found 'dpkd'"),
         ("bridges: {b: {ports: {p: {type: dpdk}}}}", "1:23: expected a port with the key devargs, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: patch}}}}", "1:23: expected a port with the key peer, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: dpdkvhostuserclient}}}}", "1:23: expected a port with the key socket, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: system, mac: 02:00:00:00:00:01}}}}",
-            "1:41: expected one of type, of-port, vlan-mode, tag, trunks, no-flood, mtu, found 'mac'"),
+            "1:41: expected one of type, of-port, no-flood, vlan-mode, tag, trunks, cvlans, qinq-ethtype, priority-tags, protected, mtu, found 'mac'"),
         ("bridges: {b: {ports: {p: {type: tap, mac: 01:00:00:00:00:01}}}}",
             "1:43: expected an Ethernet address such as 02:00:00:00:00:01, found '01:00:00:00:00:01'"),
         ("bridges: {b: {ports: {p: {type: tap, mtu: 20}}}}", "1:43: expected a number from 68 to 9702, found '20'"),
@@ -123,6 +123,16 @@ let completeConfig = """
         ("bridges: {b: {ports: {p: {type: tap, tag: 1, vlan-mode: trunk}}}}", "1:43: expected no tag with vlan-mode trunk, found '1'"),
         ("bridges: {b: {ports: {p: {type: tap, tag: 1, trunks: [2]}}}}", "1:54: expected no trunks at an access port, found a list"),
         ("bridges: {b: {ports: {p: {type: tap, vlan-mode: access}}}}", "1:49: expected a tag with vlan-mode access, found none"),
+        ("bridges: {b: {ports: {p: {type: tap, tag: 1, cvlans: [2]}}}}", "1:54: expected cvlans with vlan-mode dot1q-tunnel only, found a list"),
+        ("bridges: {b: {ports: {p: {type: bond}}}}", "1:23: expected a bond with the key interfaces, found 'p' without it"),
+        ("bridges: {b: {ports: {p: {type: bond, interfaces: {}}}}}", "1:51: expected at least one interface, found none"),
+        ("bridges: {b: {ports: {p: {type: bond, primary: x, interfaces: {q: {type: tap}}}}}}", "1:48: expected one of q, found 'x'"),
+        ("bridges: {b: {ports: {p: {type: bond, interfaces: {q: {type: tap, tag: 1}}}}}}",
+            "1:67: expected one of type, of-port, no-flood, mtu, mac, found 'tag'"),
+        ("bridges: {b: {ports: {p: {type: tap}}, mirrors: {m: {output-port: q}}}}", "1:67: expected a port of bridge b, found 'q'"),
+        ("bridges: {b: {ports: {p: {type: tap}}, mirrors: {m: {select-all: true}}}}",
+            "1:50: expected a mirror with output-port or output-vlan, found one without"),
+        ("bridges: {b: {ports: {p: {type: tap}}, static-macs: [{port: p}]}}", "1:54: expected a station with the keys mac and port, found a mapping"),
         ("bridges: {b: {ports: {p: {type: tap, trunks: 5}}}}", "1:46: expected a list of VLANs, found '5'"),
         ("bridges: {b: {ports: {p: {type: dummy, no-flood: 1}}}}", "1:50: expected true or false, found '1'"),
         ("bridges: {b: {ports: {p: {type: dummy, of-port: 0}}}}", "1:49: expected a number from 1 to 65279, found '0'"),
@@ -150,7 +160,7 @@ let completeConfig = """
             "1:22: expected a time from 500ms to 1h such as 10s, found '99999999999999999999s'"),
         ("datapath: {rxq-assign: random}\nbridges: {}", "1:24: expected one of roundrobin, cycles, group, found 'random'"),
         ("datapath: {emc: 1}\nbridges: {}",
-            "1:12: expected one of pmd-cores, memory, hugepages, eal, emc-insert-inv-prob, smc, rxq-assign, flow-limit, max-idle, found 'emc'"),
+            "1:12: expected one of pmd-cores, memory, hugepages, eal, emc-insert-inv-prob, smc, rxq-assign, vlan-limit, flow-limit, max-idle, found 'emc'"),
         ("a: &x [1]\nb: *x", "2:4: expected a value, found the alias '*x'"),
         ("b: *x", "1:4: expected YAML, found undefined alias"),
         ("a: \u{7}", "1:4: expected printable text, found the character U+7"),

@@ -49,7 +49,7 @@ import Wire
         #expect(throws: Never.self) { try config(DemoConfig.taps) }
     }
 
-    @Test(arguments: ["demo", "two-nics", "null-to-null", "containers-tap"]) func examplesAreRight(name: String) throws {
+    @Test(arguments: ["demo", "two-nics", "null-to-null", "containers-tap", "bond-and-mirror"]) func examplesAreRight(name: String) throws {
         let config = try SwitchConfig.load(ExecutableTests.root + "/config/\(name).yaml")
         #expect(config.bridges.count == 1)
         #expect(config.bridges[0].ports.count >= 2)

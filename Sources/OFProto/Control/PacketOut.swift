@@ -10,7 +10,7 @@ extension ConnectionManager {
         // What has no Ethernet header goes nowhere.
         guard out.frame.count >= 14 else { return }
         guard let packet = bridge.ofproto.dpif.makePacket(out.frame) else { return bridge.ofproto.counters.packetOutsDropped &+= 1 }
-        var key = FlowKey(frame: out.frame)
+        var key = FlowKey(frame: out.frame, vlanLimit: bridge.ofproto.dpif.vlanLimit)
         key.formUnion(bridge.tlvMappings.placedLeniently(out.metadata).key)
         do throws(FlowModError) {
             try bridge.ofproto.packetOut(packet, key: key, actions: out.actions, bridge: bridge, inPort: out.inPort, now: now)

@@ -66,7 +66,7 @@ extension Bridge {
         return []
     }
 
-    func ethernetAddress(of port: BridgePort) -> EthernetAddress {
+    public func ethernetAddress(of port: BridgePort) -> EthernetAddress {
         port.odpPort.flatMap { _ in ofproto.dpif.portQuery(port.name)?.ethernetAddress } ?? port.patchAddress
     }
 

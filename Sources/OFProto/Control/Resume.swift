@@ -13,7 +13,7 @@ extension ConnectionManager {
         // What has no Ethernet header goes nowhere.
         guard packet.frame.count >= 14 else { return }
         guard let frame = ofproto.dpif.makePacket(packet.frame) else { return ofproto.counters.packetOutsDropped &+= 1 }
-        var key = FlowKey(frame: packet.frame)
+        var key = FlowKey(frame: packet.frame, vlanLimit: bridge.ofproto.dpif.vlanLimit)
         for field in PacketIn.metadataFields { key.set(field, to: packet.metadata.key.value(of: field), mask: field.place.ones) }
         do throws(FlowModError) {
             try ofproto.resume(frame, key: key, continuation, bridge: home, inPort: packet.metadata.packetPort, now: now)
