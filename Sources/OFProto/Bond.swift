@@ -169,6 +169,9 @@ public final class Bond {
         }
     }
 
+    /// balance-tcp: the datapath hashes packets.
+    var hashesInDatapath: Bool { settings.mode == .balanceTCP }
+
     /// The interface by which a packet with this hash leaves; nil: none is enabled.
     func outputInterface(_ hash: UInt8) -> BridgePort? {
         if settings.mode == .activeBackup { return active }

@@ -14,6 +14,8 @@ final class RecircContext: NumberedContext {
         var isHashed: Bool
         /// Mirrors of the bridge that have got the packet.
         var mirrored: UInt32
+        /// All that is to be done is to leave by a bond.
+        var bond: BondOutput?
     }
     let key: Key
     let id: UInt32
@@ -21,7 +23,13 @@ final class RecircContext: NumberedContext {
     let actionSet: [XAction]
     /// nil once the bridge is gone.
     weak var bridge: Bridge?
+    private(set) weak var bond: Bond?
     var used: Int64
+
+    init(_ key: Key, id: UInt32, bond: Bond, now: Int64) {
+        (self.key, self.id, self.bond, bridge, used) = (key, id, bond, bond.bundle.bridge, now)
+        (program, actionSet) = ([], [])
+    }
 
     /// nil when the actions are too many for a rule, too.
     init?(_ key: Key, id: UInt32, bridge: Bridge, now: Int64) {
@@ -38,6 +46,12 @@ final class RecircContext: NumberedContext {
     }
 }
 
+/// The bond by which a packet is to leave, and to how many bytes it is to be cut; 0: it is not.
+struct BondOutput: Hashable {
+    var bond: ObjectIdentifier
+    var length: UInt16
+}
+
 /// What of a key is the pipeline's and not in the frame: it survives a recirculation here.
 struct PipelineMetadata: Hashable {
     private var inPort: UInt32
@@ -49,6 +63,9 @@ struct PipelineMetadata: Hashable {
     private var tunMetadata: [Line]
 
     private static let tunMetadataLines = 6...9
+
+    /// Nothing of it.
+    init() { self.init(FlowBuffer()) }
 
     init(_ flow: FlowBuffer) {
         inPort = flow.key.l0.inPort

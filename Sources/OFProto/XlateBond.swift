@@ -1,16 +1,19 @@
+import Datapath
 import Flow
+import OpenFlow
 import Wire
 
 /// The way out of a bond.
 extension Translator {
-    /// The interface by which the packet, whose VLAN on the wire is `vlan`, leaves a bond; nil: none is enabled. What is hashed becomes part of the megaflow.
+    /// The interface by which the packet, whose VLAN on the wire is `vlan`, leaves a bond; nil: none is enabled, or only
+    /// the datapath can tell. What is hashed becomes part of the megaflow.
     func outputInterface(_ bond: Bond, vlan: UInt16) -> BridgePort? {
         switch bond.settings.mode {
         case .activeBackup: return bond.outputInterface(0)
         case .balanceSLB:
             wildcards.key.l0.dlSrc = .broadcast
             return counted(bond, Bond.hash(flow.key.l0.dlSrc, vlan: vlan, basis: bond.settings.hashBasis))
-        case .balanceTCP: return counted(bond, connectionHash(vlan: vlan, basis: bond.settings.hashBasis))
+        case .balanceTCP: return nil
         }
     }
 
@@ -20,40 +23,31 @@ extension Translator {
         return interface
     }
 
-    /// A hash of addresses, VLAN, protocol and ports.
-    private func connectionHash(vlan: UInt16, basis: UInt32) -> UInt8 {
-        wildcards.key.l0.dlSrc = .broadcast
-        wildcards.key.l0.dlDst = .broadcast
-        var state = UInt64(basis) << 16 | UInt64(vlan)
-        func mix(_ word: UInt64) {
-            state ^= word
-            state = splitMix64(&state)
+    /// The packet leaves by the interface of a bond that the datapath's hash of it picks, when it has come back with that.
+    func emit(hashedBy bond: Bond) {
+        guard failure == nil, !isProtected(bond.bundle) else { return }
+        guard let interface = bond.outputInterface(0) else { return }
+        commit()
+        let key = RecircContext.Key(
+            continuation: Continuation(bridge: bond.bundle.bridge.uuid), metadata: PipelineMetadata(), isHashed: true, mirrored: 0,
+            bond: BondOutput(bond: ObjectIdentifier(bond), length: outputLength))
+        guard let context = ofproto.recirculations.context(key, now: now, make: { RecircContext(key, id: $0, bond: bond, now: now) }) else {
+            return failure = .recirculated
         }
-        mix(flow.key.l0.dlSrc.number)
-        mix(flow.key.l0.dlDst.number)
-        mix(UInt64(flow.key.l0.dlType.host))
-        if flow.key.l0.dlType == XlateTypes.ipv4 {
-            wildcards.key.l0.nwSrc = .ones
-            wildcards.key.l0.nwDst = .ones
-            mix(UInt64(flow.key.l0.nwSrc.host) << 32 | UInt64(flow.key.l0.nwDst.host))
-        } else if flow.key.l0.dlType == XlateTypes.ipv6 {
-            wildcards.key.l1.ipv6Src = .ones
-            wildcards.key.l1.ipv6Dst = .ones
-            for address in [flow.key.l1.ipv6Src, flow.key.l1.ipv6Dst] {
-                mix(address.high)
-                mix(address.low)
-            }
-        }
-        if isIP {
-            wildcards.key.l0.nwProto = .max
-            mix(UInt64(flow.key.l0.nwProto))
-            // All of a packet's fragments go one way.
-            if [IPProtocol.tcp, IPProtocol.udp, IPProtocol.sctp].contains(flow.key.l0.nwProto), flow.key.l0.nwFrag & FragmentBits.any == 0 {
-                wildcards.key.l0.tpSrc = .ones
-                wildcards.key.l0.tpDst = .ones
-                mix(UInt64(flow.key.l0.tpSrc.host) << 16 | UInt64(flow.key.l0.tpDst.host))
-            }
-        }
-        return UInt8(truncatingIfNeeded: state)
+        credit(.recirculation(context))
+        actions.append(.hash(algorithm: DPHash.connection, basis: bond.settings.hashBasis))
+        actions.append(.recirc(RecircID(context.id)))
+        netFlowOutput = interface.number.number
+        mirrorOutput(at: bond.bundle)
+    }
+
+    /// It has come back.
+    func comeBack(to bond: Bond, length: UInt16) {
+        let hash = UInt8(truncatingIfNeeded: flow.key.l0.dpHash)
+        wildcards.key.l0.dpHash |= UInt32(UInt8.max)
+        guard let port = counted(bond, hash), port.forwards, let odpPort = port.odpPort else { return }
+        if length > 0 { actions.append(.trunc(maxLength: UInt32(length))) }
+        actions.append(.output(odpPort))
+        netFlowOutput = port.number.number
     }
 }

@@ -99,7 +99,8 @@ extension Translator {
     func send(_ tags: VLANTags, by bundle: PortBundle) {
         var wire = bundle.wireTags(tags)
         if bundle.settings.priorityTags != .never { wire.outer.priority = flow.key.l0.vlanTCI.host & VLANTCI.pcpMask }
-        guard let port = bundle.bond.map({ outputInterface($0, vlan: wire.outer.vid) }) ?? bundle.interfaces.first else { return }
+        let port = bundle.bond.map { outputInterface($0, vlan: wire.outer.vid) } ?? bundle.interfaces.first
+        guard port != nil || bundle.bond?.hashesInDatapath == true else { return }
         let outer = (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI), inner = (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI)
         // Without a VLAN the priority decides whether there is a tag.
         if wire.outer.vid == 0, tags.outer.vid == 0 || bundle.settings.priorityTags != .never { consultOuterTag() }
@@ -109,7 +110,7 @@ extension Translator {
             consultInnerTagExactly()
             if flow.key.l0.vlanTCI != .zero { consultOuterTag() }
         }
-        emit(port)
+        if let port { emit(port) } else if let bond = bundle.bond { emit(hashedBy: bond) }
         (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI) = outer
         (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI) = inner
     }

@@ -53,7 +53,7 @@ extension Translator {
     func emit(_ port: BridgePort) {
         guard failure == nil else { return }
         guard port.forwards else { return traceDetail("OFPPC_NO_FWD set, skipping output") }
-        guard !isProtected(port) else { return }
+        guard !isProtected(port.bundle) else { return }
         guard let odpPort = port.odpPort else {
             // A copy that is to be cut cannot go on in another bridge.
             if snapLength == 0, let peer = port.peer {
@@ -67,17 +67,19 @@ extension Translator {
             return traceWarning("Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.")
         }
         commit()
-        let length = snapLength == 0 ? truncation : truncation == 0 ? snapLength : min(snapLength, truncation)
-        if length > 0 { actions.append(.trunc(maxLength: UInt32(length))) }
+        if outputLength > 0 { actions.append(.trunc(maxLength: UInt32(outputLength))) }
         actions.append(.output(odpPort))
         netFlowOutput = port.number.number
         mirrorOutput(at: port.bundle)
     }
 
+    /// To how many bytes what leaves is cut; 0: it is not.
+    var outputLength: UInt16 { snapLength == 0 ? truncation : truncation == 0 ? snapLength : min(snapLength, truncation) }
+
     /// Nothing goes from one protected port to another.
-    private func isProtected(_ port: BridgePort) -> Bool {
-        guard port.bundle.settings.isProtected else { return false }
-        return port.bridge.port(OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)))?.bundle.settings.isProtected ?? false
+    func isProtected(_ bundle: PortBundle) -> Bool {
+        guard bundle.settings.isProtected else { return false }
+        return bundle.bridge.port(OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)))?.bundle.settings.isProtected ?? false
     }
 
     /// controller(…): a copy of the packet goes to the ofproto thread with the name of a context that says what to tell.

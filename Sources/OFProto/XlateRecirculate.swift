@@ -30,6 +30,11 @@ extension Translator {
         guard let context = ofproto.recirculations[flow.key.l0.recircID], let bridge = context.bridge else { return false }
         // Should it be given up, its number must not be given again as long as this translation's megaflow is there.
         credit(.recirculation(context))
+        if let output = context.key.bond {
+            guard let bond = context.bond else { return false }
+            comeBack(to: bond, length: output.length)
+            return true
+        }
         context.key.metadata.restore(flow)
         (isHashed, mirrored) = (context.key.isHashed, context.key.mirrored)
         inputPort = bridge.port(OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)))
@@ -47,6 +52,7 @@ struct DPHash: Hashable {
     var algorithm: UInt32
     var basis: UInt32
 
+    static let connection: UInt32 = 0
     static let symmetric: UInt32 = 1
 }
 

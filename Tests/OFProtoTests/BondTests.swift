@@ -173,7 +173,7 @@ import Wire
         #expect(net.ports(ipv4(1, from: 0xa, to: 0xff)).contains(UInt32(other.number.number)))
     }
 
-    @Test func connectionsAreSharedOutAndTheirBitsMatched() throws {
+    @Test func connectionsAreSharedOutByTheDatapathsHash() throws {
         let (net, bond) = try wire { $0.mode = .balanceTCP }
         var used: Set<UInt32> = []
         for port in UInt16(1)...40 {
@@ -182,7 +182,13 @@ import Wire
             used.formUnion(net.ports(key).filter { $0 > 2 })
         }
         #expect(used == [3, 4])
-        #expect(net.dpif.flowDump().allSatisfy { $0.mask.l0.tpSrc == .ones && $0.mask.l0.nwSrc == .ones })
+        // One megaflow that hashes, and one for each hash that came; none matches what was hashed.
+        let flows = net.dpif.flowDump()
+        #expect(flows.allSatisfy { $0.mask.l0.tpSrc == .zero && $0.mask.l0.nwSrc == .zero })
+        #expect(flows.filter { $0.key.l0.recircID == 0 }.count == 1 && flows.filter { $0.mask.l0.dpHash == 0xff }.count == flows.count - 1)
+        #expect(Set(flows.map(\.key.l0.recircID)).count == 2)
+        net.pass(milliseconds: 1_000)
+        #expect(bond.buckets.reduce(0) { $0 + $1.bytes } == 40 * 60)
         #expect(net.ports(ipv4(4, from: 0xb, to: 0xa)) == [1])
         #expect(bond.members.count == 2)
     }

@@ -241,14 +241,16 @@ import Wire
         }
         func fields(_ selection: inout GroupSelection) {
             selection.method = "hash"
-            selection.fields = match { $1.l0.nwSrc = .ones; $1.l0.tpDst = .ones }
+            selection.add(.ipv4Src, bits: Field.ipv4Src.place.ones)
+            selection.add(.udpDst, bits: Field.udpDst.place.ones)
         }
         let chosen = try mask(ipv4(1), fill: fields)
         #expect(chosen.l0.nwSrc == .ones && chosen.l0.tpDst == .ones && chosen.l0.nwProto == .max)
         #expect(chosen.l0.nwDst == .zero && chosen.l0.tpSrc == .zero && chosen.l0.dlSrc == .zero)
         let whole = try mask(ipv4(1)) { $0.method = "hash" }
-        #expect(whole.l0.nwSrc == .ones && whole.l0.nwDst == .ones && whole.l0.tpSrc == .ones && whole.l0.tpDst == .ones)
-        #expect(whole.l0.nwProto == .max && whole.l0.dlSrc == .zero && whole.l0.nwTTL == 0)
+        // Without fields it is layers 2 to 4, but for UDP's ports.
+        #expect(whole.l0.nwSrc == .ones && whole.l0.nwDst == .ones && whole.l0.tpSrc == .zero && whole.l0.tpDst == .zero)
+        #expect(whole.l0.nwProto == .max && whole.l0.dlSrc == .broadcast && whole.l0.nwTTL == 0)
         var arp = ipv4(1)
         (arp.l0.dlType, arp.l0.nwTTL, arp.l0.tpSrc, arp.l0.tpDst) = (BE16(EtherType.arp), 0, .zero, .zero)
         let ethernet = try mask(arp) { $0.method = "hash" }
@@ -287,7 +289,7 @@ import Wire
         func ports(basis: UInt64) throws -> [[UInt32]] {
             let net = try grouped(.select, (1...4).map { bucket($0 == 1 ? 2 : UInt16($0), id: UInt32($0), weight: 1) }) {
                 ($0.method, $0.parameter) = ("hash", basis)
-                $0.fields = match { $1.l0.nwSrc = BE32(0xff) }
+                $0.add(.ipv4Src, bits: 0xff)
             }
             return (0..<64).map { number in
                 var key = connection(number)
