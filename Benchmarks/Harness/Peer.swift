@@ -107,7 +107,7 @@ private final class RunningOVS: TurnMeter, FlowTableTarget {
                 "other_config:dpdk-socket-mem=\(setUp.memory)", "other_config:dpdk-extra=\"\(setUp.ports.pciArguments.joined(separator: " ")) --in-memory\"",
                 "other_config:pmd-cpu-mask=0x\(String(1 << Harness.pmdCore, radix: 16))",
                 "other_config:dpdk-lcore-mask=0x\(String(1 << Harness.otherCore, radix: 16))",
-                "other_config:smc-enable=\(setUp.smc)", "other_config:pmd-perf-metrics=\(setUp.measuresTurns)"])
+                "other_config:emc-insert-inv-prob=\(setUp.emc ? 100 : 0)", "other_config:smc-enable=\(setUp.smc)", "other_config:pmd-perf-metrics=\(setUp.measuresTurns)"])
             vswitchd = try Child("ovs-vswitchd", daemon,
                 ["unix:\(path)/db.sock", "--unixctl=\(path)/vswitchd.ctl"], folder: folder, environment: environment)
         } catch {

@@ -63,7 +63,7 @@ struct Us: Subject {
     /// The configuration file of a run (the YAML form of needletaild).
     static func configuration(_ setUp: SetUp) -> String {
         """
-        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: 100, smc: \(setUp.smc), flow-limit: \(setUp.flowLimit), max-idle: \(setUp.maxIdle)ms }
+        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: \(setUp.emc ? 100 : 0), smc: \(setUp.smc), flow-limit: \(setUp.flowLimit), max-idle: \(setUp.maxIdle)ms }
         bridges:
           br0:
             ports:

@@ -147,7 +147,7 @@ final class ClassifierMirror {
         }
         _ = subtable.table.insert(hash, slot: slot)
         subtables[Int(number)] = subtable
-        if let filter = subtable.filter { unsafe filter.own.admit(slab[slot], at: subtable.place) }
+        if let filter = subtable.filter { unsafe filter.own.admit(slab[slot], slot: slot, isOnly: subtable.table.count == 1, at: subtable.place) }
         count += 1
         return forPMD
     }

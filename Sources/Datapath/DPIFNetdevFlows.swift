@@ -119,6 +119,7 @@ extension DPIFNetdev {
     }
 
     func compile(_ actions: [DPAction]) throws(DPIFError) -> CompiledProgram {
+        if actions.isEmpty { return CompiledProgram() }
         if actions.count == 1, case .output(let port) = actions[0] { return unsafe CompiledProgram(output: port.number) }
         return unsafe try CompiledProgram(words: copyWords(compileActions(actions)))
     }

@@ -64,7 +64,7 @@ import NetDev
     // The ofproto thread keeps the table large enough: it counts what it inserts.
     let subtable = unsafe pmd.pointee.subtables + Int(flow.pointee.subtable)
     _ = unsafe subtable.pointee.table.insert(flow.pointee.hash, slot: slot)
-    if let filter = unsafe subtable.pointee.filter { unsafe filter.admit(flow, at: subtable.pointee.place) }
+    if let filter = unsafe subtable.pointee.filter { unsafe filter.admit(flow, slot: slot, isOnly: subtable.pointee.table.count == 1, at: subtable.pointee.place) }
     unsafe flow.pointee.isLive = true
     unsafe flow.pointee.fence = pmd.pointee.pending.sent
     if unsafe command.pointee.packet != nil { unsafe followFlow(pmd, command) }
@@ -73,7 +73,9 @@ import NetDev
 @_noLocks func removeFlow(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
     let slot = unsafe command.pointee.slot
     let flow = unsafe pmd.pointee.slab[slot]
-    _ = unsafe pmd.pointee.subtables[Int(flow.pointee.subtable)].table.remove(flow.pointee.hash, slot: slot)
+    let subtable = unsafe pmd.pointee.subtables + Int(flow.pointee.subtable)
+    _ = unsafe subtable.pointee.table.remove(flow.pointee.hash, slot: slot)
+    if let filter = unsafe subtable.pointee.filter { unsafe filter.pointee.slots[Int(subtable.pointee.place)] = TupleTable.none }
     unsafe flow.pointee.isLive = false
     // 0 is no megaflow's generation.
     unsafe flow.pointee.generation = flow.pointee.generation == .max ? 1 : flow.pointee.generation &+ 1

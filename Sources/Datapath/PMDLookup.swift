@@ -297,11 +297,17 @@ func lookUpCandidates(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
         while rest != 0 {
             let place = word * 64 + rest.trailingZeroBitCount
             rest &= rest &- 1
+            unsafe pmd.pointee.stats.pointee.subtableLookups &+= 1
+            let only = unsafe filter.pointee.slots[place]
+            if only != TupleTable.none {
+                if unsafe !liveMatch(slab[only], scratch, index) { continue }
+                unsafe remember(pmd, scratch, index, only)
+                return true
+            }
             let subtable = unsafe pmd.pointee.subtables + Int(filter.pointee.numbers[place])
             unsafe materialise(subtable.pointee.lines, &scratch.pointee.valid[index], key)
             let hash = unsafe maskedHash(key, subtable.pointee.mask, subtable.pointee.lines, pmd.pointee.seed)
             let slot = unsafe subtable.pointee.table.find(hash) { unsafe flowMatches(slab[$0], key) }
-            unsafe pmd.pointee.stats.pointee.subtableLookups &+= 1
             if slot == TupleTable.none { continue }
             unsafe remember(pmd, scratch, index, slot)
             unsafe noteHit(pmd, subtable, filter)

@@ -23,6 +23,9 @@ import Glibc
     var next: UnsafeMutablePointer<SubtableFilter>?
     /// By place: the subtable's number.
     var numbers = InlineArray<512, UInt32>(repeating: DPSubtable.none)
+    /// By place: the subtable's only megaflow; `TupleTable.none` if it has or had several. It is looked at without a look at the subtable, of which little would be in
+    /// the caches: what comes seldom finds everything cold.
+    var slots = InlineArray<512, UInt32>(repeating: TupleTable.none)
     static var places: Int { 512 }
     /// A `place` that is none.
     static var none: UInt16 { .max }
@@ -90,6 +93,7 @@ extension UnsafeMutablePointer where Pointee == SubtableFilter {
             index += 1
         }
         unsafe pointee.numbers[Int(place)] = number
+        unsafe pointee.slots[Int(place)] = TupleTable.none
         unsafe setActive(place, true)
     }
 
@@ -100,7 +104,11 @@ extension UnsafeMutablePointer where Pointee == SubtableFilter {
     }
 
     /// Notes a megaflow of the subtable at `place`.
-    @_noLocks func admit(_ flow: UnsafePointer<DPFlow>, at place: UInt16) {
+    /// - Parameters:
+    ///   - slot: the megaflow's.
+    ///   - isOnly: the subtable has no other one.
+    @_noLocks func admit(_ flow: UnsafePointer<DPFlow>, slot: UInt32, isOnly: Bool, at place: UInt16) {
+        unsafe pointee.slots[Int(place)] = isOnly ? slot : TupleTable.none
         let word = Int(place >> 6), bit = UInt64(1) << UInt64(place & 63)
         var index = 0
         let count = unsafe Int(pointee.positionCount), lines = unsafe flow.pointee.lines
