@@ -147,6 +147,7 @@ import Flow
             unsafe subtables[Int(current)].next = subtables[Int(next)].next
             unsafe subtables[Int(next)].next = current
             if previous == DPSubtable.none { unsafe port.pointee.first = next } else { unsafe subtables[Int(previous)].next = next }
+            unsafe subtables[Int(next)].hits = 0
             previous = next
         } else {
             unsafe subtables[Int(current)].hits = 0
