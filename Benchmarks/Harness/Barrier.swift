@@ -12,7 +12,7 @@ struct BarrierRun {
         return [.barrierP50: times[rounds / 2], .barrierP99: times[rounds * 99 / 100], .barrierLongest: longest]
     }
 
-    /// Changes the actions of the rule that all megaflows come from, to and fro, by a flow that is added above it and deleted again; prints milliseconds, a line each.
+    /// Adds a flow above the rule that all megaflows come from, and deletes it again; prints milliseconds, a line each.
     private static let client = #"""
         import socket, struct, sys, time
         s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1][5:]); s.settimeout(60)
@@ -28,7 +28,7 @@ struct BarrierRun {
             if message[1] == 1: sys.exit("the switch refuses: " + message.hex())
             return message
         def flow(command):
-            # OpenFlow 1.0: in_port=1 (all other fields wild), priority 50, output to port 2 by way of a table that all take.
+            # OpenFlow 1.0: in_port=1 (all other fields wild), priority 50, output to port 2.
             match = struct.pack("!IH", 0x3ffffe, 1) + bytes(34)
             actions = struct.pack("!HHHH", 0, 8, 2, 0)
             body = match + struct.pack("!QHHHHIHH", 7, command, 0, 0, 50, 0xffffffff, 0xffff, 0) + (actions if command == 0 else b"")
