@@ -9,6 +9,12 @@ struct Case {
         case memory
         /// Latency of an installed flow while `newFlows` flows a second arrive, beside the latency while none do.
         case latency(newFlows: Int)
+        /// Installed traffic alone, and while one packet in a hundred is made to explode the tuple space.
+        case attack
+        /// The megaflows and masks that the packets lead to.
+        case megaflows
+        /// A flow modification and a barrier, again and again, over many megaflows.
+        case barrier
         /// What OpenFlow's tables do with many flows; no packets.
         case flowTable(flows: Int)
     }
@@ -26,7 +32,7 @@ struct Case {
     var hasFloor: Bool {
         switch kind {
         case .throughput, .flowTable: true
-        case .setUp, .memory, .latency: false
+        case .setUp, .memory, .latency, .attack, .megaflows, .barrier: false
         }
     }
 }
@@ -40,6 +46,8 @@ extension Case {
                latency("idle", newFlows: 0),
                latency("50k", newFlows: 50_000 / scale), latency("100k", newFlows: 100_000 / scale),
                flowTable(flows: 100_000 / scale)]
+            + (quick ? [100, 200] : [500, 2_000]).map { attack(of: $0, named: quick ? ["attack-500", "attack-2000"][$0 / 200] : "attack-\($0)") }
+            + MegaflowCases.all(scale: scale) + [barrier(10_000 / scale)]
     }
 
     /// A wire: nothing but the port matters. (OVS has a cache of its own for such rules, the simple match.)
@@ -103,6 +111,22 @@ extension Case {
     static func latency(_ load: String, newFlows: Int) -> Case {
         Case(name: "latency-\(load)", title: newFlows == 0 ? "latency, nothing else" : "latency under \(grouped(newFlows)) new flows/s",
             kind: .latency(newFlows: newFlows), traffic: Traffic(flows: 1, distinctMACs: true), rules: macRules)
+    }
+
+    /// Three rules that allow, each by another field, above one that drops. The installed traffic is allowed by the first.
+    static func attack(of masks: Int, named name: String) -> Case {
+        Case(name: name, title: "1 % hostile packets for \(grouped(masks)) masks", kind: .attack,
+            traffic: Traffic(flows: 1_000, hostile: Traffic.Hostile(masks: masks)), rules: """
+            priority=40,in_port=p0,tcp,tp_dst=80,actions=output:p1
+            priority=30,in_port=p0,tcp,nw_src=10.0.0.10,actions=output:p1
+            priority=20,in_port=p0,tcp,tp_src=12345,actions=output:p1
+            priority=10,in_port=p0,actions=drop
+            """)
+    }
+
+    static func barrier(_ count: Int) -> Case {
+        Case(name: "barrier", title: "a flow mod over \(grouped(count)) megaflows", kind: .barrier,
+            traffic: Traffic(flows: count, distinctMACs: true), rules: macRules, megaflows: count)
     }
 
     static func flowTable(flows: Int) -> Case {

@@ -14,7 +14,7 @@
 /// rules did not have the effect that the case is about (the number of megaflows or of masks is wrong).
 ///
 /// Read in this order: `Cases.swift` and `Traffic.swift` (what is sent), `Subject.swift` (the seam), `Floor.swift`,
-/// `Peer.swift`, `Us.swift`, then `Measure.swift` and `Latency.swift` (the four kinds of measurement), `Results.swift`, `Plot.swift`.
+/// `Peer.swift`, `Us.swift`, then `Measure.swift` and `Latency.swift` (the kinds of measurement), `MegaflowCases.swift`, `Barrier.swift`, `Results.swift`, `Plot.swift`.
 /// `Child.swift`, `Hugepages.swift` and `Disturbance.swift` are the plumbing, `Bench.swift` is the command line.
 enum Harness {
     /// Where the poll-mode thread runs.

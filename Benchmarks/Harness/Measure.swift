@@ -26,6 +26,9 @@ struct Measurement {
         let before = Disturbance(core: Harness.pmdCore)
         switch bench.kind {
         case .throughput: try throughput(bench, subject, folder, &sample)
+        case .attack: try attack(bench, subject, folder, &sample)
+        case .megaflows: try megaflows(bench, subject, folder, &sample)
+        case .barrier: try barrier(bench, subject, folder, &sample)
         case .setUp: try setUp(bench, subject, folder, &sample)
         case .memory: try memory(bench, subject, folder, &sample)
         case .latency(let newFlows): try latency(bench, subject, newFlows, folder, &sample)
@@ -53,6 +56,51 @@ struct Measurement {
         // With a generator beside it the core may wait for packets, and its cycles are not what a packet costs.
         if source == .replay { sample.values[.cyclesPerPacket] = counters.cyclesPerPacket }
         if !counters.hits.isEmpty { sample.notes.append(counters.hitText) }
+    }
+
+    /// Installed traffic alone, then the same with hostile packets among it.
+    private func attack(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
+        var traffic = bench.traffic
+        func run(_ part: String) throws -> Counters {
+            let folder = folder.appending(path: part)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let ports = PortArguments.replay(try traffic.write(to: scratch, seed: seed))
+            var setUp = setUp(bench.rules, ports, folder, subject)
+            // A capture repeats itself; hostile packets do not, and no cache of whole keys knows them.
+            setUp.emc = false
+            setUp.smc = false
+            return try subject.run(setUp, warmUp: warmUp, seconds: seconds)
+        }
+        traffic.hostile?.isUnderWay = false
+        let alone = try run("alone")
+        traffic.hostile?.isUnderWay = true
+        let attacked = try run("attacked")
+        let hostile = attacked.packetsPerSecond / Double(Traffic.Hostile.share)
+        // What is not hostile must have arrived, give or take packets in flight.
+        guard attacked.sent >= attacked.received * (Traffic.Hostile.share - 1) / Traffic.Hostile.share - max(8_192, attacked.received / 1_000) else {
+            throw BenchError("\(subject.name), \(bench.name): of \(attacked.received) packets only \(attacked.sent) were sent on")
+        }
+        sample.values = [.packetsPerSecond: alone.packetsPerSecond, .attackedPackets: attacked.packetsPerSecond - hostile,
+            .kept: 100 * (attacked.packetsPerSecond - hostile) / alone.packetsPerSecond, .cyclesPerPacket: alone.cyclesPerPacket,
+            .megaflows: Double(attacked.megaflows)]
+        sample.values[.masks] = attacked.masks.map(Double.init)
+        sample.notes.append(attacked.hitText)
+    }
+
+    private func megaflows(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
+        let ports = PortArguments.replay(try bench.traffic.write(to: scratch, seed: seed))
+        let counters = try subject.run(setUp(bench.rules, ports, folder, subject), warmUp: warmUp, seconds: seconds)
+        sample.values = [.megaflows: Double(counters.megaflows)]
+        sample.values[.masks] = counters.masks.map(Double.init)
+        sample.notes.append("\(counters.upcalls) upcalls in the window")
+    }
+
+    private func barrier(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
+        let ports = PortArguments.replay(try bench.traffic.write(to: scratch, seed: seed))
+        try subject.withFlowTable(setUp(bench.rules, ports, folder, subject)) { target in
+            try wait(atMost: warmUp)
+            sample.values = try BarrierRun(target: target).run(rounds: 100)
+        }
     }
 
     private func setUp(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {

@@ -107,7 +107,7 @@ private final class RunningOVS: TurnMeter, FlowTableTarget {
                 "other_config:dpdk-socket-mem=\(setUp.memory)", "other_config:dpdk-extra=\"\(setUp.ports.pciArguments.joined(separator: " ")) --in-memory\"",
                 "other_config:pmd-cpu-mask=0x\(String(1 << Harness.pmdCore, radix: 16))",
                 "other_config:dpdk-lcore-mask=0x\(String(1 << Harness.otherCore, radix: 16))",
-                "other_config:smc-enable=\(setUp.smc)", "other_config:pmd-perf-metrics=\(setUp.measuresTurns)"])
+                "other_config:emc-insert-inv-prob=\(setUp.emc ? 100 : 0)", "other_config:smc-enable=\(setUp.smc)", "other_config:pmd-perf-metrics=\(setUp.measuresTurns)"])
             vswitchd = try Child("ovs-vswitchd", daemon,
                 ["unix:\(path)/db.sock", "--unixctl=\(path)/vswitchd.ctl"], folder: folder, environment: environment)
         } catch {
@@ -147,7 +147,7 @@ private final class RunningOVS: TurnMeter, FlowTableTarget {
     /// The number of distinct masks, counted from a dump of the megaflows; nil when there are too many to ask for.
     func maskCount() throws -> Int? {
         let count = number(after: "flows:", in: try control("dpctl/show")) ?? 0
-        guard count <= 1_000 else { return nil }
+        guard count <= 20_000 else { return nil }
         // With -m every field is printed with its mask, so a flow's mask is its text without the values.
         return Set(try control("dpctl/dump-flows", "-m").split(separator: "\n").filter { $0.contains("recirc_id") }.map(maskText)).count
     }
@@ -164,7 +164,7 @@ private final class RunningOVS: TurnMeter, FlowTableTarget {
             let before = received
             received = number(after: "rx pkts=", in: p0) ?? 0
             sent = number(after: "tx pkts=", in: p1) ?? 0
-            let coverage = try control("coverage/show").split(separator: "\n").filter { $0.hasPrefix("datapath_drop") }
+            let coverage = try control("coverage/show").split(separator: "\n").filter { $0.hasPrefix("datapath_drop") || $0.hasPrefix("drop_action") }
             dropped = (p1.components(separatedBy: "tx pkts=").last.flatMap { number(after: "drop=", in: $0) } ?? 0)
                 + coverage.reduce(0) { $0 + (number(after: "total:", in: String($1)) ?? 0) }
             return received == before && received == sent + dropped

@@ -1,6 +1,12 @@
 /// What a sample tells, with the unit and the direction.
 enum Metric: String, Codable, CaseIterable {
     case packetsPerSecond, cyclesPerPacket, newFlowsPerSecond, bytesPerMegaflow
+    /// How many megaflows and masks the packets lead to.
+    case megaflows, masks
+    /// Installed traffic under attack, and what it keeps of the rate that it has alone.
+    case attackedPackets, kept
+    /// A flow modification with the barrier behind it, in milliseconds.
+    case barrierP50, barrierP99, barrierLongest
     /// A probe's way through the switch, in windows with new flows and in those without; the ratio of neighbours.
     case latencyP50, latencyP99, latencyP999, idleP50, idleP99, idleP999, slowdown, lost
     case newFlowsOffered, newFlowsLost
@@ -16,6 +22,13 @@ enum Metric: String, Codable, CaseIterable {
         case .cyclesPerPacket: "cycles/packet"
         case .newFlowsPerSecond: "1000 new flows/s"
         case .bytesPerMegaflow: "bytes/megaflow"
+        case .megaflows: "megaflows"
+        case .masks: "masks"
+        case .attackedPackets: "Mpps under attack"
+        case .kept: "rate kept, %"
+        case .barrierP50: "flow mod and barrier p50 ms"
+        case .barrierP99: "flow mod and barrier p99 ms"
+        case .barrierLongest: "flow mod and barrier, longest, ms"
         case .latencyP50: "p50 µs"
         case .latencyP99: "p99 µs"
         case .latencyP999: "p99.9 µs"
@@ -46,7 +59,7 @@ enum Metric: String, Codable, CaseIterable {
     /// What a value is divided by to be printed under `title`.
     var unit: Double {
         switch self {
-        case .packetsPerSecond: 1e6
+        case .packetsPerSecond, .attackedPackets: 1e6
         case .newFlowsPerSecond, .newFlowsOffered, .loadedFlows, .bundledFlows, .replayedFlows, .dumpedFlows: 1e3
         default: 1
         }

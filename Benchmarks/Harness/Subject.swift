@@ -28,6 +28,8 @@ struct SetUp {
     var flowLimit: Int
     /// OVS's other_config:smc-enable and ours.
     var smc: Bool
+    /// False: no key enters the exact-match cache.
+    var emc = true
     /// Milliseconds after which an unused megaflow goes: longer than any run.
     var maxIdle = 60_000
     /// OVS counts the cycles of its iterations only if it is told to.

@@ -12,6 +12,41 @@ struct Traffic: Hashable {
     /// Bytes on the wire, the frame check sequence of 4 bytes included, which a capture does not hold.
     var size = 64
 
+    /// Not empty: the flows have these five-tuples.
+    var tuples: [FiveTuple] = []
+    /// Not nil: TCP flows to port 80, and among them packets that explode the tuple space of `Case.attack`.
+    var hostile: Hostile?
+
+    /// What the hostile packets are.
+    struct Hostile: Hashable {
+        /// Each of them makes a mask.
+        var masks: Int
+        /// Every so manieth frame is hostile.
+        static let share = 100
+        /// False: there are as many frames, but all are of the installed traffic.
+        var isUnderWay = true
+
+        /// The five-tuple that differs from the rules' values first in these bits.
+        func tuple(_ index: Int) -> FiveTuple {
+            // A fixed shuffle of the 32 · 16 · 16 combinations of prefix lengths: 4093 is odd.
+            let number = index * 4_093 % 8_192
+            return FiveTuple(source: 0x0a00_000a ^ (0x8000_0000 >> UInt32(number % 32)), destination: 0x1400_0001, proto: 6,
+                sourcePort: 12_345 ^ (0x8000 >> UInt16(number / 32 % 16)), destinationPort: 80 ^ (0x8000 >> UInt16(number / 512)))
+        }
+    }
+
+    /// Frames of the capture: one a flow, but for an attack.
+    var frames: Int { hostile.map { $0.masks * Hostile.share } ?? flows }
+
+    /// The frame at a place of the capture, before frames are shuffled.
+    func captured(_ index: Int) -> [UInt8] {
+        if !tuples.isEmpty { return tuples[index].frame(size: size - 4) }
+        guard let hostile else { return frame(index) }
+        if hostile.isUnderWay, index % Hostile.share == 0 { return hostile.tuple(index / Hostile.share).frame(size: size - 4) }
+        let flow = index % flows
+        return FiveTuple(source: 0x1e00_0000 | UInt32(flow), destination: 0x1400_0001, proto: 6, sourcePort: UInt16(20_000 + flow), destinationPort: 80).frame(size: size - 4)
+    }
+
     /// The frame of flow `index` (0 ..< flows), without its check sequence. The source address is in 10.0/16, the
     /// destination address in 20.0/16; all checksums are right.
     func frame(_ index: Int) -> [UInt8] {
@@ -38,15 +73,15 @@ struct Traffic: Hashable {
     /// A capture of all frames in the classic pcap format (draft-ietf-opsawg-pcap, section 4), shuffled by `seed`.
     func capture(seed: UInt64) -> [UInt8] {
         var state = seed
-        var order = Array(0..<flows)
-        for index in stride(from: flows - 1, to: 0, by: -1) {
+        var order = Array(0..<frames)
+        for index in stride(from: frames - 1, to: 0, by: -1) {
             order.swapAt(index, Int(splitMix64(&state) % UInt64(index + 1)))
         }
         var file: [UInt8] = []
-        file.reserveCapacity(24 + flows * (size + 12))
+        file.reserveCapacity(24 + frames * (size + 12))
         for word in [0xa1b2_c3d4, 2 << 16 | 4, 0, 0, 65_535, 1] as [UInt32] { file += bytes(word) }
         for index in order {
-            let frame = frame(index)
+            let frame = captured(index)
             for word in [0, 0, UInt32(frame.count), UInt32(frame.count)] { file += bytes(word) }
             file += frame
         }
@@ -55,7 +90,8 @@ struct Traffic: Hashable {
 
     /// Writes the capture into `folder`, unless it is there already; returns its path.
     func write(to folder: URL, seed: UInt64) throws -> String {
-        let file = folder.appending(path: "\(flows)-\(groups)-\(distinctMACs ? "macs" : "mac")-\(size)-\(seed).pcap")
+        let kind = hostile.map { "\($0.masks)-\($0.isUnderWay ? "attacked" : "alone")" } ?? (tuples.isEmpty ? "plain" : "tuples-\(tuples.hashValue)")
+        let file = folder.appending(path: "\(flows)-\(groups)-\(distinctMACs ? "macs" : "mac")-\(kind)-\(size)-\(seed).pcap")
         if !FileManager.default.fileExists(atPath: file.path) { try Data(capture(seed: seed)).write(to: file) }
         return file.path
     }

@@ -63,7 +63,7 @@ struct Us: Subject {
     /// The configuration file of a run (the YAML form of needletaild).
     static func configuration(_ setUp: SetUp) -> String {
         """
-        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: 100, smc: \(setUp.smc), flow-limit: \(setUp.flowLimit), max-idle: \(setUp.maxIdle)ms }
+        datapath: { pmd-cores: [\(Harness.pmdCore)], memory: \(setUp.memory)MB, emc-insert-inv-prob: \(setUp.emc ? 100 : 0), smc: \(setUp.smc), flow-limit: \(setUp.flowLimit), max-idle: \(setUp.maxIdle)ms }
         bridges:
           br0:
             ports:
@@ -96,6 +96,7 @@ struct Us: Subject {
         var pmds: [PMD]
         var ports: [Port]
         var megaflows: Int
+        var masks: Int
         var rss_bytes: Int
     }
 
@@ -106,7 +107,7 @@ struct Us: Subject {
         func sum(_ counter: KeyPath<Report.PMD, Int>) -> Int { report.pmds.reduce(0) { $0 + $1[keyPath: counter] } }
         let counters = Counters(seconds: report.seconds, received: p0.rx_packets, sent: p1.tx_packets,
             dropped: [p0, p1].flatMap(\.drops.values).reduce(0, +),
-            cyclesPerPacket: report.tsc_hz * report.seconds / Double(p0.rx_packets), megaflows: report.megaflows, upcalls: sum(\.upcalls),
+            cyclesPerPacket: report.tsc_hz * report.seconds / Double(p0.rx_packets), megaflows: report.megaflows, masks: report.masks, upcalls: sum(\.upcalls),
             hits: [("hint", sum(\.hint_hits)), ("EMC", sum(\.emc_hits)), ("SMC", sum(\.smc_hits)), ("dpcls", sum(\.megaflow_hits))], residentBytes: report.rss_bytes)
         // At the window's edges packets may be inside: on the upcall ring, behind a miss, on the command ring; where there are misses.
         try counters.check("needletail", slack: max(4_096, min(3 * 4_096, counters.upcalls), p0.rx_packets / 10_000))

@@ -46,3 +46,23 @@ func lookupComparisons(warmUp: Int) -> Comparison {
     }
     return Comparison(title: "lookup", variants: columns.map(\.0), rows: rows)
 }
+
+/// The lookup of installed traffic while one packet in a hundred is made to explode the tuple space. EAL must be running.
+func attackComparisons() -> Comparison {
+    let columns: [(String, Int)] = [("none hostile", 0), ("1 % hostile", 100)]
+    let rows = [16, 64, 512, 2_048, 8_192].map { masks in
+        Comparison.Row(name: "1000 flows, \(masks) hostile masks") {
+            let netdevs = NetdevRuntime()
+            let benches = try columns.map { try AttackBench(masks: masks, share: $0.1, flows: 1_000, netdevs: netdevs) }
+            let benchmarks = zip(columns, benches).map { column, bench in
+                MicroBenchmark(name: column.0, batch: 32) {
+                    let found = bench.batch()
+                    precondition(found == 32, "a key found no megaflow")
+                    return found
+                }
+            }
+            return (benchmarks, { benches.forEach { $0.close() } })
+        }
+    }
+    return Comparison(title: "lookup under attack", variants: columns.map(\.0), rows: rows)
+}

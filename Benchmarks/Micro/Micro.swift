@@ -24,6 +24,7 @@ enum Micro {
             print("| \(benchmark.name) | \(tenths(median)) | \(tenths(least)) |")
         }
         try compare(lookupComparisons(warmUp: quick ? 50 : 30_000), quick: quick)
+        try compare(attackComparisons(), quick: quick)
     }
 
     private static func compare(_ table: Comparison, quick: Bool) throws {

@@ -20,6 +20,9 @@ final class ClassifierMirror {
         let lines: FlowLines
         let inPort: UInt32
         let maskHash: UInt64
+        /// Which of its in_port's filters it is in; nil: it is in the list.
+        var filter: MirroredFilter?
+        var place = SubtableFilter.none
     }
 
     private let slab: FlowSlab
@@ -27,8 +30,8 @@ final class ClassifierMirror {
     /// By the PMD's subtable number; nil: the number is free.
     private(set) var subtables: [Subtable?] = []
     private var freeNumbers: [UInt32] = []
-    /// The subtables of an in_port.
-    private var byPort: [UInt32: [UInt32]] = [:]
+    var subtableCount: Int { subtables.count - freeNumbers.count }
+    private var byPort: [UInt32: MirroredPort] = [:]
     /// The subtables of an (in_port, mask) hash.
     private var byMask: [UInt64: [UInt32]] = [:]
     /// The number of megaflows.
@@ -41,14 +44,29 @@ final class ClassifierMirror {
 
     /// The megaflow that `key` belongs to. All ten datapath lines of the key must be defined.
     func find(_ key: UnsafePointer<Line>, inPort: UInt32) -> UInt32? {
-        guard let numbers = byPort[inPort] else { return nil }
-        for number in numbers {
-            guard let subtable = subtables[Int(number)] else { continue }
-            let hash = unsafe maskedHash(key, subtable.mask, subtable.lines, seed)
-            let slot = subtable.table.find(hash) { unsafe flowMatches(slab[$0], key) }
-            if slot != TupleTable.none { return slot }
+        guard let port = byPort[inPort] else { return nil }
+        for number in port.list {
+            if let slot = unsafe find(key, in: number) { return slot }
+        }
+        for filter in port.filters {
+            let candidates = unsafe filter.own.candidates(key)
+            for word in 0..<8 {
+                var rest = candidates[word]
+                while rest != 0 {
+                    let place = word * 64 + rest.trailingZeroBitCount
+                    rest &= rest &- 1
+                    if let slot = unsafe find(key, in: filter.own.pointee.numbers[place]) { return slot }
+                }
+            }
         }
         return nil
+    }
+
+    private func find(_ key: UnsafePointer<Line>, in number: UInt32) -> UInt32? {
+        guard let subtable = subtables[Int(number)] else { return nil }
+        let hash = unsafe maskedHash(key, subtable.mask, subtable.lines, seed)
+        let slot = subtable.table.find(hash) { unsafe flowMatches(slab[$0], key) }
+        return slot == TupleTable.none ? nil : slot
     }
 
     /// The number of the subtable with this in_port and these mask lines; nil if there is none.
@@ -73,7 +91,8 @@ final class ClassifierMirror {
     }
 
     /// Adds an empty subtable; nil when there are too many.
-    func addSubtable(inPort: UInt32, mask: FlowMask, lines: FlowLines) -> UInt32? {
+    /// - Returns: its number; and the filter that the PMD must have before, if it is a new one.
+    func addSubtable(inPort: UInt32, mask: FlowMask, lines: FlowLines) -> (number: UInt32, filter: MirroredFilter?)? {
         let number: UInt32
         if let free = freeNumbers.popLast() {
             number = free
@@ -85,16 +104,24 @@ final class ClassifierMirror {
         let maskHash = maskHash(inPort, mask, lines)
         let memory: UnsafeMutablePointer<Line> = unsafe copyLines(of: mask, lines)
         let table = TupleTable(capacity: 8)
-        subtables[Int(number)] = unsafe Subtable(table: table, sentCapacity: table.capacity, mask: memory, lines: lines, inPort: inPort, maskHash: maskHash)
-        byPort[inPort, default: []].append(number)
+        var subtable = unsafe Subtable(table: table, sentCapacity: table.capacity, mask: memory, lines: lines, inPort: inPort, maskHash: maskHash)
         byMask[maskHash, default: []].append(number)
-        return number
+        var made: MirroredFilter?
+        if let spot = byPort[inPort, default: MirroredPort()].takePlace(number, mask) {
+            subtable.filter = spot.filter
+            subtable.place = spot.place
+            unsafe spot.filter.own.open(spot.place, number: number, mask: memory, lines: lines)
+            if spot.isNew { made = spot.filter }
+        }
+        subtables[Int(number)] = subtable
+        return (number, made)
     }
 
     /// Takes an empty subtable out. Its mask lives on: megaflows and the PMD may still look at it.
-    func removeSubtable(_ number: UInt32) {
-        guard let subtable = subtables[Int(number)] else { return }
-        byPort[subtable.inPort]?.removeAll { $0 == number }
+    /// - Returns: the PMD's filter, if the subtable was the last one in it: it is to be taken away.
+    @unsafe func removeSubtable(_ number: UInt32) -> UnsafeMutablePointer<SubtableFilter>? {
+        guard let subtable = subtables[Int(number)] else { return nil }
+        let emptied = unsafe byPort[subtable.inPort]?.giveBack(number, filter: subtable.filter, place: subtable.place)
         byMask[subtable.maskHash]?.removeAll { $0 == number }
         if byMask[subtable.maskHash]?.isEmpty == true { byMask[subtable.maskHash] = nil }
         if byPort[subtable.inPort]?.isEmpty == true { byPort[subtable.inPort] = nil }
@@ -102,6 +129,7 @@ final class ClassifierMirror {
         subtables[Int(number)] = nil
         // A command that uses the number again comes to the PMD after the one that gives it up.
         freeNumbers.append(number)
+        return unsafe emptied
     }
 
     /// Adds a megaflow's slot. Returns a larger table for the PMD when the one it has is too small now.
@@ -119,6 +147,7 @@ final class ClassifierMirror {
         }
         _ = subtable.table.insert(hash, slot: slot)
         subtables[Int(number)] = subtable
+        if let filter = subtable.filter { unsafe filter.own.admit(slab[slot], slot: slot, isOnly: subtable.table.count == 1, at: subtable.place) }
         count += 1
         return forPMD
     }
@@ -147,6 +176,8 @@ final class ClassifierMirror {
 
     func free() {
         for case let subtable? in subtables { subtable.table.deallocate() }
+        for port in byPort.values { port.filters.forEach { $0.free() } }
+        byPort = [:]
         subtables = []
     }
 

@@ -20,7 +20,7 @@ import Wire
     var mask: UnsafePointer<Line>
     /// The masked key's lines after line 0, in order; nil when there are none.
     var extraLines: UnsafeMutablePointer<Line>?
-    /// What to do; nil when `output` says it all.
+    /// What to do; nil when `output` says it all, or when there is nothing to do.
     var program: UnsafePointer<UInt64>?
     /// The port, when the only action is an output; `manyActions` otherwise.
     var output: UInt32 = DPFlow.manyActions

@@ -6,6 +6,9 @@ import Wire
 extension DPIFNetdev {
     public var flowCount: Int { pmds.reduce(0) { $0 + $1.mirror.count } }
 
+    /// The number of subtables: different masks for each in_port and PMD.
+    public var subtableCount: Int { pmds.reduce(0) { $0 + $1.mirror.subtableCount } }
+
     public func flowPut(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID {
         let isWaited = waiting != nil
         do throws(DPIFError) {
@@ -74,15 +77,25 @@ extension DPIFNetdev {
     /// The number of the subtable for this in_port and mask, made if it is new; nil when there are too many.
     private func subtable(_ handle: PMDHandle, inPort: UInt32, mask: FlowMask, lines: FlowLines) -> UInt32? {
         if let number = handle.mirror.subtable(inPort: inPort, mask: mask, lines: lines) { return number }
-        guard let number = handle.mirror.addSubtable(inPort: inPort, mask: mask, lines: lines),
+        guard let (number, filter) = handle.mirror.addSubtable(inPort: inPort, mask: mask, lines: lines),
             let mirrored = handle.mirror.subtables[Int(number)] else { return nil }
+        if let filter { unsafe sendFilter(handle, .addFilter, inPort, filter.theirs) }
         let table = TupleTable(capacity: mirrored.sentCapacity)
-        let subtable = unsafe DPSubtable(table: table, mask: UnsafePointer(mirrored.mask), lines: lines, inPort: inPort, next: DPSubtable.none, hits: 0)
+        var subtable = unsafe DPSubtable(table: table, mask: UnsafePointer(mirrored.mask), lines: lines, inPort: inPort)
+        subtable.place = mirrored.place
+        unsafe subtable.filter = mirrored.filter?.theirs
         var command = PMDCommand(.addSubtable)
         command.slot = number
         unsafe command.pointer = allocate(subtable)
         handle.send(command)
         return number
+    }
+
+    @unsafe private func sendFilter(_ handle: PMDHandle, _ kind: PMDCommand.Kind, _ inPort: UInt32, _ filter: UnsafeMutablePointer<SubtableFilter>) {
+        var command = PMDCommand(kind)
+        command.slot = inPort
+        unsafe command.pointer = UnsafeMutableRawPointer(filter)
+        handle.send(command)
     }
 
     /// A value in memory that a PMD's answer gives back.
@@ -106,6 +119,7 @@ extension DPIFNetdev {
     }
 
     func compile(_ actions: [DPAction]) throws(DPIFError) -> CompiledProgram {
+        if actions.isEmpty { return CompiledProgram() }
         if actions.count == 1, case .output(let port) = actions[0] { return unsafe CompiledProgram(output: port.number) }
         return unsafe try CompiledProgram(words: copyWords(compileActions(actions)))
     }
@@ -149,11 +163,13 @@ extension DPIFNetdev {
         command.slot = slot
         handle.send(command)
         if empty {
-            handle.mirror.removeSubtable(number)
+            let inPort = handle.mirror.subtables[Int(number)]?.inPort ?? 0
+            let emptied = unsafe handle.mirror.removeSubtable(number)
             var command = PMDCommand(.removeSubtable)
             command.slot = number
             unsafe command.pointer = malloc(MemoryLayout<TupleTable>.size)
             handle.send(command)
+            if let emptied = unsafe emptied { unsafe sendFilter(handle, .removeFilter, inPort, emptied) }
         }
     }
 

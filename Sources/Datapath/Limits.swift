@@ -10,6 +10,13 @@ public enum Limits {
     @inlinable public static var flowsPerPMD: Int { 1 << 20 }
     /// Subtables (distinct pairs of in_port and mask) of one PMD. A further one is refused as a full flow table.
     @inlinable public static var subtablesPerPMD: Int { 1 << 14 }
+    /// Subtables of one in_port that a lookup walks one by one before it asks the filters for the rest: the first ones, and those that are moved there because they are hit often.
+    @inlinable public static var listedSubtables: Int { 8 }
+    @inlinable public static var promotedSubtables: Int { 8 }
+    /// Hits within a second that make a subtable one of those hit often.
+    @inlinable public static var promotionHits: UInt64 { 1 << 10 }
+    /// Half-bytes of the key that a filter looks at.
+    @inlinable public static var filteredHalfBytes: Int { 64 }
     /// EMC entries of one PMD; a key evicts another one.
     @inlinable public static var emcEntries: Int { 1 << 13 }
     /// Lines a key may have to be kept in the EMC; longer ones are left to the SMC.

@@ -39,17 +39,33 @@ struct PortCounters {
     var cycles: UnsafeMutablePointer<UInt64>
 }
 
-/// One subtable of the dpcls: the megaflows of one in_port that have one mask.
+/// One subtable of the dpcls: the megaflows of one in_port that have one mask. One cache line.
 @safe struct DPSubtable {
     var table: TupleTable
     var mask: UnsafePointer<Line>
     var lines: FlowLines
+    /// Its place in `filter`; `SubtableFilter.none` if it is always in the list.
+    var place = SubtableFilter.none
     var inPort: UInt32
-    /// The next subtable of the same in_port; `none` at the end.
-    var next: UInt32
-    /// Since the last ranking.
-    var hits: UInt64
+    /// The next subtable in the list of the same in_port; `none` at the end.
+    var next = DPSubtable.none
+    /// The second that `hits` is of.
+    var second: UInt16 = 0
+    /// It has a place in a filter, but is in the list as one of those hit often.
+    var isPromoted = false
+    var hits: UInt64 = 0
+    var filter: UnsafeMutablePointer<SubtableFilter>?
     static var none: UInt32 { .max }
+}
+
+/// The subtables of one in_port. Lists are short, by `Limits`.
+@safe struct PortSubtables {
+    /// The first subtable of the list.
+    var first = DPSubtable.none
+    /// Promoted subtables in the list.
+    var promoted: UInt32 = 0
+    /// The filters of the others.
+    var filter: UnsafeMutablePointer<SubtableFilter>?
 }
 
 /// The megaflow that the last packet of a queue took. Megaflows of one in_port are disjoint, so a packet that matches it needs no
@@ -181,8 +197,8 @@ struct EMCTrial {
     let dirty: UnsafeMutablePointer<UInt32>
     var dirtyCount = 0
     let subtables: UnsafeMutablePointer<DPSubtable>
-    /// The first subtable of each in_port.
-    let firstSubtable: UnsafeMutablePointer<UInt32>
+    /// By in_port.
+    let portSubtables: UnsafeMutablePointer<PortSubtables>
     let scratch: UnsafeMutablePointer<BatchScratch>
     let stats: UnsafeMutablePointer<PMDStats>
     let arena: CopyArena
@@ -202,6 +218,8 @@ struct EMCTrial {
     /// The cycle counter up to which cycles have been charged to a queue in this turn.
     var chargedUntil: UInt64 = 0
     var lastRanking: UInt64 = 0
+    /// Counts rankings.
+    var second: UInt16 = 0
     var upcallPushed = false
     var stopRequested = false
     /// Cycles in a second.

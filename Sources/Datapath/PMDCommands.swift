@@ -24,6 +24,8 @@ import NetDev
     case .followFlow: unsafe followFlow(pmd, command)
     case .runProgram: unsafe runProgram(pmd, command)
     case .answered: unsafe pmd.pointee.pending.answered = command.pointee.number
+    case .addFilter: unsafe addFilter(pmd, command)
+    case .removeFilter: unsafe removeFilter(pmd, command)
     case .addSubtable: unsafe addSubtable(pmd, command)
     case .setTable: unsafe setTable(pmd, command)
     case .removeSubtable: unsafe removeSubtable(pmd, command)
@@ -61,7 +63,9 @@ import NetDev
     let slot = unsafe command.pointee.slot
     let flow = unsafe pmd.pointee.slab[slot]
     // The ofproto thread keeps the table large enough: it counts what it inserts.
-    _ = unsafe pmd.pointee.subtables[Int(flow.pointee.subtable)].table.insert(flow.pointee.hash, slot: slot)
+    let subtable = unsafe pmd.pointee.subtables + Int(flow.pointee.subtable)
+    _ = unsafe subtable.pointee.table.insert(flow.pointee.hash, slot: slot)
+    if let filter = unsafe subtable.pointee.filter { unsafe filter.admit(flow, slot: slot, isOnly: subtable.pointee.table.count == 1, at: subtable.pointee.place) }
     unsafe flow.pointee.isLive = true
     unsafe flow.pointee.fence = pmd.pointee.pending.sent
     if unsafe command.pointee.packet != nil { unsafe followFlow(pmd, command) }
@@ -70,7 +74,9 @@ import NetDev
 @_noLocks func removeFlow(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
     let slot = unsafe command.pointee.slot
     let flow = unsafe pmd.pointee.slab[slot]
-    _ = unsafe pmd.pointee.subtables[Int(flow.pointee.subtable)].table.remove(flow.pointee.hash, slot: slot)
+    let subtable = unsafe pmd.pointee.subtables + Int(flow.pointee.subtable)
+    _ = unsafe subtable.pointee.table.remove(flow.pointee.hash, slot: slot)
+    if let filter = unsafe subtable.pointee.filter { unsafe filter.pointee.slots[Int(subtable.pointee.place)] = TupleTable.none }
     unsafe flow.pointee.isLive = false
     // 0 is no megaflow's generation.
     unsafe flow.pointee.generation = flow.pointee.generation == .max ? 1 : flow.pointee.generation &+ 1
@@ -126,57 +132,6 @@ import NetDev
     var sink = unsafe PMDSink(pmd: pmd, scratch: scratch, depth: 0)
     unsafe execute(UnsafePointer(memory.assumingMemoryBound(to: UInt64.self)), scratch.pointee.packets, scratch.pointee.groupKeys, 1, &sink)
     unsafe answerFree(pmd, memory)
-}
-
-// Subtables
-
-@_noLocks func addSubtable(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
-    guard let memory = unsafe command.pointee.pointer else { return }
-    let number = unsafe command.pointee.slot
-    unsafe pmd.pointee.subtables[Int(number)] = memory.load(as: DPSubtable.self)
-    let port = unsafe portPlace(pmd.pointee.subtables[Int(number)].inPort)
-    var last = unsafe pmd.pointee.firstSubtable[port]
-    if last == DPSubtable.none {
-        unsafe pmd.pointee.firstSubtable[port] = number
-    } else {
-        while unsafe pmd.pointee.subtables[Int(last)].next != DPSubtable.none { last = unsafe pmd.pointee.subtables[Int(last)].next }
-        unsafe pmd.pointee.subtables[Int(last)].next = number
-    }
-    unsafe answerFree(pmd, memory)
-}
-
-@_noLocks @inline(__always) func portPlace(_ inPort: UInt32) -> Int { Int(inPort) < Limits.ports ? Int(inPort) : Limits.ports }
-
-@_noLocks func setTable(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
-    guard let memory = unsafe command.pointee.pointer else { return }
-    let subtable = unsafe pmd.pointee.subtables + Int(command.pointee.slot)
-    // The memory that brought the new table takes the old one back.
-    let old = unsafe subtable.pointee.table
-    unsafe subtable.pointee.table = memory.load(as: TupleTable.self)
-    unsafe memory.storeBytes(of: old, as: TupleTable.self)
-    var reply = PMDReply(.freeTable)
-    unsafe reply.pointer = memory
-    unsafe answer(pmd, reply)
-}
-
-@_noLocks func removeSubtable(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
-    let number = unsafe command.pointee.slot
-    let subtables = unsafe pmd.pointee.subtables
-    let port = unsafe portPlace(subtables[Int(number)].inPort)
-    var current = unsafe pmd.pointee.firstSubtable[port], previous = DPSubtable.none
-    while current != DPSubtable.none && current != number {
-        previous = current
-        current = unsafe subtables[Int(current)].next
-    }
-    let next = unsafe subtables[Int(number)].next
-    if previous == DPSubtable.none { unsafe pmd.pointee.firstSubtable[port] = next } else { unsafe subtables[Int(previous)].next = next }
-    var reply = PMDReply(.freeTable)
-    if let memory = unsafe command.pointee.pointer {
-        unsafe memory.storeBytes(of: subtables[Int(number)].table, as: TupleTable.self)
-        unsafe reply.pointer = memory
-        unsafe answer(pmd, reply)
-    }
-    unsafe answerFree(pmd, UnsafeMutableRawPointer(mutating: subtables[Int(number)].mask))
 }
 
 // Ports and queues

@@ -70,8 +70,8 @@ import NetDev
             unsafe counters.initialize(to: PortCounters())
             unsafe (ports + port).initialize(to: PMDPort(buffer: BatchScratch.zeroed(Limits.txBuffer), counters: counters))
         }
-        let firstSubtable: UnsafeMutablePointer<UInt32> = .allocate(capacity: Limits.ports + 1)
-        unsafe firstSubtable.initialize(repeating: DPSubtable.none, count: Limits.ports + 1)
+        let portSubtables: UnsafeMutablePointer<PortSubtables> = .allocate(capacity: Limits.ports + 1)
+        unsafe portSubtables.initialize(repeating: PortSubtables(), count: Limits.ports + 1)
         let stats: UnsafeMutablePointer<PMDStats> = .allocate(capacity: 1)
         unsafe stats.initialize(to: PMDStats())
         unsafe pmd = .allocate(capacity: 1)
@@ -80,7 +80,7 @@ import NetDev
             upcalls: SPSCRing(capacity: Limits.upcallRing), commands: SPSCRing(capacity: Limits.commandRing),
             replies: SPSCRing(capacity: Limits.commandRing * 2), waker: waker, meters: meters,
             ports: ports, dirty: BatchScratch.zeroed(Limits.ports + 1), subtables: BatchScratch.zeroed(Limits.subtablesPerPMD),
-            firstSubtable: firstSubtable, scratch: scratch, stats: stats, arena: CopyArena(), orderMask: Self.orderMask,
+            portSubtables: portSubtables, scratch: scratch, stats: stats, arena: CopyArena(), orderMask: Self.orderMask,
             randomState: UInt32(truncatingIfNeeded: seed) | 1, hertz: clock.hertz))
     }
 
@@ -281,7 +281,7 @@ import NetDev
         unsafe pmd.pointee.ports.deallocate()
         unsafe pmd.pointee.dirty.deallocate()
         unsafe pmd.pointee.subtables.deallocate()
-        unsafe pmd.pointee.firstSubtable.deallocate()
+        unsafe pmd.pointee.portSubtables.deallocate()
         unsafe pmd.pointee.stats.deallocate()
         unsafe pmd.pointee.arena.deallocate()
         unsafe pmd.pointee.upcalls.deallocate()
@@ -294,13 +294,17 @@ import NetDev
     }
 
     private func freeClassifier() {
+        // The mirror has the same subtables.
+        for number in mirror.subtables.indices where mirror.subtables[number] != nil {
+            let subtable = unsafe pmd.pointee.subtables[number]
+            subtable.table.deallocate()
+            unsafe Glibc.free(UnsafeMutableRawPointer(mutating: subtable.mask))
+        }
         for port in 0...Limits.ports {
-            var number = unsafe pmd.pointee.firstSubtable[port]
-            while number != DPSubtable.none {
-                let subtable = unsafe pmd.pointee.subtables[Int(number)]
-                subtable.table.deallocate()
-                unsafe Glibc.free(UnsafeMutableRawPointer(mutating: subtable.mask))
-                number = subtable.next
+            var filter = unsafe pmd.pointee.portSubtables[port].filter
+            while let current = unsafe filter {
+                unsafe filter = current.pointee.next
+                unsafe Glibc.free(current)
             }
         }
         mirror.free()

@@ -77,6 +77,7 @@ func lookUpBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePoint
 func findFlows(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, _ hint: UnsafeMutablePointer<FlowHint>) -> Int {
     var missing = unsafe tryHint(pmd, scratch, count, hint)
     if missing == 0 { return 0 }
+    let misled = missing * 4 > count
     unsafe hashKeys(pmd, scratch, missing)
     if unsafe pmd.pointee.emcTrial.skip == 0 {
         missing = unsafe lookUpEMC(pmd, scratch, missing)
@@ -85,7 +86,8 @@ func findFlows(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer
     }
     if unsafe missing != 0 && pmd.pointee.smcEnabled { missing = unsafe lookUpSMC(pmd, scratch, missing) }
     if missing != 0 { missing = unsafe lookUpSubtables(pmd, scratch, missing) }
-    unsafe hint.pointee.flow = scratch.pointee.flows[count - 1]
+    // Single packets of other megaflows, which somebody may send on purpose, do not take a good hint away.
+    if misled { unsafe hint.pointee.flow = scratch.pointee.flows[count - 1] }
     return missing
 }
 
@@ -240,21 +242,100 @@ func lookUpSubtables(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutableP
         let inPort = unsafe scratch.pointee.keys[Int(waiting[done])].l0.inPort
         var end = done + 1
         while unsafe end < missing && scratch.pointee.keys[Int(waiting[end])].l0.inPort == inPort { end += 1 }
-        hits += unsafe walkSubtables(pmd, scratch, waiting + done, end - done, inPort)
+        hits += unsafe lookUpPort(pmd, scratch, waiting + done, end - done, inPort)
         done = end
     }
     unsafe pmd.pointee.stats.pointee.megaflowHits &+= UInt64(truncatingIfNeeded: hits)
     return missing - hits
 }
 
-/// Looks for `count` packets of one in_port; returns how many were found. The order of `waiting` is lost.
+/// Looks for `count` packets of one in_port: in the subtables of the list together, then in those that filters name, packet by packet. Returns
+/// how many were found. The order of `waiting` is lost.
+@_noLocks @inline(__always)
+func lookUpPort(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>,
+    _ waiting: UnsafeMutablePointer<Int32>, _ count: Int, _ inPort: UInt32) -> Int {
+    let port = unsafe pmd.pointee.portSubtables + portPlace(inPort)
+    var left = unsafe count - walkSubtables(pmd, scratch, waiting, count, port)
+    if left == 0 { return count }
+    guard let filter = unsafe port.pointee.filter else { return count - left }
+    let searched = left
+    var place = 0
+    left = 0
+    while place < searched {
+        let index = unsafe waiting[place]
+        if unsafe !lookUpFilters(pmd, scratch, Int(index), filter) {
+            unsafe waiting[left] = index
+            left += 1
+        }
+        place += 1
+    }
+    return count - left
+}
+
+/// Looks for a packet in the subtables that the filters, from `first` on, name; returns false if it is in none.
+@_noLocks
+func lookUpFilters(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int,
+    _ first: UnsafeMutablePointer<SubtableFilter>) -> Bool {
+    let key = unsafe keyLines(scratch.pointee.keys + index)
+    var next: UnsafeMutablePointer<SubtableFilter>? = unsafe first
+    while let filter = unsafe next {
+        unsafe materialise(filter.pointee.lines, &scratch.pointee.valid[index], key)
+        let candidates = unsafe filter.candidates(key)
+        if !linesEqual(candidates, .zero), unsafe lookUpCandidates(pmd, scratch, index, filter, candidates) { return true }
+        unsafe next = filter.pointee.next
+    }
+    return false
+}
+
+/// Looks for a packet in the subtables at these places of a filter.
+@_noLocks
+func lookUpCandidates(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int,
+    _ filter: UnsafeMutablePointer<SubtableFilter>, _ candidates: Line) -> Bool {
+    let slab = unsafe pmd.pointee.slab, key = unsafe keyLines(scratch.pointee.keys + index)
+    var word = 0
+    while word < 8 {
+        var rest = candidates[word]
+        while rest != 0 {
+            let place = word * 64 + rest.trailingZeroBitCount
+            rest &= rest &- 1
+            unsafe pmd.pointee.stats.pointee.subtableLookups &+= 1
+            let only = unsafe filter.pointee.slots[place]
+            if only != TupleTable.none {
+                if unsafe !liveMatch(slab[only], scratch, index) { continue }
+                unsafe remember(pmd, scratch, index, only)
+                return true
+            }
+            let subtable = unsafe pmd.pointee.subtables + Int(filter.pointee.numbers[place])
+            unsafe materialise(subtable.pointee.lines, &scratch.pointee.valid[index], key)
+            let hash = unsafe maskedHash(key, subtable.pointee.mask, subtable.pointee.lines, pmd.pointee.seed)
+            let slot = unsafe subtable.pointee.table.find(hash) { unsafe flowMatches(slab[$0], key) }
+            if slot == TupleTable.none { continue }
+            unsafe remember(pmd, scratch, index, slot)
+            unsafe noteHit(pmd, subtable, filter)
+            return true
+        }
+        word += 1
+    }
+    return false
+}
+
+/// A packet's megaflow has been found by the classifier: the caches may know it next time.
+@_noLocks @inline(__always)
+func remember(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int, _ slot: UInt32) {
+    let flow = unsafe pmd.pointee.slab[slot]
+    unsafe scratch.pointee.flows[index] = flow
+    if unsafe pmd.pointee.smcEnabled { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[index], slot: slot) }
+    unsafe maybeInsertEMC(pmd, scratch, index, flow)
+}
+
+/// Looks for `count` packets of one in_port in the subtables of its list; returns how many were found. The order of `waiting` is lost.
 @_noLocks
 func walkSubtables(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>,
-    _ waiting: UnsafeMutablePointer<Int32>, _ count: Int, _ inPort: UInt32) -> Int {
+    _ waiting: UnsafeMutablePointer<Int32>, _ count: Int, _ port: UnsafeMutablePointer<PortSubtables>) -> Int {
     var left = count
     var lookups: UInt64 = 0
     let hashes = unsafe scratch.pointee.subtableHashes
-    var number = unsafe pmd.pointee.firstSubtable[Int(inPort) < Limits.ports ? Int(inPort) : Limits.ports]
+    var number = unsafe port.pointee.first
     while number != DPSubtable.none && left != 0 {
         let subtable = unsafe pmd.pointee.subtables + Int(number)
         var place = 0
@@ -293,10 +374,7 @@ func findInSubtable(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePo
             unsafe waiting[left] = Int32(truncatingIfNeeded: index)
             left += 1
         } else {
-            let flow = unsafe slab[slot]
-            unsafe scratch.pointee.flows[index] = flow
-            if unsafe pmd.pointee.smcEnabled { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[index], slot: slot) }
-            unsafe maybeInsertEMC(pmd, scratch, index, flow)
+            unsafe remember(pmd, scratch, index, slot)
         }
         place += 1
     }

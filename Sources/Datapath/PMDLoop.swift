@@ -106,31 +106,3 @@ func dropUnsent(_ pmd: UnsafeMutablePointer<PMD>, _ port: UnsafeMutablePointer<P
     }
     unsafe pmd.countDrop(number, .txQueueFull, UInt64(truncatingIfNeeded: count - sent))
 }
-
-/// Moves the subtables that were hit more often nearer to the front of their lists, by one step.
-@_noLocks func rankSubtables(_ pmd: UnsafeMutablePointer<PMD>) {
-    unsafe pmd.pointee.lastRanking = pmd.pointee.now
-    let subtables = unsafe pmd.pointee.subtables
-    for port in 0...Limits.ports {
-        var previous = DPSubtable.none
-        var current = unsafe pmd.pointee.firstSubtable[port]
-        while current != DPSubtable.none {
-            let next = unsafe subtables[Int(current)].next
-            if unsafe next != DPSubtable.none && subtables[Int(next)].hits > subtables[Int(current)].hits {
-                // The two change places; the lesser one may travel on towards the end.
-                unsafe subtables[Int(current)].next = subtables[Int(next)].next
-                unsafe subtables[Int(next)].next = current
-                if previous == DPSubtable.none {
-                    unsafe pmd.pointee.firstSubtable[port] = next
-                } else {
-                    unsafe subtables[Int(previous)].next = next
-                }
-                previous = next
-            } else {
-                unsafe subtables[Int(current)].hits = 0
-                previous = current
-                current = next
-            }
-        }
-    }
-}

@@ -37,11 +37,13 @@ struct DatapathKey: BitwiseCopyable, Sendable {
         case runProgram
         /// The first `number` misses that went up have been answered: what waits behind them may go on.
         case answered
-        /// Put subtable `slot`, described at `pointer`, at the end of its in_port's list; answer `freeMemory`.
+        /// Put the filter at `pointer` in front of those of in_port `slot`; or take it away, empty, and answer `freeMemory`.
+        case addFilter, removeFilter
+        /// Put subtable `slot`, described at `pointer`, in its filter or at the end of its in_port's list; answer `freeMemory`.
         case addSubtable
         /// Replace the hash table of subtable `slot` by the one at `pointer`; answer `freeTable` with the old one.
         case setTable
-        /// Take subtable `slot` out of its list; answer `freeTable` and `freeMemory` for its mask.
+        /// Take subtable `slot` out of its list or filter; answer `freeTable` and `freeMemory` for its mask.
         case removeSubtable
         /// Use port `slot` with the `PMDPortSettings` at `pointer`; answer `freeMemory`.
         case setPort

@@ -37,6 +37,8 @@ public struct SwitchCounters: Sendable {
     public var ports: [Port]
     /// Megaflows at that moment.
     public var megaflows: Int
+    /// Different masks of them, for each input port and PMD.
+    public var masks = 0
 
     /// What was counted since `former`. Ports and PMDs that were not there then begin at 0; cores whose PMD had gone before are left out.
     public func since(_ former: SwitchCounters) -> SwitchCounters {
@@ -103,6 +105,6 @@ extension Switch {
                     drops: Dictionary(stats.drops.filter { $0.packets != 0 }.map { ($0.reason.name, $0.packets) }, uniquingKeysWith: &+)))
             }
         }
-        return SwitchCounters(time: datapath.now, pmds: pmds, ports: ports, megaflows: datapath.dpif.flowCount)
+        return SwitchCounters(time: datapath.now, pmds: pmds, ports: ports, megaflows: datapath.dpif.flowCount, masks: datapath.subtableCount)
     }
 }

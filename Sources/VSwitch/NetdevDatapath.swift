@@ -75,6 +75,7 @@ public final class NetdevDatapath: SwitchDatapath {
 
     public var dpif: any DPIF { netdev }
     public var now: Int64 { netdev.now }
+    public var subtableCount: Int { netdev.subtableCount }
     public var hertz: UInt64 { netdev.hertz }
     public var waker: Waker { netdev.waker }
     public func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }

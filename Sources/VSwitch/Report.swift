@@ -35,6 +35,8 @@ public struct Report: Codable, Equatable, Sendable {
     public var ports: [Port]
     /// Megaflows at the end of the window.
     public var megaflows: Int
+    /// Their different masks, for each input port and PMD.
+    public var masks: Int
     /// Memory of the process in ordinary pages.
     public var rss_bytes: UInt64
     /// Memory of the process in hugepages.
@@ -53,6 +55,7 @@ public struct Report: Codable, Equatable, Sendable {
             Port(name: $0.name, rx_packets: $0.rxPackets, rx_bytes: $0.rxBytes, tx_packets: $0.txPackets, tx_bytes: $0.txBytes, drops: $0.drops)
         }
         megaflows = window.megaflows
+        masks = window.masks
         rss_bytes = ProcFS.residentBytes
         hugepage_bytes = ProcFS.hugepageBytes
     }

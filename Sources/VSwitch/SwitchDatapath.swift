@@ -18,5 +18,7 @@ public protocol SwitchDatapath: AnyObject {
     func change(_ config: DatapathConfig) throws(DPIFError)
     /// What the PMDs of each core have counted since the start, also where there is none any more; `core` is nil for PMDs without threads.
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)]
+    /// Different masks of megaflows, for each input port and thread.
+    var subtableCount: Int { get }
     func close()
 }

@@ -19,5 +19,6 @@ final class ThreadlessDatapath: SwitchDatapath {
     func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }
     func change(_ config: DatapathConfig) throws(DPIFError) {}
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
+    var subtableCount: Int { netdev.subtableCount }
     func close() { netdev.close() }
 }
