@@ -14,7 +14,7 @@ struct TextShape: Equatable, CustomStringConvertible {
         // In its first seconds OVS does not know how busy a PMD is.
         (#" +# %$"#, " USAGE"), (#" NOT AVAIL$"#, " USAGE"),
         // Blanks that only fill a column.
-        (#" +#"#, " #"), (#"actions:.*$"#, "actions:ACTIONS"),
+        (#" +#"#, " #"), (#"\( #"#, "(#"), (#"actions:.*$"#, "actions:ACTIONS"),
     ]
 
     /// - Parameter ports: names of ports, which become PORT.
