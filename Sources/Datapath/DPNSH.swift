@@ -72,7 +72,8 @@ extension DPPushNSH {
         switch metadata {
         case .contexts(let contexts): for at in 0..<4 { text += ",c\(at + 1)=0x" + String(contexts[at], radix: 16) }
         case .options(let options):
-            if !options.isEmpty { text += ",md2=0x" + options.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+            // As OVS has it, there is something even if there is nothing.
+            text += options.isEmpty ? ",md2=0" : ",md2=0x" + options.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         }
         return text + ")"
     }
@@ -95,7 +96,7 @@ extension DPPushNSH {
             }
             self.init(metadata: .contexts(contexts))
         } else if type == 2 {
-            guard rest.isEmpty || rest.take(",md2=0x"), let options = rest.takeHexBytes(), options.count % 4 == 0, options.count <= Self.optionBytes else { return nil }
+            guard rest.take(",md2=0x") || rest.take(",md2=0"), let options = rest.takeHexBytes(), options.count % 4 == 0, options.count <= Self.optionBytes else { return nil }
             self.init(metadata: .options(options))
         } else {
             return nil

@@ -15,18 +15,8 @@ extension Bond {
     /// The hash of a station of balance-slb: its address and VLAN. The same as OVS's, for people know it from `bond/hash`.
     public static func hash(_ address: EthernetAddress, vlan: UInt16, basis: UInt32) -> UInt8 {
         let number = address.number | UInt64(vlan) << 48
-        var hash = murmurAdd(murmurAdd(basis, UInt32(truncatingIfNeeded: number)), UInt32(truncatingIfNeeded: number >> 32)) ^ 8
-        hash = (hash ^ hash >> 16) &* 0x85eb_ca6b
-        hash = (hash ^ hash >> 13) &* 0xc2b2_ae35
-        return UInt8(truncatingIfNeeded: hash ^ hash >> 16)
-    }
-
-    /// A step of MurmurHash3 (x86, 32 bits).
-    private static func murmurAdd(_ hash: UInt32, _ word: UInt32) -> UInt32 {
-        var word = word &* 0xcc9e_2d51
-        word = (word << 15 | word >> 17) &* 0x1b87_3593
-        let mixed = hash ^ word
-        return (mixed << 13 | mixed >> 19) &* 5 &+ 0xe654_6b64
+        let words = [UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32)]
+        return UInt8(truncatingIfNeeded: FlowHash.words(words, basis: basis, last: 8))
     }
 
     /// Packets with this hash have left.

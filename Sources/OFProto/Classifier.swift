@@ -47,6 +47,8 @@ final class Classifier {
 
     /// The best rule of one subtable.
     @inline(__always) func find(_ subtable: Subtable, _ flow: FlowBuffer, _ wildcards: FlowBuffer, _ answers: inout TrieAnswers, _ visited: ((Subtable, Rule?) -> Void)?) -> Rule? {
+        // What has no Ethernet header matches nothing that is said of one.
+        if flow.key.l3.packetType.host != PacketType.ethernet, subtable.isOfFrames { return nil }
         let found = subtable.lookup(flow, wildcards, tries, &answers, version: version)
         visited?(subtable, found)
         return found

@@ -30,6 +30,9 @@ final class Subtable {
     private(set) var maxPriority = -1
     private let seed: HashSeed
 
+    /// Its rules speak of an Ethernet header, and so only of packets that have one (ovs-fields(7), packet_type).
+    let isOfFrames: Bool
+
     init(mask: FlowMask, seed: HashSeed) {
         self.mask = MaskLines(mask)
         self.seed = seed
@@ -43,6 +46,8 @@ final class Subtable {
         earlyStages = early
         earlyHashes = ContiguousArray(repeating: HashCounts(), count: early.count)
         lastAsksTries = used.last == .l3
+        isOfFrames = mask.l3.packetType == .zero
+            && (mask.l0.dlType != .zero || mask.l0.vlanTCI != .zero || mask.l0.dlSrc != .zero || mask.l0.dlDst != .zero)
         let buffer = FlowBuffer()
         buffer.key = mask
         prefixLengths = TrieField.allCases.compactMap { field in

@@ -134,8 +134,7 @@ extension Translator {
         case .tooManyResubmits: traceError("over \(OFProtoLimits.resubmitsTotal) resubmit actions")
         case .tooManyActions: traceError("resubmits yielded over \(OFProtoLimits.datapathActions) actions")
         case .stackTooDeep: traceError("resubmits yielded over \(OFProtoLimits.stackDepth) values of stack")
-        case .packetType: traceError("dropping packet: the header cannot be put in front of what the packet is, or taken off")
-        case .recirculated, .unknownPort, nil: break
+        case .packetType, .recirculated, .unknownPort, nil: break
         }
     }
 }

@@ -184,7 +184,7 @@ extension FlowMask {
         case EtherType.arp, EtherType.rarp:
             for field in [Field.ipv4Src, .ipv4Dst, .nwProto, .arpSHA, .arpTHA] { mask.setMask(of: field) }
         case EtherType.nsh:
-            for field in [Field.nshFlags, .nshTTL, .nshMDType, .nshNP, .nshSPI, .nshSI] { mask.setMask(of: field) }
+            for field in [Field.nshFlags, .nshTTL, .nshMDType, .nshNP, .nshSPI, .nshSI, .nwProto, .nwTOS, .nwECN, .nwTTL, .nwFrag] { mask.setMask(of: field) }
             if key.l5.nshMDType == 1 { for field in [Field.nshC1, .nshC2, .nshC3, .nshC4] { mask.setMask(of: field) } }
             // As OVS has it, though no such packet has them.
             for field in [Field.nwProto, .nwTOS, .nwECN, .nwTTL, .nwFrag] { mask.setMask(of: field) }

@@ -20,13 +20,21 @@ extension Translator {
         case PacketType.ethernet: encapEthernet()
         case PacketType.nsh: encapNSH(properties)
         case PacketType.mpls, PacketType.mplsMulticast: encapMPLS(type)
-        default: failure = .packetType
+        default: refuseHeader("Dropping packet as encap to packet type \(PacketType.text(type)) is not supported")
         }
+    }
+
+    /// The packet is dropped, since the header cannot come or go.
+    private func refuseHeader(_ reason: @autoclosure () -> String) {
+        failure = .packetType
+        trace?.add(.action, reason())
     }
 
     private func encapEthernet() {
         // Only what has no Ethernet header gets one.
-        guard let type = PacketType.etherType(flow.key.l3.packetType.host) else { return failure = .packetType }
+        guard let type = PacketType.etherType(flow.key.l3.packetType.host) else {
+            return refuseHeader("Dropping packet as encap(ethernet) is not supported for packet type ethernet.")
+        }
         flow.key.l3.packetType = BE32(PacketType.ethernet)
         (flow.key.l0.dlSrc, flow.key.l0.dlDst, flow.key.l0.dlType) = (.zero, .zero, BE16(type))
         encapsulation = .push
@@ -39,7 +47,7 @@ extension Translator {
         case PacketType.nsh: next = 4
         case PacketType.ipv4: next = 1
         case PacketType.ipv6: next = 2
-        default: return failure = .packetType
+        case let type: return refuseHeader("Dropping packet as encap(nsh) is not supported for packet type \(PacketType.text(type))")
         }
         flow.clearFrame()
         flow.key.l3.packetType = BE32(PacketType.nsh)
@@ -54,7 +62,15 @@ extension Translator {
 
     /// A label in front of all that the packet is: a copy of the outermost one of a packet that begins with labels, or a new one.
     private func encapMPLS(_ type: UInt32) {
-        pushMPLS(BE16(UInt16(truncatingIfNeeded: type)))
+        let kind = BE16(UInt16(truncatingIfNeeded: type))
+        if isMPLS(flow.key.l0.dlType) {
+            pushMPLS(kind)
+        } else {
+            flow.clearNetwork()
+            // Explicit null for IPv4, whatever is behind it (RFC 3032, section 2.1).
+            flow.key.l3.mplsLSE0 = BE32(MPLS.bottom | 64)
+            flow.key.l0.dlType = kind
+        }
         flow.key.l3.packetType = BE32(type)
         (flow.key.l0.dlSrc, flow.key.l0.dlDst, flow.key.l0.vlanTCI, flow.key.l0.vlanTPID) = (.zero, .zero, .zero, .zero)
         (flow.key.l3.innerVLANTCI, flow.key.l3.innerVLANTPID) = (.zero, .zero)
@@ -69,7 +85,7 @@ extension Translator {
         case PacketType.ethernet:
             // Tags would be lost without anybody having asked for that.
             guard flow.key.l0.vlanTCI == .zero else {
-                failure = .packetType
+                refuseHeader("Dropping packet, cannot decap Ethernet if VLAN is present.")
                 return false
             }
             flow.key.l3.packetType = BE32(PacketType.of(flow.key.l0.dlType.host))
@@ -80,6 +96,7 @@ extension Translator {
             wildcards.key.l5.nshNP = .max
             guard let next = PacketType.behind(flow.key.l5.nshNP) else { break }
             flow.key.l3.packetType = BE32(next)
+            if let type = PacketType.etherType(next) { flow.key.l0.dlType = BE16(type) }
             encapsulation = .pop
             return true
         case PacketType.mpls, PacketType.mplsMulticast:
@@ -91,7 +108,7 @@ extension Translator {
             return true
         default: break
         }
-        failure = .packetType
+        refuseHeader("Dropping packet as the decap() does not support packet type \(PacketType.text(flow.key.l3.packetType.host))")
         return false
     }
 
@@ -101,22 +118,32 @@ extension Translator {
         encapsulation = nil
         isIrreversible = true
         let before = base.key.l3.packetType.host, after = flow.key.l3.packetType.host
+        // What is changed of the packet besides is for the rest of the commit.
+        defer { base.key.l3.packetType = flow.key.l3.packetType }
         switch change {
+        case .push where after == PacketType.ethernet:
+            actions.append(.pushEthernet(src: flow.key.l0.dlSrc, dst: flow.key.l0.dlDst))
+            (base.key.l0.dlSrc, base.key.l0.dlDst, base.key.l0.dlType) = (flow.key.l0.dlSrc, flow.key.l0.dlDst, flow.key.l0.dlType)
+        case .push where after == PacketType.nsh: pushNSH(.contexts(DPSetNSH(flow.key).contexts))
         case .push:
-            switch after {
-            case PacketType.ethernet: actions.append(.pushEthernet(src: flow.key.l0.dlSrc, dst: flow.key.l0.dlDst))
-            case PacketType.nsh: pushNSH(.contexts(DPSetNSH(flow.key).contexts))
-            default: actions.append(.addMPLS(lse: flow.key.l3.mplsLSE0, etherType: flow.key.l0.dlType))
-            }
+            actions.append(.addMPLS(lse: flow.key.l3.mplsLSE0, etherType: flow.key.l0.dlType))
+            base.clearFrame()
+            base.key.l0.dlType = flow.key.l0.dlType
+            (base.key.l3.mplsLSE0, base.key.l3.mplsLSE1, base.key.l3.mplsLSE2) = (flow.key.l3.mplsLSE0, flow.key.l3.mplsLSE1, flow.key.l3.mplsLSE2)
         case .pushOptions(let options): pushNSH(.options(options))
         case .pop:
             switch before {
-            case PacketType.ethernet: actions.append(.popEthernet)
-            case PacketType.nsh: actions.append(.popNSH)
-            default: actions.append(.popMPLS(etherType: BE16(PacketType.etherType(after) ?? EtherType.transparentEthernetBridging)))
+            case PacketType.ethernet:
+                actions.append(.popEthernet)
+                (base.key.l0.dlSrc, base.key.l0.dlDst) = (.zero, .zero)
+            case PacketType.nsh:
+                actions.append(.popNSH)
+                base.key.l0.dlType = flow.key.l0.dlType
+            default:
+                actions.append(.popMPLS(etherType: BE16(PacketType.etherType(after) ?? EtherType.transparentEthernetBridging)))
+                base.popLabel(flow.key.l0.dlType)
             }
         }
-        base.copyFrame(from: flow)
     }
 
     private func pushNSH(_ metadata: DPPushNSH.Metadata) {
@@ -124,6 +151,9 @@ extension Translator {
         (header.flags, header.ttl) = (flow.key.l5.nshFlags & 3, flow.key.l5.nshTTL & 0x3f)
         (header.nextProtocol, header.path) = (flow.key.l5.nshNP, flow.key.l5.nshPathHeader)
         actions.append(.pushNSH(header))
+        base.clearFrame()
+        base.key.l0.dlType = flow.key.l0.dlType
+        base.key.l5.copyServiceHeader(from: flow.key.l5)
     }
 
     /// dec_nsh_ttl. False: the TTL is used up, a controller was told, and no further action of this list is run.
@@ -160,16 +190,6 @@ extension FlowBuffer {
     }
 
     func clearServiceHeader() { key.l5.clearServiceHeader() }
-
-    /// All fields of the frame become those of `other`.
-    func copyFrame(from other: FlowBuffer) {
-        let metadata = key.l0
-        key.l0 = other.key.l0
-        key.l0.copyMetadata(from: metadata)
-        self[line: 1] = other[line: 1]
-        key.l3 = other.key.l3
-        key.l5.copyServiceHeader(from: other.key.l5)
-    }
 }
 
 extension FlowLine0 {

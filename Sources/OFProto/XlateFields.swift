@@ -181,6 +181,7 @@ extension Translator {
 
     /// push_mpls: a copy of the outermost entry, or one made from the IP header, with the bottom-of-stack bit where it belongs.
     func pushMPLS(_ type: BE16) {
+        commitEncapsulation()
         if isMPLS(flow.key.l0.dlType) {
             wildcards.key.l3.mplsLSE0 = .ones
             consultLowerLabels()

@@ -63,7 +63,9 @@ extension Translator {
             return
         }
         // These ports carry frames.
-        guard flow.key.l3.packetType.host == PacketType.ethernet else { return }
+        guard flow.key.l3.packetType.host == PacketType.ethernet else {
+            return traceWarning("Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.")
+        }
         commit()
         let length = snapLength == 0 ? truncation : truncation == 0 ? snapLength : min(snapLength, truncation)
         if length > 0 { actions.append(.trunc(maxLength: UInt32(length))) }

@@ -18,6 +18,9 @@ public enum PacketType {
     /// nil: not one of an EtherType.
     public static func etherType(_ type: UInt32) -> UInt16? { type >> 16 == 1 ? UInt16(truncatingIfNeeded: type) : nil }
 
+    /// "(1,0x894f)"
+    public static func text(_ type: UInt32) -> String { "(\(type >> 16),0x" + String(type & 0xffff, radix: 16) + ")" }
+
     /// What stands behind a Network Service Header with this next protocol (RFC 8300, section 2.2); nil: unknown.
     public static func behind(_ nextProtocol: UInt8) -> UInt32? {
         switch nextProtocol {

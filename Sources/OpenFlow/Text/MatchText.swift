@@ -47,7 +47,6 @@ struct MatchPrinter {
         put(.ethDst, as: "dl_dst")
         if type != nil, mask.l0.dlType == .ones, shorthand(type) == nil { item("dl_type", hex(UInt64(key.l0.dlType.host), 4)) }
         network(type, hidesProto)
-        if used.contains(.nsh) { nsh() }
         networkBits()
         if used.contains(.l3) { mpls() }
         fragment()
@@ -196,6 +195,7 @@ struct MatchPrinter {
         let isARP = type == EtherType.arp || type == EtherType.rarp
         put(.ipv4Src, as: isARP ? "arp_spa" : "nw_src")
         put(.ipv4Dst, as: isARP ? "arp_tpa" : "nw_dst")
+        if mask.usedLines.contains(.nsh) { nsh() }
         if !hidesProto { put(.nwProto, as: isARP ? "arp_op" : "nw_proto") }
         if isARP {
             put(.arpSHA)
@@ -215,7 +215,11 @@ struct MatchPrinter {
         if flags == .max { item("nsh_flags", String(key.l5.nshFlags)) } else if flags != 0 {
             item("nsh_flags", hex(UInt64(key.l5.nshFlags), 2) + "/" + hex(UInt64(flags), 2))
         }
-        for field in [Field.nshTTL, .nshMDType, .nshNP, .nshSPI, .nshSI, .nshC1, .nshC2, .nshC3, .nshC4] { put(field) }
+        for field in [Field.nshTTL, .nshMDType, .nshNP, .nshSPI, .nshSI, .nshC1, .nshC2, .nshC3, .nshC4] {
+            // As OVS has it, 0 stands here as "0x0".
+            let isZero = field.row.format == .hexadecimal && key.value(of: field) == 0 && mask.value(of: field) == field.place.ones
+            if isZero { item(field.name, "0x0") } else { put(field) }
+        }
     }
 
     private mutating func networkBits() {

@@ -26,6 +26,8 @@ struct Pipeline {
 enum ExplainedDifference: String {
     /// A copy that ends the packet's way, too, is a copy all the same.
     case copy
+    /// The fields of a new header are matched in the packet, too, when they are set; OVS matches some of them.
+    case newHeader
     /// A paused packet goes to the controller by the datapath's userspace action, where OVS, without a controller, drops it.
     case pause
     /// A packet that a port does not take in is not looked up.
@@ -36,6 +38,7 @@ enum ExplainedDifference: String {
     /// The parts of a trace that may differ.
     var parts: Set<TraceParts.Part> {
         switch self {
+        case .newHeader: [.megaflow]
         case .copy, .pause, .sample: [.actions]
         case .refused: [.way, .megaflow]
         }

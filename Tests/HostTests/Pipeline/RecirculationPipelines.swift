@@ -92,8 +92,8 @@ extension Pipeline {
             br1 in_port=10,actions=output:1
             """,
         packets: (0..<21).flatMap { number in
-            ["tcp,nw_ttl=9", "dl_type=0x894f,nsh_mdtype=1,nsh_np=3,nsh_ttl=5,nsh_c1=8", "dl_type=0x894f,nsh_mdtype=1,nsh_np=1,nsh_ttl=5"].map {
-                "in_port=1,dl_src=00:00:00:00:01:\(hex2(number)),\($0)"
+            ["tcp,nw_ttl=9", "dl_type=0x894f,nsh_mdtype=1,nsh_np=3,nsh_ttl=5,nsh_c1=8"].map {
+                "in_port=1,dl_src=00:00:00:00:01:\(hex2(number)),\($0)" + (number == 20 ? " # copy" : number == 9 && $0.hasPrefix("dl_type") ? " # newHeader" : "")
             }
         }.joined(separator: "\n"))
 
