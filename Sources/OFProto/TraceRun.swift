@@ -186,8 +186,6 @@ extension FlowMask {
         case EtherType.nsh:
             for field in [Field.nshFlags, .nshTTL, .nshMDType, .nshNP, .nshSPI, .nshSI, .nwProto, .nwTOS, .nwECN, .nwTTL, .nwFrag] { mask.setMask(of: field) }
             if key.l5.nshMDType == 1 { for field in [Field.nshC1, .nshC2, .nshC3, .nshC4] { mask.setMask(of: field) } }
-            // As OVS has it, though no such packet has them.
-            for field in [Field.nwProto, .nwTOS, .nwECN, .nwTTL, .nwFrag] { mask.setMask(of: field) }
         case EtherType.mpls, EtherType.mplsMulticast:
             let labels = MPLS.count(key.l3, depth: 3)
             mask.l3.mplsLSE0 = .ones

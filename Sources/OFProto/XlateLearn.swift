@@ -32,7 +32,9 @@ extension Translator {
         if let result = spec.result {
             consult(result)
             result.set(succeeds ? 1 : 0, in: &flow.key)
+            if trace != nil { traceValue(result) }
         }
+        if !succeeds { traceDetail("Limit exceeded, learn failed") }
         if learns, succeeds { learned.append(learnedFlow) }
         // A flow beyond the limit is tried again with each packet: others may go.
         credit(.learn(learnedFlow))

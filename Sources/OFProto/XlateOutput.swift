@@ -23,8 +23,13 @@ extension Translator {
         }
     }
 
-    /// output(port=PORT,max_len=N): this output alone gets a shorter packet.
+    /// output(port=PORT,max_len=N): this output alone gets a shorter packet. As with OVS, none goes to another bridge.
     func outputTruncated(_ port: OFPort, _ length: UInt16, bridge: Bridge) {
+        let number = port == .inPort ? OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)) : port
+        let isSkipped = port != .inPort && UInt32(port.number) == flow.key.l0.inPort
+        guard isSkipped || bridge.port(number)?.odpPort != nil else {
+            return traceError("output_trunc does not support patch port \(number.number)")
+        }
         let outer = truncation
         truncation = outer == 0 ? length : min(outer, length)
         output(port, bridge: bridge)
