@@ -65,6 +65,34 @@ enum Userdata {
     static func id(_ userdata: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: userdata) }
 }
 
+extension OFProto {
+    /// What a `userspace` action's userdata means, in the words of `ovs-appctl dpctl/dump-flows`; nil: nothing any more.
+    /// - Parameter sends: false if controllers are not told after all.
+    public func userdataText(_ userdata: UInt64, sends: Bool = true) -> String? {
+        let id = Userdata.id(userdata)
+        switch Userdata.kind(userdata) {
+        case Userdata.kind(Userdata.controller(id)): return controllers[id]?.text(sends: sends)
+        case Userdata.kind(Userdata.sample(id)): return samples[id]?.text
+        default: return nil
+        }
+    }
+}
+
+extension ControllerContext {
+    fileprivate func text(sends: Bool) -> String {
+        let cookie = key.cookie == 0 ? "0" : "0x" + String(key.cookie, radix: 16), action = key.action
+        return "controller(reason=\(action.reason),dont_send=\(sends ? 0 : 1),continuation=\(key.continuation == nil ? 0 : 1),recirc_id=\(id),rule_cookie=\(cookie)"
+            + ",controller_id=\(action.controllerID),max_len=\(action.maxLength))"
+    }
+}
+
+extension SampleAction {
+    /// The port that packets leave by is told by none.
+    fileprivate var text: String {
+        "flow_sample(probability=\(probability),collector_set_id=\(collectorSet),obs_domain_id=\(observationDomain),obs_point_id=\(observationPoint),output_port=\(UInt32.max))"
+    }
+}
+
 /// What is told about packets that one kind of `userspace` action sends up.
 final class ControllerContext: NumberedContext {
     struct Key: Hashable {

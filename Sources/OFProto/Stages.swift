@@ -11,7 +11,7 @@ enum Stage: Int, CaseIterable {
         let metadata = metadataMask(), l2 = l2Mask(), l3 = l3Mask()
         var l4 = FlowMask()
         for index in 0..<FlowKey.lineCount {
-            // Whatever is in no earlier stage: ports, TCP flags, ICMP, IGMP, ND options, NSH.
+            // Whatever is in no earlier stage: ports, ICMP's and IGMP's fields.
             l4[line: index] = ~(metadata[line: index] | l2[line: index] | l3[line: index])
         }
         return [metadata, l2, l3, l4]
@@ -57,7 +57,10 @@ enum Stage: Int, CaseIterable {
         mask.l0.nwFrag = .max
         mask.l0.nwSrc = .ones
         mask.l0.nwDst = .ones
+        mask.l0.tcpFlags = .ones
         mask[line: 1] = Line(repeating: .max)
+        mask[line: 5] = Line(repeating: .max)
+        mask.l5.tunMetadataPresent = 0
         return mask
     }
 }

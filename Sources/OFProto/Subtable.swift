@@ -61,19 +61,13 @@ final class Subtable {
     /// The highest-priority rule that matches, or nil. The bits that the answer depends on are added to `wildcards`.
     func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: borrowing [PrefixTrie], _ answers: inout TrieAnswers, version: UInt64) -> Rule? {
         for stage in 0..<earlyStages.count {
-            if earlyStages[stage].asksTries, isRuledOut(flow, wildcards, tries, &answers) {
-                if stage > 0 { earlyStages[stage - 1].mask.fold(into: wildcards) }
-                return nil
-            }
+            if earlyStages[stage].asksTries, isRuledOut(flow, wildcards, tries, &answers) { return nil }
             if !earlyHashes[stage].contains(earlyStages[stage].mask.hash(flow, seed)) {
                 earlyStages[stage].mask.fold(into: wildcards)
                 return nil
             }
         }
-        if lastAsksTries, isRuledOut(flow, wildcards, tries, &answers) {
-            earlyStages.last?.mask.fold(into: wildcards)
-            return nil
-        }
+        if lastAsksTries, isRuledOut(flow, wildcards, tries, &answers) { return nil }
         if let slot = find(flow, mask.hash(flow, seed)) {
             mask.fold(into: wildcards)
             return first(at: slot, seenIn: version)
@@ -92,8 +86,10 @@ final class Subtable {
         return nil
     }
 
-    /// True if a trie tells that no rule here can match; the bits that it looked at are un-wildcarded.
+    /// True if a trie tells that no rule here can match; the bits that say so are un-wildcarded. Among fields that do, one whose bits were consulted already is
+    /// preferred; then the first of which a look at the trie needs no more bits than the rules here have.
     private func isRuledOut(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: borrowing [PrefixTrie], _ answers: inout TrieAnswers) -> Bool {
+        var best: (field: TrieField, bits: Int, isShort: Bool)?
         for (field, length) in prefixLengths {
             let answer: PrefixTrie.Answer
             if let known = answers[field] {
@@ -102,12 +98,15 @@ final class Subtable {
                 answer = tries[field.rawValue].lookup(field.value(flow), width: field.width)
                 answers[field] = answer
             }
-            if !answer.lengths.contains(length) {
-                field.addPrefix(answer.consulted, to: wildcards)
-                return true
-            }
+            if answer.lengths.contains(length) { continue }
+            // Bits behind the length do not tell whether there is a prefix of that length.
+            let isShort = answer.consulted <= length, bits = min(answer.consulted, length)
+            if field.hasPrefix(bits, in: wildcards) { return true }
+            if best.map({ isShort && !$0.isShort }) ?? true { best = (field, bits, isShort) }
         }
-        return false
+        guard let best else { return false }
+        best.field.addPrefix(best.bits, to: wildcards)
+        return true
     }
 
     /// The slot whose key the packet has under the mask.

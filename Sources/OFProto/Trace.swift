@@ -122,6 +122,12 @@ extension Translator {
         traceDetail("\(range.text) is now \(text)")
     }
 
+    /// A packet has not the field that is to be set. As with OVS, nothing is said of tags and labels.
+    func traceUnmet(_ action: OFAction) {
+        guard trace != nil, case .setField(let field, _) = action.meaning, ![.vlanVID, .mplsLabel, .mplsTC].contains(field) else { return }
+        traceWarning("unmet prerequisites for \(field.name), set_field ignored")
+    }
+
     func traceActionSet(_ verb: String) {
         guard trace != nil else { return }
         let ordered = orderActionSet(actionSet)

@@ -70,6 +70,8 @@ extension OFProto {
     private func traceText(_ packet: FlowKey, _ bridge: Bridge, _ trace: Trace, _ request: TraceRequest) -> String {
         let names = trace.names(bridge)
         func text(_ key: FlowKey) -> String { Match(key: key, mask: .describing(key)).text(names: names) }
+        var packet = packet
+        packet.l11.actsetOutput = Translator.noOutput
         let final = translator.flow.key == packet ? "unchanged" : text(translator.flow.key)
         var mask = translator.wildcards.key
         let reasons = trace.reasons.map { reasons in
@@ -83,7 +85,7 @@ extension OFProto {
         let ports = request.usesNames ? Dictionary(uniqueKeysWithValues: dpif.portDump().map { ($0.port, $0.name) }) : [:]
         var out = "Flow: \(text(packet))\n\(trace.text)\nFinal flow: \(final)\n"
         out += "Megaflow: \(megaflowText(Match(key: packet, mask: mask), names))\n"
-        out += "Datapath actions: \(translator.actions.odpText { ports[$0] })\n"
+        out += "Datapath actions: \(translator.actions.odpText { ports[$0] } userdata: { self.userdataText($0, sends: request.hasPacket) })\n"
         if let failure = translator.failure { out += "Translation failed (\(failure.words)), packet is dropped.\n" }
         return out + (reasons ?? "")
     }
@@ -162,7 +164,7 @@ extension FlowMask {
     /// Ones in all that is told of a packet: what its headers have, and of metadata what is not zero.
     fileprivate static func describing(_ key: FlowKey) -> FlowMask {
         var mask = FlowMask()
-        for field in [Field.skbPriority, .pktMark, .recircID, .dpHash, .ctState, .ctZone, .ctMark, .ctLabel, .metadata]
+        for field in [Field.tunID, .skbPriority, .pktMark, .recircID, .dpHash, .ctState, .ctZone, .ctMark, .ctLabel, .metadata]
             + (0..<16).compactMap(Field.reg) where key.value(of: field) != 0 { mask.setMask(of: field) }
         if key.l2.tunDst != .zero { mask[line: 2] = SIMD8(repeating: .max) }
         mask.setMask(of: .inPort)
@@ -189,7 +191,6 @@ extension FlowMask {
             mask.l3.mplsLSE0 = .ones
             if labels > 1 { mask.l3.mplsLSE1 = .ones }
             if labels > 2 { mask.l3.mplsLSE2 = .ones }
-        case EtherType.nsh: mask[line: 5] = SIMD8(repeating: .max)
         default: break
         }
         return mask

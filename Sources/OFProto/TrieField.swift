@@ -1,9 +1,9 @@
 import Flow
 import Wire
 
-/// The address fields that a classifier keeps prefix tries of.
+/// The address fields that a classifier keeps prefix tries of, in the order in which they are asked: OVS's for IPv4 (ovs-vswitchd.conf.db(5), `prefixes`).
 enum TrieField: Int, CaseIterable {
-    case nwSrc, nwDst, ipv6Src, ipv6Dst
+    case nwDst, nwSrc, ipv6Dst, ipv6Src
 
     var width: Int {
         switch self {
@@ -36,6 +36,9 @@ enum TrieField: Int, CaseIterable {
             mask.key.l1.ipv6Dst.raw1 |= UInt64(truncatingIfNeeded: bits).bigEndian
         }
     }
+
+    /// True if a mask has ones in the first `length` bits of the field.
+    func hasPrefix(_ length: Int, in mask: FlowBuffer) -> Bool { (~value(mask)).leadingZeroBitCount >= length }
 
     private static func number(_ address: BE128) -> UInt128 { UInt128(address.high) << 64 | UInt128(address.low) }
 

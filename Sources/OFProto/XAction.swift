@@ -33,8 +33,9 @@ enum XAction {
     case writeMetadata(value: UInt64, mask: UInt64)
     case writeActions([XAction])
     case clearActions
-    case clone([XAction])
-    case sample(probability: UInt16, SampleAction)
+    /// What the list was compiled from may hold notes as well.
+    case clone([XAction], from: [OFAction])
+    case sample(SampleAction)
     /// The table and cookie of the flow that the actions behind it are of, when a paused packet goes on.
     case unroll(table: UInt8, cookie: UInt64)
     /// packet_type, as namespace << 16 | type.
@@ -56,6 +57,8 @@ struct ControllerAction: Hashable {
     var reason: UInt8
     var controllerID: UInt16
     var userdata: [UInt8]
+    /// Bytes of the packet that the flow wants told.
+    var maxLength: UInt16 = .max
     /// The meter that packets pass through on their way; nil: the bridge's meter for controllers, if there is one.
     var meter: UInt32?
     /// The packet waits for the controller's NXT_RESUME.
@@ -64,11 +67,13 @@ struct ControllerAction: Hashable {
     /// The reason is that of the place where the action is run.
     static let contextual: UInt8 = 0xff
     /// output:CONTROLLER
-    static let output = ControllerAction(reason: contextual, controllerID: 0, userdata: [])
+    static func output(maxLength: UInt16) -> ControllerAction { ControllerAction(reason: contextual, controllerID: 0, userdata: [], maxLength: maxLength) }
 }
 
 /// What `sample(…)` names, for a collector.
 public struct SampleAction: Hashable, Sendable {
+    /// Of 65,535 packets so many are told.
+    public var probability: UInt16
     public var collectorSet: UInt32
     public var observationDomain: UInt32
     public var observationPoint: UInt32
@@ -131,7 +136,7 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .outputField(let range): program.append(.outputField(range))
         case .controller(let spec):
             program.append(.controller(ControllerAction(
-                reason: spec.reason, controllerID: spec.id, userdata: spec.userdata, meter: spec.meter, pauses: spec.pause)))
+                reason: spec.reason, controllerID: spec.id, userdata: spec.userdata, maxLength: spec.maxLength, meter: spec.meter, pauses: spec.pause)))
         case .enqueue(let port, let queue): program.append(.enqueue(port, queue: queue))
         case .setQueue(let queue): program.append(.setQueue(queue))
         case .popQueue: program.append(.popQueue)
@@ -157,10 +162,10 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
         case .writeActions(let nested): program.append(.writeActions(try compile(nested, depth: depth + 1, left: &left)))
         case .clearActions: program.append(.clearActions)
         case .clone(let nested):
-            program.append(.clone(try compile(nested, depth: depth + 1, left: &left)))
+            program.append(.clone(try compile(nested, depth: depth + 1, left: &left), from: nested))
         case .sample(let spec):
-            let sample = SampleAction(collectorSet: spec.collectorSet, observationDomain: spec.observationDomain, observationPoint: spec.observationPoint)
-            program.append(.sample(probability: spec.probability, sample))
+            program.append(.sample(SampleAction(
+                probability: spec.probability, collectorSet: spec.collectorSet, observationDomain: spec.observationDomain, observationPoint: spec.observationPoint)))
         case .push(let range): program.append(.push(range))
         case .pop(let range): program.append(.pop(range))
         case .unrollTranslation(let table, let cookie): program.append(.unroll(table: table, cookie: cookie))
@@ -182,5 +187,5 @@ private func compile(_ actions: [OFAction], depth: Int, left: inout Int) throws(
 }
 
 private func compileOutput(_ port: OFPort, _ maxLength: UInt16) -> XAction {
-    port == .controller ? .controller(.output) : .output(port, maxLength: maxLength)
+    port == .controller ? .controller(.output(maxLength: maxLength)) : .output(port, maxLength: maxLength)
 }

@@ -195,6 +195,7 @@ final class Translator {
         isHashed = false
         truncation = 0
         outputReason = .action
+        flow.key.l11.actsetOutput = Self.noOutput
         packetLine = flow.key.l0
         isTunnelled = flow.key.l2.tunDst != .zero
     }

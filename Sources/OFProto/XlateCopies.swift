@@ -6,12 +6,13 @@ import Wire
 /// Copies of the packet that go a way of their own: clones, buckets, and what crosses a patch.
 extension Translator {
     /// clone(…). The copy has an action set of its own, which is executed at its end. What ends the copy's way, exit or a pause, ends the packet's as well.
-    func clone(_ list: [XAction], bridge: Bridge) {
+    /// - Parameter source: what the list was compiled from.
+    func clone(_ list: [XAction], from source: [OFAction], bridge: Bridge) {
         let set = actionSet
         var ends = false
         isolated {
             actionSet = set
-            if let next = run(list, bridge: bridge) { runTable(next, bridge: bridge) }
+            if let next = run(list, bridge: bridge, from: source) { runTable(next, bridge: bridge) }
             ends = exits
             runActionSet(bridge: bridge)
         }
@@ -64,6 +65,7 @@ extension Translator {
             inputPort = port
             flow.key.l0.inPort = UInt32(port.number.number)
             flow.key.l11.metadata = .zero
+            flow.key.l11.actsetOutput = Self.noOutput
             flow.key.regs = .zero
             flow.clearTunnel()
             exits = false

@@ -164,6 +164,7 @@ extension Translator {
             flow.key.l5.nshTTL -= 1
             return true
         }
+        traceWarning("NSH decrement TTL exception")
         sendToController(ControllerAction(reason: PacketInMessage.Reason.invalidTTL.rawValue, controllerID: 0, userdata: []), bridge: bridge)
         return false
     }

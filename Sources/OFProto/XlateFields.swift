@@ -9,7 +9,7 @@ extension Translator {
 
     /// set_field and its kin. Does nothing to a packet without the field.
     func set(_ write: FieldWrite) {
-        guard write.needs.contains(where: has) else { return }
+        guard write.needs.contains(where: has) else { return traceUnmet(write.source) }
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0
         for at in 0..<write.indices.count {
             let index = write.indices[at], mask = write.masks[at]

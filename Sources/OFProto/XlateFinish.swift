@@ -14,7 +14,8 @@ extension Translator {
         wildcards.key.regs = .zero
         wildcards[line: 11] = .zero
         if !isTunnelled {
-            // What came by no tunnel has no option of one.
+            // What came by no tunnel has nothing of one, and no port takes in both.
+            wildcards[line: 2] = .zero
             wildcards.key.l5.tunMetadataPresent = 0
             wildcards.clearTunMetadata()
         }

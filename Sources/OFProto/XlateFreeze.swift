@@ -60,7 +60,7 @@ extension XAction {
     fileprivate var tellsPlace: Bool {
         switch self {
         case .output, .outputField, .controller, .group, .decTTL, .decMPLSTTL, .bundle, .resubmit(_, nil): true
-        case .clone(let list): list.contains(where: \.tellsPlace)
+        case .clone(let list, _): list.contains(where: \.tellsPlace)
         default: false
         }
     }
@@ -104,9 +104,9 @@ extension XAction {
         case .writeMetadata(let value, let mask): .writeMetadata(value: value, mask: mask)
         case .writeActions(let list): .writeActions(list.map(\.source))
         case .clearActions: .clearActions
-        case .clone(let list): .clone(list.map(\.source))
-        case .sample(let probability, let sample):
-            .sample(SampleSpec(probability: probability, collectorSet: sample.collectorSet, observationDomain: sample.observationDomain,
+        case .clone(_, let source): .clone(source)
+        case .sample(let sample):
+            .sample(SampleSpec(probability: sample.probability, collectorSet: sample.collectorSet, observationDomain: sample.observationDomain,
                 observationPoint: sample.observationPoint))
         case .unroll(let table, let cookie): .unrollTranslation(table: table, cookie: cookie)
         case .encap(let type, let properties): .encap(packetType: type, properties)
@@ -125,7 +125,7 @@ extension XAction {
 
 extension ControllerAction {
     fileprivate var source: OFAction {
-        guard reason != Self.contextual else { return .output(.controller, maxLength: .max) }
-        return .controller(ControllerSpec(maxLength: .max, reason: reason, id: controllerID, userdata: userdata, pause: pauses, meter: meter))
+        guard reason != Self.contextual else { return .output(.controller, maxLength: maxLength) }
+        return .controller(ControllerSpec(maxLength: maxLength, reason: reason, id: controllerID, userdata: userdata, pause: pauses, meter: meter))
     }
 }

@@ -21,13 +21,20 @@ extension Translator {
             case .output: if let port = OFPort(learned: value.low) { mod.actions.append(.output(port, maxLength: 0)) }
             }
         }
+        if trace != nil {
+            // Without a packet there is nothing to learn.
+            guard learns else { return traceWarning("suppressing side effects, so learn action ignored") }
+            traceDetail(mod.traceText)
+        }
         let learnedFlow = LearnedFlow(mod, limit: Int(spec.limit), bridge: bridge)
         // What is only checked adds nothing: then there is only what is there already.
         let succeeds = learns ? bridge.mayLearn(learnedFlow, besides: learned) : spec.limit == 0 || bridge.isLearned(learnedFlow)
         if let result = spec.result {
             consult(result)
             result.set(succeeds ? 1 : 0, in: &flow.key)
+            if trace != nil { traceValue(result) }
         }
+        if !succeeds { traceDetail("Limit exceeded, learn failed") }
         if learns, succeeds { learned.append(learnedFlow) }
         // A flow beyond the limit is tried again with each packet: others may go.
         credit(.learn(learnedFlow))
@@ -59,6 +66,19 @@ extension Translator {
     private func load(_ value: [UInt8], _ range: FieldRange) -> OFAction {
         if range.field.isTunMetadata { return .setTunMetadata(TunMetadata(range, value)) }
         return .setField(range.field, MaskedValue(value: value.low << UInt128(range.start) & range.mask, mask: range.mask))
+    }
+}
+
+extension FlowMod {
+    /// As a trace tells a flow that is learned.
+    fileprivate var traceText: String {
+        let match = match.text()
+        var text = "table=\(table) \(match.isEmpty ? "" : match + " ")priority=\(priority)"
+        if cookie != 0 { text += " cookie=0x" + String(cookie, radix: 16) }
+        if idleTimeout != 0 { text += " idle=\(idleTimeout)" }
+        if hardTimeout != 0 { text += " hard=\(hardTimeout)" }
+        if flags.contains(.sendFlowRemoved) { text += " send_flow_rem" }
+        return text + " actions=" + actions.traceText()
     }
 }
 

@@ -16,6 +16,7 @@ extension Translator {
         let tagged = flow.key.l0.vlanTCI.host & VLANTCI.present != 0
         range.set(value, in: &flow.key)
         fixTag(wasTagged: tagged)
+        if trace != nil { traceValue(range) }
     }
 }
 

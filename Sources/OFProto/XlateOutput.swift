@@ -15,7 +15,7 @@ extension Translator {
         case .flood: flood(bridge: bridge) { $0.floods }
         case .all: flood(bridge: bridge) { _ in true }
         case .table: runTable(0, bridge: bridge)
-        case .controller: sendToController(.output, bridge: bridge)
+        case .controller: sendToController(.output(maxLength: .max), bridge: bridge)
         case .none, .unset: break
         default:
             if UInt32(port.number) != flow.key.l0.inPort { return emit(port, bridge: bridge) }
@@ -23,8 +23,13 @@ extension Translator {
         }
     }
 
-    /// output(port=PORT,max_len=N): this output alone gets a shorter packet.
+    /// output(port=PORT,max_len=N): this output alone gets a shorter packet. As with OVS, none goes to another bridge.
     func outputTruncated(_ port: OFPort, _ length: UInt16, bridge: Bridge) {
+        let number = port == .inPort ? OFPort(UInt16(truncatingIfNeeded: flow.key.l0.inPort)) : port
+        let isSkipped = port != .inPort && UInt32(port.number) == flow.key.l0.inPort
+        guard isSkipped || bridge.port(number)?.odpPort != nil else {
+            return traceError("output_trunc does not support patch port \(number.number)")
+        }
         let outer = truncation
         truncation = outer == 0 ? length : min(outer, length)
         output(port, bridge: bridge)
@@ -107,7 +112,8 @@ extension Translator {
     }
 
     /// sample(…): some of the packets go to the ofproto thread for a collector.
-    func runSample(_ probability: UInt16, _ sample: SampleAction) {
+    func runSample(_ sample: SampleAction) {
+        let probability = sample.probability
         guard probability > 0, let id = ofproto.samples.id(sample) else { return }
         commit()
         let scaled = probability == .max ? UInt32.max : UInt32(probability) << 16

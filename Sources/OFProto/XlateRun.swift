@@ -56,12 +56,14 @@ extension Translator {
                 flow.key.l11.metadata.raw = (flow.key.l11.metadata.raw & ~bits) | (BE64(value).raw & bits)
             case .writeActions(let list):
                 actionSet += list
+                noteSetOutput()
                 if trace != nil { traceActionSet("is") }
             case .clearActions:
                 if trace != nil { traceActionSet("was") }
                 actionSet = []
-            case .clone(let list): clone(list, bridge: bridge)
-            case .sample(let probability, let sample): runSample(probability, sample)
+                noteSetOutput()
+            case .clone(let list, let source): clone(list, from: source, bridge: bridge)
+            case .sample(let sample): runSample(sample)
             case .unroll(let table, let cookie): resumedPlace = (table, cookie)
             case .encap(let type, let properties): encap(type, properties)
             case .decap(let type):
@@ -71,8 +73,7 @@ extension Translator {
                 freeze(program[(index + 1)...])
                 return nil
             case .decNSHTTL: if !decrementServiceTTL(bridge: bridge) { return nil }
-            // As with OVS, a trace without a packet passes over it.
-            case .learn(let spec): if trace == nil || learns { learn(spec, bridge: bridge) }
+            case .learn(let spec): learn(spec, bridge: bridge)
             case .bundle(let spec): bundle(spec, bridge: bridge)
             case .multipath(let spec): multipath(spec)
             case .finTimeout(let timeout): finTimeout(timeout, bridge: bridge)
@@ -91,6 +92,25 @@ extension Translator {
         return nil
     }
 
+    /// actset_output: the port of the last output in the action set, unless there is a group (OpenFlow 1.5.1, section 7.2.3.7).
+    private func noteSetOutput() {
+        var port = Self.noOutput
+        for action in actionSet {
+            switch action {
+            case .group:
+                flow.key.l11.actsetOutput = Self.noOutput
+                return
+            case .output(let number, _): port = UInt32(number.number)
+            case .controller(let action) where action.reason == ControllerAction.contextual: port = UInt32(OFPort.controller.number)
+            default: break
+            }
+        }
+        flow.key.l11.actsetOutput = port
+    }
+
+    /// actset_output of an action set without an output.
+    static let noOutput = UInt32(OFPort.unset.number)
+
     private func runMeter(_ id: UInt32, bridge: Bridge) {
         guard let meter = bridge.meters[id] else { return }
         isIrreversible = true
@@ -98,6 +118,7 @@ extension Translator {
     }
 
     private func enqueue(_ port: OFPort, _ queue: UInt32, bridge: Bridge) {
+        guard UInt32(port.number) != flow.key.l0.inPort else { return }
         let priority = flow.key.l0.skbPriority
         setQueue(queue)
         output(port, bridge: bridge)

@@ -8,7 +8,7 @@ extension Switch {
         let names = Dictionary(uniqueKeysWithValues: datapath.dpif.portDump().map { ($0.port, $0.name) })
         let now = datapath.now
         return datapath.dpif.flowDump().sorted { $0.stats.packets > $1.stats.packets }.prefix(Limits.busiestFlows)
-            .map { megaflowText($0, names: names, now: now) }
+            .map { megaflowText($0, names: names, userdata: { self.ofproto.userdataText($0) }, now: now) }
     }
 }
 
@@ -32,8 +32,10 @@ struct MegaflowStyle {
 }
 
 /// One megaflow as `ovs-appctl dpctl/dump-flows` and `dpif/dump-flows` print it.
-/// - Parameter now: milliseconds of the datapath's clock.
-func megaflowText(_ flow: DPFlowDump, _ style: MegaflowStyle = .brief, names: [ODPPort: String], now: Int64) -> String {
+/// - Parameters:
+///   - userdata: what `userspace` actions mean.
+///   - now: milliseconds of the datapath's clock.
+func megaflowText(_ flow: DPFlowDump, _ style: MegaflowStyle = .brief, names: [ODPPort: String], userdata: (UInt64) -> String? = { _ in nil }, now: Int64) -> String {
     var options = ODPTextOptions()
     options.alwaysPacketType = true
     options.verbose = style.isVerbose
@@ -43,7 +45,7 @@ func megaflowText(_ flow: DPFlowDump, _ style: MegaflowStyle = .brief, names: [O
     let used = flow.stats.used.map { LiveTable.fixed(Double(max(0, now - $0)) / 1000, 3) + "s" } ?? "never"
     let flags = flow.stats.tcpFlags == 0 ? "" : ", flags:\(tcpFlagLetters(flow.stats.tcpFlags))"
     return "\(identity)\(flow.key.odpText(mask: flow.mask, options)), packets:\(flow.stats.packets), bytes:\(flow.stats.bytes), used:\(used)\(flags), "
-        + "\(style.hasDatapath ? "dp:ovs, " : "")actions:\(flow.actions.odpText(portName: name))"
+        + "\(style.hasDatapath ? "dp:ovs, " : "")actions:\(flow.actions.odpText(portName: name, userdata: userdata))"
 }
 
 /// A megaflow's identity in the form of a UUID: the PMD, the slot there and the slot's generation, of which no two megaflows share all.

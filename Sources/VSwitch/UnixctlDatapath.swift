@@ -60,12 +60,13 @@ extension UnixctlCommand {
         _ context: UnixctlContext, _ style: MegaflowStyle, _ selection: MegaflowSelection, heading: @escaping (DPFlowDump) -> String
     ) -> () -> String? {
         let names = Dictionary(uniqueKeysWithValues: context.vswitch.datapath.dpif.portDump().map { ($0.port, $0.name) })
+        let ofproto = context.vswitch.ofproto
         var cursor = DPFlowCursor()
         return {
             guard let flows = context.netdev.flowDump(&cursor, slots: Limits.dumpSlice) else { return nil }
             let now = context.vswitch.datapath.now
             return flows.filter { selection.includes($0, context) }
-                .map { heading($0) + megaflowText($0, style, names: names, now: now) + "\n" }.joined()
+                .map { heading($0) + megaflowText($0, style, names: names, userdata: { ofproto.userdataText($0) }, now: now) + "\n" }.joined()
         }
     }
 }

@@ -15,11 +15,8 @@ struct Pipeline {
     var flows: String
     /// Packets in the syntax of ofproto/trace, a line each, or "packet-out ACTIONS FLOW".
     var packets: String
-    /// Fields that tries may narrow a megaflow by: one that rules out rules by an address's or a port's prefix need not look at other fields, as OVS may.
-    var free: Set<String> = []
-    static let tries: Set<String> = ["nw_src", "nw_dst", "ipv6_src", "ipv6_dst", "tp_src", "tp_dst"]
 
-    static let all: [Pipeline] = outputs + headers + structure + recirculation
+    static let all: [Pipeline] = outputs + headers + structure + recirculation + choices + fields
 }
 
 /// Where what Needletail does differs from ovs-vswitchd 3.1, and why.
@@ -28,6 +25,8 @@ enum ExplainedDifference: String {
     case copy
     /// The fields of a new header are matched in the packet, too, when they are set; OVS matches some of them.
     case newHeader
+    /// A controller is told that a packet-out sent it the packet, where OVS's trace speaks of an action.
+    case packetOut
     /// A paused packet goes to the controller by the datapath's userspace action, where OVS, without a controller, drops it.
     case pause
     /// A packet that a port does not take in is not looked up.
@@ -35,12 +34,19 @@ enum ExplainedDifference: String {
     /// sample(…) goes up as a whole; OVS, without a collector, leaves it out.
     case sample
 
+    /// OVS sets a service header as a whole, contexts included where there are none, and does not tell which contexts are matched.
+    case serviceHeader
+    /// Actions of OpenFlow 1.0, and those on parts of the type of service, are told as set_field or load.
+    case words
+
     /// The parts of a trace that may differ.
     var parts: Set<TraceParts.Part> {
         switch self {
         case .newHeader: [.megaflow]
-        case .copy, .pause, .sample: [.actions]
+        case .copy, .packetOut, .pause, .sample: [.actions]
         case .refused: [.way, .megaflow]
+        case .serviceHeader: [.way, .megaflow, .actions]
+        case .words: [.way]
         }
     }
 }

@@ -10,7 +10,7 @@ struct PipelineGenerator {
         // No two flows of one priority, of which either might be found.
         let flows = (0..<Self.flows).map { flow(priority: 100 + $0) }.joined(separator: "\n") + "\nbr1 actions=output:1"
         let packets = (0..<Self.packets).map { _ in packet() }.joined(separator: "\n")
-        return Pipeline(name: "random \(number)", version: "OpenFlow15", flows: flows, packets: packets, free: Pipeline.tries)
+        return Pipeline(name: "random \(number)", version: "OpenFlow15", flows: flows, packets: packets)
     }
 
     // MARK: Choice (xorshift64*, Vigna 2016)

@@ -11,6 +11,18 @@ extension HostTests {
             }
         }
 
+        /// Of the same packets and rules there are no more megaflows than with OVS.
+        @Test(arguments: FilterGenerator.Kind.allCases) func asFewMegaflowsAsOVS(_ kind: FilterGenerator.Kind) async throws {
+            try await Bed.with { bed in
+                var generator = FilterGenerator(seed: 7)
+                let results = try await PipelineTwins(bed).run(generator.pipeline(kind, rules: 1_000))
+                let ours = Set(results.map { $0.ours.parts[.megaflow] ?? "" }), theirs = Set(results.map { $0.theirs.parts[.megaflow] ?? "" })
+                #expect(theirs.count > 100)
+                #expect(ours.count <= theirs.count)
+                for (packet, ours, theirs) in results { #expect(ours.differences(from: theirs).isEmpty, "\(packet.text)") }
+            }
+        }
+
         /// A dozen, or as many as NEEDLETAIL_PIPELINES says, from the seed NEEDLETAIL_SEED on. 
         @Test func randomPipelinesLikeOVS() async throws {
             let environment = ProcessInfo.processInfo.environment

@@ -48,7 +48,7 @@ struct PipelineTwins {
     /// Runs a pipeline and expects both to say the same, but for differences that are explained.
     func compare(_ pipeline: Pipeline) async throws {
         for (packet, ours, theirs) in try await run(pipeline) {
-            let found = Set(ours.differences(from: theirs, free: pipeline.free)), explained = packet.difference?.parts ?? []
+            let found = Set(ours.differences(from: theirs)), explained = packet.difference?.parts ?? []
             for part in found.subtracting(explained) {
                 Issue.record("\(pipeline.name), \(packet.text): ours\n\(ours.parts[part] ?? "")theirs\n\(theirs.parts[part] ?? "")")
             }
@@ -61,7 +61,8 @@ struct PipelineTwins {
         let own = flows.filter { !$0.hasPrefix("br1 ") }, others = flows.filter { $0.hasPrefix("br1 ") }.map { String($0.dropFirst(4)) }
         for socket in [vswitch.socket, peer.socket] {
             let br0 = "unix:" + socket("br0"), br1 = "unix:" + socket("br1")
-            for command in ["del-flows", "del-groups", "del-meters"] { try await ofctl(pipeline, [command, br0]) }
+            // OpenFlow 1.0 knows neither groups nor meters.
+            for command in ["del-flows", "del-groups", "del-meters"] { try await ofctl(pipeline, [command, br0], version: "OpenFlow13") }
             try await ofctl(pipeline, ["del-flows", br1])
             for meter in lines(pipeline.meters) { try await ofctl(pipeline, ["add-meter", br0, meter]) }
             if !pipeline.groups.isEmpty { try await ofctl(pipeline, ["add-groups", br0, "-"], lines(pipeline.groups)) }
@@ -70,8 +71,8 @@ struct PipelineTwins {
         }
     }
 
-    private func ofctl(_ pipeline: Pipeline, _ arguments: [String], _ input: [String] = []) async throws {
-        let result = try await command("ovs-ofctl", ["-O", pipeline.version] + arguments, input: input.map { $0 + "\n" }.joined(), seconds: 30)
+    private func ofctl(_ pipeline: Pipeline, _ arguments: [String], _ input: [String] = [], version: String? = nil) async throws {
+        let result = try await command("ovs-ofctl", ["-O", version ?? pipeline.version] + arguments, input: input.map { $0 + "\n" }.joined(), seconds: 30)
         guard result.status == 0 else { throw BedFailure("\(pipeline.name), \(arguments): \(result.errors)") }
     }
 

@@ -30,9 +30,10 @@ struct TraceParts {
         }
     }
 
-    /// What goes up to the switch is named in each switch's own way, and so is what comes back.
+    /// What goes up to the switch is numbered in each switch's own way, and so are what comes back and the datapath's meters.
     private static func withoutNumbers(_ line: String) -> String {
-        line.replacingOccurrences(of: #"userspace\(pid=0,\w+\([^)]*\)\)"#, with: "userspace", options: .regularExpression)
+        line.replacingOccurrences(of: #"(?<=dont_send=\d,continuation=\d,)recirc_id=\d+"#, with: "recirc_id=ID", options: .regularExpression)
+            .replacingOccurrences(of: #"(?<=\b)meter\(\d+\)"#, with: "meter(ID)", options: .regularExpression)
             .replacingOccurrences(of: #"recirc\(0x[0-9a-f]+\)"#, with: "recirc(ID)", options: .regularExpression)
     }
 
@@ -62,12 +63,11 @@ struct TraceParts {
     }
 
     /// The parts in which another trace differs. A megaflow may match less than the other one: what makes lookups look at fewer bits is not OVS's.
-    /// - Parameter free: fields of which a megaflow may match anything.
-    func differences(from other: TraceParts, free: Set<String> = []) -> [Part] {
+    func differences(from other: TraceParts) -> [Part] {
         Part.allCases.filter { part in
             guard parts[part] != other.parts[part] else { return false }
             guard part == .megaflow, let ours = parts[part], let theirs = other.parts[part] else { return true }
-            return !Set(MegaflowMask(ours).narrower(than: MegaflowMask(theirs))).subtracting(free).isEmpty
+            return !MegaflowMask(ours).narrower(than: MegaflowMask(theirs)).isEmpty
         }
     }
 }
