@@ -22,6 +22,8 @@ final class Classifier {
     private(set) var count = 0
     /// Those of them with conjunction actions.
     private var softCount = 0
+    /// Answers may be put together from several rules.
+    var isConjunctive: Bool { softCount > 0 }
     /// What lookups see.
     var version: UInt64 = 1
 

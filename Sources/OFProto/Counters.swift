@@ -33,6 +33,8 @@ public struct OFProtoCounters: Hashable, Sendable {
     public var invalidated: UInt64 = 0
     /// Megaflows removed because no packet came.
     public var idled: UInt64 = 0
+    /// Megaflows removed because there were more than twice as many as the limit.
+    public var crowdedOut: UInt64 = 0
     /// Complete sweeps over the megaflows.
     public var sweeps: UInt64 = 0
     public init() {}

@@ -57,6 +57,7 @@ extension Bridge {
     /// Lets packets see the change. What is left to do for rules that went is done by `reap`.
     func commit(_ change: FlowChange, now: Int64) {
         version = change.version
+        ofproto.noteChange(of: change, in: self)
         for case let table? in tables { table.classifier.version = version }
         for rule in change.added where rule.endVersion == .max {
             if let expiry = rule.expiry { timers.add(rule, at: expiry.deadline) }
@@ -75,7 +76,6 @@ extension Bridge {
         } else {
             reaping.append(contentsOf: change.ended)
         }
-        ofproto.noteChange()
         tellVacancy()
         deleteForsaken(now: now)
     }

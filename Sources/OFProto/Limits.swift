@@ -1,10 +1,10 @@
 /// Everything here has a bound. What happens when it is reached stands beside it.
 public struct OFProtoLimits: Hashable, Sendable {
-    /// Megaflows in the datapath; beyond it packets are translated one by one and nothing is installed.
+    /// Megaflows in the datapath, or fewer if sweeps take too long (`FlowLimit`); beyond it packets are translated one by one and nothing is installed.
     public var flowLimit = 200_000
     /// Milliseconds without a packet after which a megaflow is removed.
     public var maxIdle: Int64 = 10_000
-    /// The same, once there are more megaflows than `flowLimit` (it may be lowered while they are installed).
+    /// The same, once there are more megaflows than the limit (it may be lowered while they are installed). With more than twice as many all are removed.
     public var crowdedIdle: Int64 = 100
     /// Milliseconds between two sweeps over the megaflows' statistics.
     public var sweepInterval: Int64 = 500
@@ -32,6 +32,10 @@ public struct OFProtoLimits: Hashable, Sendable {
     public var recirculationContexts = 65_536
     public init() {}
 
+    /// Rules that came with which megaflows are compared; beyond it all megaflows that were looked up in a table with further ones are translated again.
+    static let comparedRules = 64
+    /// Megaflows that are passed over at the cost of 1 of `sweepBudget`.
+    static let passedOver = 16
     /// Nested resubmits that go back to the same or an earlier table, and nested buckets; beyond it the packet is dropped.
     static let resubmitDepth = 64
     /// Table lookups and buckets of one translation; beyond it the packet is dropped.

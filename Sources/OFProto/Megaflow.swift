@@ -14,14 +14,34 @@ struct Megaflow {
     let moreLines: [Line]
     var actions: [DPAction]
     var credits: [Credit]
-    /// The tags of the stations whose place it depends on.
-    var stations: UInt64
+    /// Which mask of the `MaskStore` tells the bits that packets had unchanged whenever they were looked up.
+    fileprivate(set) var steady: UInt32
+    /// It depends on rules of other tables than those that it looks up.
+    var followsTables: Bool
     let created: Int64
     /// What was credited so far.
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
     var used: Int64
     var isDeleting = false
+}
+
+/// What a megaflow depends on, one bit of 64 each: what changed and has none of its bits does not concern it.
+struct MegaflowTags {
+    /// Stations whose place was looked up.
+    var stations: UInt64 = 0
+    /// Tables in which rules were looked up.
+    var tables: UInt64 = 0
+}
+
+/// What a translation tells of the megaflow that is made of it, besides actions.
+struct MegaflowFindings {
+    /// Who is credited with its packets.
+    var credits: [Credit] = []
+    var tags = MegaflowTags()
+    /// The bits of its mask that are steady; nil: all of them.
+    var steady: MaskLines?
+    var followsTables = false
 }
 
 /// The different masks of installed megaflows. Owner: the megaflow table.
@@ -45,6 +65,12 @@ struct MaskStore {
             id = UInt32(masks.count - 1)
         }
         ids[lines] = id
+        return id
+    }
+
+    /// One more use of a mask that is in use.
+    mutating func retain(_ id: UInt32) -> UInt32 {
+        masks[Int(id)].users += 1
         return id
     }
 
@@ -91,6 +117,8 @@ private struct MegaflowIndex {
 struct MegaflowTable {
     /// nil: a free place.
     private(set) var slots: ContiguousArray<Megaflow?> = []
+    /// Of the megaflows in `slots`; none of those that are not live.
+    private(set) var tags: ContiguousArray<MegaflowTags> = []
     private var unused: ContiguousArray<Int32> = []
     private var index = MegaflowIndex()
     private(set) var masks = MaskStore()
@@ -98,12 +126,13 @@ struct MegaflowTable {
     private(set) var liveCount = 0
 
     /// Takes room for so many megaflows, so that the table never moves while packets wait. It costs addresses only, until it is used.
-    mutating func reserve(_ count: Int) { slots.reserveCapacity(count) }
+    mutating func reserve(_ count: Int) {
+        slots.reserveCapacity(count)
+        tags.reserveCapacity(count)
+    }
 
     /// Remembers a megaflow. Its key and mask are the translator's.
-    mutating func insert(
-        _ id: DPFlowID, key: borrowing FlowKey, mask lines: MaskLines, actions: [DPAction], credits: [Credit], stations: UInt64, now: Int64
-    ) {
+    mutating func insert(_ id: DPFlowID, key: borrowing FlowKey, mask lines: MaskLines, actions: [DPAction], found: MegaflowFindings, now: Int64) {
         var first = Line.zero
         var more: [Line] = []
         for at in 0..<lines.count {
@@ -111,16 +140,18 @@ struct MegaflowTable {
             if at == 0 { first = line } else { more.append(line) }
         }
         let flow = Megaflow(
-            id: id, mask: masks.retain(lines), line: first, moreLines: more, actions: actions, credits: credits, stations: stations,
-            created: now, used: now)
+            id: id, mask: masks.retain(lines), line: first, moreLines: more, actions: actions, credits: found.credits,
+            steady: masks.retain(found.steady ?? lines), followsTables: found.followsTables, created: now, used: now)
         // A megaflow that the datapath has forgotten and takes again.
         if let old = find(id) { remove(old) }
         let at: Int32
         if let free = unused.popLast() {
             slots[Int(free)] = flow
+            tags[Int(free)] = found.tags
             at = free
         } else {
             slots.append(flow)
+            tags.append(found.tags)
             at = Int32(slots.count - 1)
         }
         let former = index.latest(id.pmd, id.slot).flatMap { place in slots[place].map { (id: $0.id, place: place) } }
@@ -139,10 +170,23 @@ struct MegaflowTable {
         return body(&slots[at]!)
     }
 
+    /// A megaflow was translated again.
+    mutating func update(_ at: Int, actions: [DPAction], found: MegaflowFindings) {
+        guard let flow = slots[at], !flow.isDeleting else { return }
+        let steady = found.steady.map { masks.retain($0) } ?? masks.retain(flow.mask)
+        masks.release(flow.steady)
+        tags[at] = found.tags
+        slots[at]?.actions = actions
+        slots[at]?.credits = found.credits
+        slots[at]?.steady = steady
+        slots[at]?.followsTables = found.followsTables
+    }
+
     /// Its removal has begun.
     mutating func markDeleting(_ at: Int) {
         guard let flow = slots[at], !flow.isDeleting else { return }
         slots[at]?.isDeleting = true
+        tags[at] = MegaflowTags()
         liveCount -= 1
     }
 
@@ -152,7 +196,9 @@ struct MegaflowTable {
         index.remove(flow.id, at: at)
         if !flow.isDeleting { liveCount -= 1 }
         masks.release(flow.mask)
+        masks.release(flow.steady)
         slots[at] = nil
+        tags[at] = MegaflowTags()
         unused.append(Int32(at))
     }
 

@@ -15,7 +15,7 @@
 /// Read in this order: `Rule.swift`, `Classifier.swift`, `Subtable.swift`, `Stages.swift`, `PrefixTrie.swift`, `Conjunctions.swift` (finding a
 /// rule); `Bridge.swift`, `BridgePort.swift`, `PortBundle.swift`, `Bond.swift`, `Mirror.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Group.swift`, `BridgeGroups.swift`,
 /// `Meter.swift`, `BridgeMeters.swift`, `RuleSet.swift` (who names them); `LearnedFlows.swift`; `Xlate.swift` and its siblings by verb;
-/// `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`; `Trace.swift` and its siblings; `NetFlow.swift`.
+/// `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`, `RuleChanges.swift`, `Sweep.swift`; `Trace.swift` and its siblings; `NetFlow.swift`.
 import Datapath
 import Flow
 import Logging
@@ -45,6 +45,8 @@ public final class OFProto {
     private var random: UInt64
     var megaflows = MegaflowTable()
     var sweep = Sweep()
+    var revalidation = Revalidation()
+    var flowLimit: FlowLimit
     let controllers: NumberedContexts<ControllerContext>
     let recirculations: NumberedContexts<RecircContext>
     var samples = SampleTable()
@@ -57,6 +59,7 @@ public final class OFProto {
     public init(dpif: any DPIF, seed: UInt64, limits: OFProtoLimits = OFProtoLimits()) {
         self.dpif = dpif
         self.limits = limits
+        flowLimit = FlowLimit(limits.flowLimit)
         random = seed
         hashSeed = HashSeed(seed: seed)
         controllers = NumberedContexts(limit: limits.controllerContexts)
@@ -98,7 +101,7 @@ public final class OFProto {
             meterNumbers.giveBack(meter.datapathID)
         }
         // Megaflows name the bridge's ports and rules: none may outlive it.
-        revalidateNow(now: sweep.began)
+        revalidateNow(now: clock)
     }
 
     /// The bridge port behind a datapath port.
@@ -142,20 +145,34 @@ public final class OFProto {
 
     /// Something changed that any megaflow may depend on.
     func noteChange() {
-        sweep.changed = true
-        sweep.changes &+= 1
-        // Without megaflows nothing can be stale.
-        if megaflows.liveCount == 0, sweep.cursor == nil { sweep.settled = sweep.changes }
+        revalidation.pending.isFull = true
+        countChange()
+    }
+
+    /// Rules of a bridge changed.
+    func noteChange(of change: FlowChange, in bridge: Bridge) {
+        countChange()
+        for (rule, _) in change.modified { rule.altered = revalidation.changes }
+        // Also without megaflows: that of a packet that changes rules itself is installed behind the change.
+        revalidation.pending.rules.add(change, bridge: bridge)
+    }
+
+    private func countChange() {
+        revalidation.changes &+= 1
+        revalidation.pending.isDue = true
+        // Without megaflows nothing is stale.
+        if megaflows.liveCount == 0, revalidation.cursor == nil { revalidation.settled = revalidation.changes }
     }
 
     /// The place of stations with these tags changed.
-    func noteStation(_ tags: UInt64) { sweep.changedStations |= tags }
+    func noteStation(_ tags: UInt64) { revalidation.pending.stations |= tags }
 
     /// Counters are needed sooner than the next sweep would bring them.
     func wantSweep() { sweep.isWanted = true }
 
     /// Sets the number of megaflows at most and how long an idle one stays (milliseconds).
     public func configure(flowLimit: Int, maxIdle: Int64) {
+        if flowLimit != limits.flowLimit { self.flowLimit.configured = flowLimit }
         limits.flowLimit = flowLimit
         limits.maxIdle = maxIdle
         megaflows.reserve(flowLimit)
@@ -178,6 +195,7 @@ public final class OFProto {
             bridge.expireStations(now: now, limit: limits.expiriesPerTurn)
             if bridge.runBonds(now: now) { more = true }
         }
+        if revalidate(now: now) { more = true }
         if runSweep(now: now) { more = true }
         for bridge in bridgesByName.values {
             if bridge.connections.run(now: now) { more = true }
@@ -190,7 +208,7 @@ public final class OFProto {
 
     /// When `run` must be called at the latest if nothing comes up before; nil: when something does.
     public func nextDeadline(now: Int64) -> Int64? {
-        if sweep.cursor != nil || sweep.hasChanges || sweep.isWanted { return now }
+        if isRevalidating || sweep.cursor != nil || sweep.isWanted { return now }
         // A sweep also asks for the links of ports, of which controllers are told.
         let sweeps = megaflows.liveCount > 0 || bridgesByName.values.contains { !$0.connections.connections.isEmpty }
         var deadline: Int64? = sweeps ? sweep.began + limits.sweepInterval : nil
@@ -239,4 +257,9 @@ public final class OFProto {
 
     /// The megaflows that this thread knows as installed.
     public var megaflowCount: Int { megaflows.liveCount }
+
+    /// What sweeps found: megaflows on the average and at most, how many there may be now, and the milliseconds that the last sweep took.
+    public var sweepReport: (average: Int, maximum: Int, limit: Int, duration: Int64) {
+        (flowLimit.average, flowLimit.maximum, flowLimit.current, flowLimit.duration)
+    }
 }

@@ -23,6 +23,8 @@ public final class Rule {
     /// The rule is seen by lookups of these versions of the bridge's tables.
     var firstVersion: UInt64
     var endVersion: UInt64 = .max
+    /// The number of the change that replaced its actions last.
+    var altered: UInt64 = 0
     /// True once the rule is in no table any more.
     var isRemoved = false
 

@@ -162,6 +162,9 @@ final class Subtable {
         return Match(key: key, mask: mask.flowMask)
     }
 
+    /// The mask, and the rules' key in its lines.
+    func lines(of slot: Int) -> (mask: MaskLines, key: [Line]) { (mask, Array(keys[slot * mask.count..<(slot + 1) * mask.count])) }
+
     // MARK: Changes
 
     /// Adds a rule. No version may see two with the same key and priority.

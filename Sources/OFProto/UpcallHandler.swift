@@ -23,7 +23,7 @@ extension OFProto {
         }
         let pmd = upcall.pmd
         let put = DPFlowPut(pmd: pmd, key: upcall.key, mask: translator.wildcards.key, actions: translator.takeActions())
-        guard dpif.flowCount < limits.flowLimit else {
+        guard dpif.flowCount < flowLimit.current else {
             counters.executed &+= 1
             for credit in translator.takeCredits() { credit.push(packets: 1, bytes: length, used: now) }
             // Without actions too: the datapath counts the drop.
@@ -33,9 +33,8 @@ extension OFProto {
         do throws(DPIFError) {
             let id = try dpif.flowPut(put, waiting: upcall.takePacket())
             counters.installed &+= 1
-            megaflows.insert(
-                id, key: put.key, mask: translator.wildcards.maskLines, actions: put.actions, credits: translator.takeCredits(),
-                stations: translator.stations, now: now)
+            let mask = translator.wildcards.maskLines
+            megaflows.insert(id, key: put.key, mask: mask, actions: put.actions, found: translator.findings(mask), now: now)
         } catch {
             counters.refused &+= 1
         }

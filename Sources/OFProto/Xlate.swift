@@ -22,6 +22,14 @@ final class Translator {
     var actions: [DPAction] = []
     /// The tags of all stations whose place was looked up.
     var stations: UInt64 = 0
+    /// The tags of all tables that were looked up.
+    private(set) var tables: UInt64 = 0
+    /// The result depends on more of the tables' rules than was looked up.
+    private(set) var followsTables = false
+    /// The packet as it came in, with OpenFlow's number of the port, and the bits in which it was another one at some lookup.
+    private let packet = FlowBuffer()
+    private let written = FlowBuffer()
+    private(set) var isWritten = false
     var failure: Failure? { didSet { if trace != nil { traceFailure() } } }
 
     var now: Int64 = 0
@@ -95,6 +103,7 @@ final class Translator {
         reset(now: now, learns: learns)
         if flow.key.l0.recircID != 0 {
             base.copy(from: flow)
+            packet.copy(from: flow)
             consultAlways()
             guard comeBack() else {
                 failure = .recirculated
@@ -108,6 +117,7 @@ final class Translator {
             inputPort = port
             flow.key.l0.inPort = UInt32(port.number.number)
             base.copy(from: flow)
+            packet.copy(from: flow)
             consultAlways()
             comeIn(port)
         }
@@ -173,6 +183,10 @@ final class Translator {
         if !recirculations.isEmpty { recirculations = [] }
         wildcards.clear()
         stations = 0
+        tables = 0
+        followsTables = false
+        if isWritten { written.clear() }
+        isWritten = false
         mirrored = 0
         failure = nil
         rule = nil
@@ -220,6 +234,7 @@ final class Translator {
             resubmits += 1
             guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
             let id = table
+            tables |= bridge.tableTag(id)
             let table = bridge.tables[Int(id)]
             guard let table, let found = lookup(table, inPort: lookupPort, fragments: bridge.fragments) else {
                 if let table { credits.append(.miss(table)) }
@@ -286,9 +301,43 @@ final class Translator {
     }
 
     private func find(_ table: OpenFlowTable) -> Rule? {
+        noteWritten()
         guard let reasons = trace?.reasons else { return table.classifier.lookup(flow, wildcards) }
         reasons.settle(wildcards.key)
         return table.classifier.lookup(flow, wildcards) { reasons.settle(self.wildcards.key, "table \(table.id): lookup, for " + $0.text($1)) }
+    }
+
+    /// The result depends on what is in tables without a lookup.
+    func followAllTables() {
+        followsTables = true
+        tables = .max
+    }
+
+    /// A lookup sees what actions have made of the packet.
+    private func noteWritten() {
+        for index in 0..<FlowKey.packetLines {
+            let difference = flow[line: index] ^ packet[line: index]
+            if linesEqual(difference, .zero) { continue }
+            written.add(difference, toLine: index)
+            isWritten = true
+        }
+    }
+
+    /// What a megaflow with this mask keeps of the translation.
+    func findings(_ mask: MaskLines) -> MegaflowFindings {
+        MegaflowFindings(
+            credits: takeCredits(), tags: MegaflowTags(stations: stations, tables: tables), steady: isWritten ? steady(of: mask) : nil,
+            followsTables: followsTables)
+    }
+
+    /// Those bits of a mask that every lookup saw as they came in.
+    private func steady(of mask: MaskLines) -> MaskLines {
+        var lines = MaskLines()
+        for at in 0..<mask.count {
+            let index = mask.indices[at], bits = mask.masks[at] & ~written[line: index]
+            if !linesEqual(bits, .zero) { lines.append(index, bits) }
+        }
+        return lines
     }
 
     /// The table and cookie of the actions that are run.
@@ -316,6 +365,11 @@ final class Translator {
         let type = flow.key.l0.dlType
         return type == XlateTypes.ipv4 || type == XlateTypes.ipv6
     }
+}
+
+extension FlowKey {
+    /// Lines 0–9: what packets have. The others are of the pipeline: registers, metadata.
+    static let packetLines = 10
 }
 
 /// EtherTypes in network byte order.

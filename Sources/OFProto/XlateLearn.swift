@@ -30,6 +30,7 @@ extension Translator {
         // What is only checked adds nothing: then there is only what is there already.
         let succeeds = learns ? bridge.mayLearn(learnedFlow, besides: learned) : spec.limit == 0 || bridge.isLearned(learnedFlow)
         if let result = spec.result {
+            if spec.limit > 0 { followAllTables() }
             consult(result)
             result.set(succeeds ? 1 : 0, in: &flow.key)
             if trace != nil { traceValue(result) }

@@ -10,9 +10,8 @@ public final class DatagramSender: Sendable {
     public init(on thread: IOThread) { self.thread = thread }
 
     /// Sends a datagram. One that cannot be sent is lost, as any datagram may be.
-    /// - Parameter port: 1–65535.
-    public func send(_ bytes: [UInt8], to address: IPAddressText, port: UInt16) {
-        guard let target = try? SocketAddress(ipAddress: address.text, port: Int(port)) else { return }
+    public func send(_ bytes: [UInt8], to target: DatagramTarget) {
+        guard let target = try? SocketAddress(ipAddress: target.address.text, port: Int(target.port)) else { return }
         thread.perform { [self] in
             let isIPv6 = target.protocol == .inet6
             if let channel = channels.withLock({ $0[isIPv6] }) { return write(bytes, to: target, channel) }
@@ -32,5 +31,19 @@ public final class DatagramSender: Sendable {
         // What the kernel does not take at once is not kept without bound.
         guard channel.isWritable else { return }
         channel.writeAndFlush(AddressedEnvelope(remoteAddress: target, data: ByteBuffer(bytes: bytes)), promise: nil)
+    }
+}
+
+/// Where datagrams go.
+public struct DatagramTarget: Hashable, Sendable {
+    public let address: IPAddressText
+    /// 1–65535.
+    public let port: UInt16
+
+    /// - Parameter text: "192.0.2.1:2055" or "[2001:db8::1]:2055"; nil for anything else.
+    public init?(_ text: String) {
+        // Port 0 stands for none, which is no target.
+        guard let method = try? ConnectionMethod("tcp:" + text, defaultPort: 0), case .tcp(let address, let port) = method, port != 0 else { return nil }
+        (self.address, self.port) = (address, port)
     }
 }

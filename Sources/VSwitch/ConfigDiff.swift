@@ -83,7 +83,7 @@ public struct ConfigDiff: Equatable, Sendable {
         guard let old else { return steps.append(.addBridge(settings)) }
         if old.failMode != new.failMode || old.protocols != new.protocols || old.controllers != new.controllers || old.datapathID != new.datapathID
             || old.tables != new.tables || old.macAging != new.macAging || old.macTableSize != new.macTableSize
-            || old.floodVLANs != new.floodVLANs || old.forwardBPDU != new.forwardBPDU {
+            || old.floodVLANs != new.floodVLANs || old.forwardBPDU != new.forwardBPDU || old.netFlow != new.netFlow {
             steps.append(.changeBridge(settings))
         }
     }

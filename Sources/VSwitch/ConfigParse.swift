@@ -110,8 +110,8 @@ struct ConfigParser {
     // Bridges
 
     private static let bridgeKeys = [
-        "fail-mode", "mac-aging-time", "mac-table-size", "static-macs", "flood-vlans", "forward-bpdu", "mirrors", "protocols", "datapath-id", "controllers", "tables",
-        "ports", "flows",
+        "fail-mode", "mac-aging-time", "mac-table-size", "static-macs", "flood-vlans", "forward-bpdu", "mirrors", "netflow", "protocols", "datapath-id", "controllers",
+        "tables", "ports", "flows",
     ]
 
     private mutating func bridge(_ entry: ConfigReader.Entry) throws(ConfigError) -> BridgeConfig {
@@ -128,6 +128,7 @@ struct ConfigParser {
             case "flood-vlans": bridge.floodVLANs = try vlans(entry.value)
             case "forward-bpdu": bridge.forwardBPDU = try reader.bool(entry.value)
             case "mirrors": mirrors = entry.value
+            case "netflow": bridge.netFlow = try netFlow(entry.value)
             case "protocols": bridge.protocols = try protocols(entry.value)
             case "datapath-id": bridge.datapathID = try datapathID(entry.value)
             case "controllers": bridge.controllers = try controllers(entry.value)

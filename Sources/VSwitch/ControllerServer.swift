@@ -10,6 +10,8 @@ import Stream
 /// Owner: who has the turn. Frees: `close`, before the datapath is closed.
 final class ControllerServer {
     private let thread = IOThread()
+    /// What is sent by UDP, as far as the kernel takes it.
+    let datagrams: DatagramSender
     private let mailbox: Mailbox<Event>
     private let turn: @Sendable () -> Void
     /// The folder of `<bridge>.mgmt` and `<bridge>.snoop`; nil: there are none.
@@ -44,6 +46,7 @@ final class ControllerServer {
     ///   - turn: called on the I/O thread when there is something to take: `run` is to be called, there or on another thread.
     init(folder: String?, turn: @escaping @Sendable () -> Void) {
         self.folder = folder
+        datagrams = DatagramSender(on: thread)
         // What waits is bounded by what connections may have unhandled; what they tell of themselves must not be lost.
         mailbox = Mailbox(capacity: .max, wake: {})
         self.turn = turn

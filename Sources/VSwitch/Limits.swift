@@ -34,6 +34,8 @@ enum Limits {
 
     /// Controllers of one bridge.
     static let controllers = 64
+    /// NetFlow collectors of one bridge.
+    static let netFlowTargets = 16
     /// Bytes that wait for a controller that does not read. Then the connection is closed.
     static let controllerBacklog = 64 << 20
 

@@ -1,5 +1,8 @@
 import Datapath
+import Foundation
 import NetDev
+import OFProto
+import Stream
 
 /// A switch, its datapath and its sockets. Owner: whoever has the turn.
 final class RunningSwitch {
@@ -29,6 +32,7 @@ final class RunningSwitch {
         let waker = datapath.waker
         self.waker = waker
         controllers = ControllerServer(folder: runFolder, turn: { turn(waker) })
+        vswitch.ofproto.sendNetFlow(by: controllers.datagrams, now: datapath.now)
         do throws(StartError) {
             unixctl = try socket.open(context)
         } catch {
@@ -91,5 +95,15 @@ final class RunningSwitch {
         unixctl?.close()
         controllers.close()
         vswitch.close()
+    }
+}
+
+extension OFProto {
+    /// Sends what bridges tell collectors. `now` is the time by which the switch is run.
+    fileprivate func sendNetFlow(by sender: DatagramSender, now: Int64) {
+        epoch = Int64(Date().timeIntervalSince1970 * 1_000) - now
+        netFlowSink = { datagram, targets in
+            for target in targets.lazy.compactMap(DatagramTarget.init) { sender.send(datagram, to: target) }
+        }
     }
 }

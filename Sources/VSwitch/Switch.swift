@@ -72,6 +72,7 @@ public final class Switch {
         bridge.configureTables(config.tables)
         bridge.configureNormal(floodVLANs: Set(config.floodVLANs), forwardsReserved: config.forwardBPDU)
         bridge.configureMACTable(aging: Int64(config.macAging), capacity: config.macTableSize)
+        bridge.netFlow = config.netFlow
     }
 
     private func fix(_ mac: StaticMACConfig, on bridge: Bridge) throws(DPIFError) {

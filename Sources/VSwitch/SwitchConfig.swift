@@ -66,6 +66,8 @@ public struct BridgeConfig: Equatable, Sendable {
     /// Ports with several interfaces, which are in `ports`.
     public var bonds: [BondConfig] = []
     public var mirrors: [MirrorConfig] = []
+    /// Who is told of the bridge's connections; nil: nobody.
+    public var netFlow: NetFlowConfig?
     /// The versions of OpenFlow that may be spoken.
     public var protocols = OFVersions.all
     public var controllers: [ControllerConfig] = []

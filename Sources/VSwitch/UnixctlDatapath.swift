@@ -4,12 +4,13 @@ import OpenFlow
 import Wire
 
 extension UnixctlCommand {
-    /// ovs-dpctl(8)'s commands.
+    /// ovs-dpctl(8)'s commands, and what OVS tells of upcalls.
     static let datapath = [
         UnixctlCommand("dpctl/dump-dps", "", 0...0) { _, _ in .text(UnixctlContext.datapathName) },
         UnixctlCommand("dpctl/show", "[-s] [dp...]", 0...Int.max, show),
         UnixctlCommand("dpctl/dump-flows", "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]", 0...6, dumpFlows),
         UnixctlCommand("dpctl/del-flows", "[dp]", 0...1, deleteFlows),
+        UnixctlCommand("upcall/show", "", 0...0, showUpcalls),
     ]
 
     private static func checkDatapath(_ name: String) throws(UnixctlError) {
@@ -28,6 +29,21 @@ extension UnixctlCommand {
             if !options.flags.isEmpty { text += context.statisticsText(port) }
         }
         return .text(text)
+    }
+
+    /// One thread revalidates: it has all megaflows.
+    private static func showUpcalls(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
+        let ofproto = context.vswitch.ofproto, count = ofproto.megaflowCount
+        let (average, maximum, limit, duration) = ofproto.sweepReport
+        return .text("""
+            \(UnixctlContext.datapathName):
+              flows         : (current \(count)) (avg \(average)) (max \(maximum)) (limit \(limit))
+              dump duration : \(duration)ms
+              ufid enabled : true
+
+              1: (keys \(count))
+
+            """)
     }
 
     private static func deleteFlows(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {

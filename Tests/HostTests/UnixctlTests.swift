@@ -45,7 +45,7 @@ extension HostTests {
                 #expect(stats.ours.lines.count > 17)
                 let perf = try await shapes("dpif-netdev/pmd-perf-show", "-nh")
                 #expect(perf.ours == perf.theirs)
-                for arguments in [["dpif-netdev/pmd-rxq-show"], ["dpif-netdev/pmd-rxq-show", "-secs", "7"], ["fdb/show", "br0"], ["fdb/stats-show", "br0"], ["dpctl/show"], ["dpctl/show", "-s"]] {
+                for arguments in [["dpif-netdev/pmd-rxq-show"], ["dpif-netdev/pmd-rxq-show", "-secs", "7"], ["fdb/show", "br0"], ["fdb/stats-show", "br0"], ["dpctl/show"], ["dpctl/show", "-s"], ["upcall/show"]] {
                     let ours = try await vswitch.ask(arguments), theirs = try await peer.ask(arguments)
                     // Bridges without an internal port, and the datapath's own one, are OVS's.
                     #expect(TextShape(ours.output, ports: ports).kinds == TextShape(withoutInternal(theirs.output), ports: ports).kinds, "\(arguments)")

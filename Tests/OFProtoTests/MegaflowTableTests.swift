@@ -6,7 +6,7 @@ import Testing
 /// The ofproto thread's own table of megaflows.
 @Suite struct MegaflowTableTests {
     private static func insert(_ table: inout MegaflowTable, _ id: DPFlowID) {
-        table.insert(id, key: FlowKey(), mask: MaskLines(FlowMask()), actions: [], credits: [], stations: 0, now: 1)
+        table.insert(id, key: FlowKey(), mask: MaskLines(FlowMask()), actions: [], found: MegaflowFindings(), now: 1)
     }
 
     @Test func aSlotsNextMegaflowDoesNotHideTheOneThatIsStillToBeRetired() throws {

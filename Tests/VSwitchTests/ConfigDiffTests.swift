@@ -59,6 +59,13 @@ import Testing
             == ["-port a/p", "-bridge a", "+bridge b", "bridge c", "+port b/p", "+flow b/0"])
     }
 
+    @Test func aCollectorComesAndGoes() throws {
+        let text = "bridges: {a: {netflow: {targets: ['192.0.2.1:1']}}}"
+        #expect(try steps("bridges: {a: {}}", text) == ["bridge a"])
+        #expect(try steps(text, text).isEmpty)
+        #expect(try steps(text, "bridges: {a: {}}") == ["bridge a"])
+    }
+
     @Test func untouchedPortsDoNotAppear() throws {
         let old = "bridges: {a: {fail-mode: secure, ports: {p: {type: dummy}, q: {type: dummy, tag: 1}, r: {type: dummy, mtu: 1500}, s: {type: tap}}}}"
         let new = "bridges: {a: {fail-mode: secure, ports: {p: {type: dummy}, q: {type: dummy, tag: 2}, r: {type: dummy, mtu: 9000}, t: {type: tap, of-port: 7}}}}"

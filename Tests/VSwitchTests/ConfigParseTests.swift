@@ -50,6 +50,15 @@ let completeConfig = """
         #expect(datapath.maxIdle == 30_000)
     }
 
+    @Test func whoIsToldOfConnections() throws {
+        let text = "bridges: {b: {netflow: {targets: ['192.0.2.1:2055', '[2001:db8::1]:9'], engine-type: 1, engine-id: 200, add-id-to-interface: true, active-timeout: 2min}}, c: {}}"
+        let config = try parse(text)
+        let netFlow = try #require(config.bridge(named: "b")?.netFlow)
+        #expect(netFlow.targets == ["192.0.2.1:2055", "[2001:db8::1]:9"])
+        #expect(netFlow.engineType == 1 && netFlow.engineID == 200 && netFlow.addsIDToInterface && netFlow.activeTimeout == 120)
+        #expect(config.bridge(named: "c")?.netFlow == nil)
+    }
+
     @Test func bridgesAndPorts() throws {
         let config = try parse(completeConfig)
         #expect(config.bridges.map(\.name) == ["br0", "br1"])
@@ -107,7 +116,7 @@ let completeConfig = """
         ("bridges: {b: {mac-table-size: [1]}}", "1:31: expected a number from 10 to 1000000, found a list"),
         ("bridges: {\"b 1\": {}}", "1:11: expected a bridge's name (letters, digits, _ - . @; at most 15; no number or reserved name), found 'b 1'"),
         ("bridges: {normal: {}}", "1:11: expected a bridge's name (letters, digits, _ - . @; at most 15; no number or reserved name), found 'normal'"),
-        ("bridges: {b: {port: {}}}", "1:15: expected one of fail-mode, mac-aging-time, mac-table-size, static-macs, flood-vlans, forward-bpdu, mirrors, protocols, datapath-id, controllers, tables, ports, flows, found 'port'"),
+        ("bridges: {b: {port: {}}}", "1:15: expected one of fail-mode, mac-aging-time, mac-table-size, static-macs, flood-vlans, forward-bpdu, mirrors, netflow, protocols, datapath-id, controllers, tables, ports, flows, found 'port'"),
         ("bridges: {b: {ports: {p: {}}}}", "1:23: expected a port with the key type, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: dpkd}}}}",
             "1:33: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, bond, found 'dpkd'"),
@@ -132,6 +141,10 @@ let completeConfig = """
         ("bridges: {b: {ports: {p: {type: tap}}, mirrors: {m: {output-port: q}}}}", "1:67: expected a port of bridge b, found 'q'"),
         ("bridges: {b: {ports: {p: {type: tap}}, mirrors: {m: {select-all: true}}}}",
             "1:50: expected a mirror with output-port or output-vlan, found one without"),
+        ("bridges: {b: {netflow: {}}}", "1:24: expected at least one target, found none"),
+        ("bridges: {b: {netflow: {targets: [192.0.2.1]}}}",
+            "1:35: expected a target such as 192.0.2.1:2055 or [2001:db8::1]:2055, found '192.0.2.1'"),
+        ("bridges: {b: {netflow: {targets: [\"[::1]:1\"], engine-id: 256}}}", "1:58: expected a number from 0 to 255, found '256'"),
         ("bridges: {b: {ports: {p: {type: tap}}, static-macs: [{port: p}]}}", "1:54: expected a station with the keys mac and port, found a mapping"),
         ("bridges: {b: {ports: {p: {type: tap, trunks: 5}}}}", "1:46: expected a list of VLANs, found '5'"),
         ("bridges: {b: {ports: {p: {type: dummy, no-flood: 1}}}}", "1:50: expected true or false, found '1'"),
