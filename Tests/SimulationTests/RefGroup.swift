@@ -2,23 +2,36 @@ import OFProto
 import OpenFlow
 import Wire
 
-/// A group as the reference knows it: all, indirect or fast failover.
+/// A group as the reference knows it.
 struct RefGroup: Hashable {
     var id: UInt32
     var kind: GroupKind
     var buckets: [RefBucket] = []
+    /// Of a select group: by which fields it hashes is its own affair, but a connection's packets have them alike.
+    var hashesFields = false
 
-    /// The buckets that a packet gets (OpenFlow 1.5.1, section 5.10.1).
+    /// The buckets that a packet gets (OpenFlow 1.5.1, section 5.10.1), of a select group those of which it gets one.
     func chosen(in bridge: RefBridge) -> [RefBucket] {
+        if kind == .select { return buckets.filter { $0.isLive(in: bridge, depth: 0) } }
         guard kind == .fastFailover else { return buckets }
         return buckets.first { $0.isLive(in: bridge, depth: 0) }.map { [$0] } ?? []
     }
 
-    var mod: GroupMod { GroupMod(.add, kind: kind, group: id, buckets: buckets.map(\.bucket)) }
+    var mod: GroupMod {
+        var mod = GroupMod(.add, kind: kind, group: id, buckets: buckets.map(\.bucket))
+        if hashesFields {
+            mod.selection.method = "hash"
+            mod.selection.add(.ipv4Dst, bits: 0xffff_ffff)
+            mod.selection.add(.ethSrc, bits: 0xffff_ffff_ffff)
+        }
+        return mod
+    }
 }
 
 struct RefBucket: Hashable {
     var id: UInt32
+    /// Of a select group.
+    var weight: UInt16 = 0
     var watchPort: UInt16?
     var watchGroup: UInt32?
     var actions: [RefAction] = []
@@ -33,7 +46,7 @@ struct RefBucket: Hashable {
 
     var bucket: GroupBucket {
         GroupBucket(
-            id: id, watchPort: watchPort.map { OFPort($0) } ?? .none, watchGroup: watchGroup ?? GroupNumber.any, actions: actions.map(\.action))
+            id: id, weight: weight, watchPort: watchPort.map { OFPort($0) } ?? .none, watchGroup: watchGroup ?? GroupNumber.any, actions: actions.map(\.action))
     }
 }
 

@@ -6,21 +6,25 @@ struct RefInterpreter {
     let state: RefState
     /// Where a station is; nil: unknown. The second argument is the port where this very packet was heard from it, if it was.
     let place: (RefStation, UInt16?) -> UInt16?
+    /// Which of some buckets a select group takes.
+    let choose: (RefChoice, [UInt32]) -> UInt32
     private(set) var outcome = RefOutcome()
     private var actionSet: [RefAction] = []
     private var exits = false
     private var depth = 0
     private var steps = 0
 
-    init(state: RefState, place: @escaping (RefStation, UInt16?) -> UInt16?) {
-        self.state = state
-        self.place = place
+    init(state: RefState, place: @escaping (RefStation, UInt16?) -> UInt16?, choose: @escaping (RefChoice, [UInt32]) -> UInt32) {
+        (self.state, self.place, self.choose) = (state, place, choose)
     }
 
     /// A frame comes in by a port; nil if there is no such port.
-    static func evaluate(_ frame: [UInt8], at port: String, _ state: RefState, place: @escaping (RefStation, UInt16?) -> UInt16?) -> RefOutcome? {
+    static func evaluate(
+        _ frame: [UInt8], at port: String, _ state: RefState, place: @escaping (RefStation, UInt16?) -> UInt16?,
+        choose: @escaping (RefChoice, [UInt32]) -> UInt32
+    ) -> RefOutcome? {
         guard let found = state.find(port), let packet = RefPacket(frame, inPort: found.port.number) else { return nil }
-        var interpreter = RefInterpreter(state: state, place: place)
+        var interpreter = RefInterpreter(state: state, place: place, choose: choose)
         interpreter.arrive(packet, at: found.port, bridge: found.bridge)
         return interpreter.outcome
     }
@@ -42,14 +46,36 @@ struct RefInterpreter {
         defer { depth -= 1 }
         // Two patches can make a loop; where the switch gives up is its own affair.
         guard depth < 30, steps < 500 else { return outcome.isUndefined = true }
-        var best: RefRule?
-        for rule in state.bridges[bridge].rules where rule.table == table && rule.match.admits(packet) {
-            if rule.priority > best?.priority ?? 0 || best == nil { best = rule }
-        }
+        let best = lookUp(table, packet, bridge)
         outcome.lookups[state.bridges[bridge].name, default: [:]][table, default: 0] += 1
         guard let best else { return }
         outcome.hits[best.id, default: 0] += 1
         if let next = run(best.actions, &packet, bridge), !exits { run(table: next, &packet, bridge) }
+    }
+
+    private mutating func lookUp(_ table: UInt8, _ packet: RefPacket, _ bridge: Int) -> RefRule? {
+        let rules = state.bridges[bridge].rules.filter { $0.table == table }
+        func best(_ packet: RefPacket) -> RefRule? {
+            rules.filter { !$0.isClause && $0.match.admits(packet) }.max { $0.priority < $1.priority }
+        }
+        let plain = best(packet)
+        // ovs-fields(7), "Conjunctive Match Fields": clauses of one priority make flows together; they count above the best plain flow.
+        let clauses = rules.filter { $0.isClause && $0.priority > plain?.priority ?? 0 && $0.match.admits(packet) }
+        for priority in Set(clauses.map(\.priority)).sorted(by: >) {
+            var parts: [UInt32: (found: Set<UInt8>, count: UInt8)] = [:]
+            for case .conjunction(let id, let clause, let count) in clauses.filter({ $0.priority == priority }).flatMap(\.actions) {
+                parts[id, default: ([], count)].found.insert(clause)
+            }
+            let whole = parts.filter { $0.value.found.count == Int($0.value.count) }.keys
+            // Which one of several is up to the switch.
+            if whole.count > 1 { outcome.isUndefined = true }
+            for id in whole {
+                var seen = packet
+                seen.conjID = id
+                if let found = best(seen) { return found }
+            }
+        }
+        return plain
     }
 
     private mutating func runActionSet(_ packet: inout RefPacket, _ bridge: Int) {
@@ -85,6 +111,21 @@ struct RefInterpreter {
                     return nil
                 }
                 packet.write(.nwTTL, packet.read(.nwTTL) - 1, mask: 0xff)
+            case .pushMPLS:
+                if packet.labelCount >= 3 { outcome.isUndefined = true }
+                packet.pushLabel()
+            case .popMPLS(let type):
+                guard packet.isMPLS else { continue }
+                outcome.passes += 1
+                if packet.labelCount > 3 || !packet.popLabel(type) { outcome.isUndefined = true }
+            case .decMPLSTTL:
+                guard packet.isMPLS else { continue }
+                if packet.read(.mplsTTL) <= 1 {
+                    outcome.packetIns += 1
+                    return nil
+                }
+                packet.write(.mplsTTL, packet.read(.mplsTTL) - 1, mask: 0xff)
+            case .checkLarger(let length): packet.write(.reg1, packet.bytes.count > Int(length) ? 1 : 0, mask: 1)
             case .stripVLAN: packet.stripTag()
             case .pushVLAN:
                 if packet.tags.count >= 2 { outcome.isUndefined = true }
@@ -97,7 +138,8 @@ struct RefInterpreter {
             case .clone(let list): clone(list, packet, bridge)
             case .writeActions(let list): actionSet = list
             case .exit: exits = true
-            case .drop: break
+            // A flow with conjunctions is never run.
+            case .drop, .conjunction: break
             }
         }
         return nil
@@ -115,7 +157,16 @@ struct RefInterpreter {
     /// Each bucket that is chosen gets a copy. Its actions are in the order of an action set already.
     private mutating func group(_ id: UInt32, _ packet: RefPacket, _ bridge: Int) {
         guard let group = state.bridges[bridge].groups.first(where: { $0.id == id }) else { return }
-        for bucket in group.chosen(in: state.bridges[bridge]) {
+        var buckets = group.chosen(in: state.bridges[bridge])
+        if group.kind == .select {
+            outcome.passes += 1
+            guard !buckets.isEmpty else { return }
+            let choice = RefChoice(bridge: state.bridges[bridge].name, group: id, ordinal: outcome.choices.count)
+            let chosen = choose(choice, buckets.map(\.id))
+            outcome.choices[choice] = chosen
+            buckets.removeAll { $0.id != chosen }
+        }
+        for bucket in buckets {
             var copy = packet
             _ = run(bucket.actions, &copy, bridge)
             exits = false
@@ -135,7 +186,9 @@ struct RefInterpreter {
     }
 
     private mutating func emit(_ packet: RefPacket, _ port: RefPort?) {
-        guard let port, port.flags.isDisjoint(with: [.down, .noForward]) else { return }
+        guard let port, port.flags.isDisjoint(with: [.down, .noForward]), let own = state.find(port.name)?.bridge else { return }
+        // ovs-vswitchd.conf.db(5), Port, protected.
+        if port.isProtected, state.bridges[own].port(packet.inPort)?.isProtected ?? false { return }
         guard let peer = port.peer else { return outcome.outputs.append(RefOutput(port: port.name, bytes: packet.bytes)) }
         guard let other = state.find(peer), other.port.peer == port.name else { return }
         var arriving = packet
@@ -150,12 +203,15 @@ struct RefInterpreter {
         let vid = packet.tags.first.map { $0.tci & 0xfff } ?? 0
         guard let input = state.bridges[bridge].port(packet.inPort), let vlan = input.inputVLAN(vid) else { return }
         let inside = input.bridgeTags(packet.tags, vlan)
-        if packet.dst & ~0xf == 0x0180_c200_0000 { return }
-        if packet.src >> 40 & 1 == 0 {
+        // Three tags are more than the switch keeps.
+        if inside.count > 2 { outcome.isUndefined = true }
+        if packet.dst & ~0xf == 0x0180_c200_0000, !state.bridges[bridge].forwardsReserved { return }
+        let learns = !state.bridges[bridge].floodVLANs.contains(vlan)
+        if packet.src >> 40 & 1 == 0, learns {
             outcome.heard[RefStation(bridge: name, vlan: vlan, address: packet.src)] = input.number
         }
         let station = RefStation(bridge: name, vlan: vlan, address: packet.dst)
-        if packet.dst >> 40 & 1 == 0, let number = place(station, outcome.heard[station]),
+        if packet.dst >> 40 & 1 == 0, learns, let number = place(station, outcome.heard[station]),
             let target = state.bridges[bridge].port(number) {
             if target != input { emit(packet, inside, target) }
             return
@@ -165,7 +221,7 @@ struct RefInterpreter {
 
     private mutating func emit(_ packet: RefPacket, _ inside: [RefPacket.Tag], _ port: RefPort) {
         var packet = packet
-        packet.tags = port.wireTags(inside)
+        packet.tags = port.wireTags(inside, priority: (packet.tags.first?.tci ?? 0) & 0xe000)
         emit(packet, port)
     }
 }
@@ -173,6 +229,13 @@ struct RefInterpreter {
 struct RefOutput: Hashable {
     var port: String
     var bytes: [UInt8]
+}
+
+/// A select group that a packet comes to, by how many others it has been through.
+struct RefChoice: Hashable {
+    var bridge: String
+    var group: UInt32
+    var ordinal: Int
 }
 
 /// What a full evaluation says.
@@ -185,6 +248,10 @@ struct RefOutcome {
     /// Lookups by bridge and table.
     var lookups: [String: [UInt8: UInt64]] = [:]
     var packetIns = 0
+    /// Buckets of select groups.
+    var choices: [RefChoice: UInt32] = [:]
+    /// How often the datapath may have the packet again on its way.
+    var passes = 0
     /// The packet came to something that this reference does not describe.
     var isUndefined = false
 }

@@ -36,6 +36,11 @@ indirect enum RefAction: Hashable {
     case set(RefField, UInt64, mask: UInt64)
     case move(RefField, to: RefField)
     case decTTL, stripVLAN, pushVLAN
+    case pushMPLS, popMPLS(UInt16), decMPLSTTL
+    /// `clause` is counted from 0.
+    case conjunction(UInt32, clause: UInt8, of: UInt8)
+    /// Into the lowest bit of reg1.
+    case checkLarger(UInt16)
     case setVID(UInt16), setPCP(UInt8)
     case resubmit(UInt8), goto(UInt8)
     case group(UInt32)
@@ -54,6 +59,8 @@ struct RefRule: Hashable {
     /// Seconds; 0: never.
     var idle: UInt16 = 0
     var hard: UInt16 = 0
+    /// Matches only together with others.
+    var isClause: Bool { actions.contains { if case .conjunction = $0 { true } else { false } } }
 }
 
 struct RefPort: Hashable {
@@ -63,10 +70,16 @@ struct RefPort: Hashable {
     var mode: VLANMode = .trunk
     var tag: UInt16 = 0
     var trunks: Set<UInt16> = []
+    /// Of a tunnel; empty: all.
+    var customers: Set<UInt16> = []
+    var tunnelType: UInt16 = 0x88a8
+    var priorityTags = PriorityTags.never
+    var isProtected = false
     var flags: PortFlags = []
     /// The patch port at the other end: nil for a real port.
     var peer: String?
 
+    private func takesCustomer(_ vid: UInt16) -> Bool { customers.isEmpty || customers.contains(vid) }
     func carries(_ vlan: UInt16) -> Bool { trunks.isEmpty || trunks.contains(vlan) || (mode != .trunk && vlan == tag) }
     /// ovs-vswitchd.conf.db(5), Port, vlan_mode: the VLAN of a frame that comes in; nil: dropped.
     func inputVLAN(_ vid: UInt16) -> UInt16? {
@@ -74,12 +87,13 @@ struct RefPort: Hashable {
         case .access: vid == 0 ? tag : nil
         case .trunk: carries(vid) ? vid : nil
         case .nativeTagged, .nativeUntagged: carries(vid == 0 ? tag : vid) ? (vid == 0 ? tag : vid) : nil
-        case .dot1qTunnel: preconditionFailure("the generator makes no tunnels")
+        case .dot1qTunnel: takesCustomer(vid) ? tag : nil
         }
     }
     /// The tags of a frame within the bridge, where the first says its VLAN, unless that is 0.
     func bridgeTags(_ wire: [RefPacket.Tag], _ vlan: UInt16) -> [RefPacket.Tag] {
         let vid = wire.first.map { $0.tci & 0xfff } ?? 0
+        if mode == .dot1qTunnel { return [RefPacket.Tag(tpid: tunnelType, tci: vlan)] + wire }
         guard mode == .access || mode != .trunk && vid == 0 else { return wire }
         let own = RefPacket.Tag(tpid: wire.first?.tpid ?? 0x8100, tci: (wire.first?.tci ?? 0) & 0xe000 | vlan)
         return mode == .access ? [own] : [own] + wire.dropFirst()
@@ -88,13 +102,20 @@ struct RefPort: Hashable {
     func emits(_ inside: [RefPacket.Tag]) -> Bool {
         let vlan = inside.first.map { $0.tci & 0xfff } ?? 0
         if mode == .access { return vlan == tag && (inside.count < 2 || inside[1].tci & 0xfff == 0) }
+        if mode == .dot1qTunnel { return vlan == tag && takesCustomer(inside.count < 2 ? 0 : inside[1].tci & 0xfff) }
         return carries(vlan) && (mode == .trunk || vlan != 0 || tag == 0)
     }
-    /// A tag that says neither VLAN nor priority is not sent (Port, other_config:priority-tags), and none that is behind it.
-    func wireTags(_ inside: [RefPacket.Tag]) -> [RefPacket.Tag] {
+    /// A tag that says neither VLAN nor priority is sent only where it always is (Port, other_config:priority-tags), and none that is behind it.
+    /// - Parameter priority: the packet's own, in its place in a TCI: where such tags are sent, it leaves with that.
+    func wireTags(_ inside: [RefPacket.Tag], priority: UInt16) -> [RefPacket.Tag] {
         var tags = mode == .access ? [] : inside
         if mode == .nativeUntagged, inside.first.map({ $0.tci & 0xfff }) == tag { tags.removeFirst() }
-        return Array(tags.prefix { $0.tci & 0xefff != 0 })
+        if mode == .dot1qTunnel { tags.removeFirst() }
+        if priorityTags != .never {
+            if tags.isEmpty, priority != 0 { tags = [RefPacket.Tag(tpid: 0x8100, tci: 0)] }
+            if !tags.isEmpty { tags[0].tci = tags[0].tci & 0x1fff | priority }
+        }
+        return Array(tags.prefix { $0.tci & 0xefff != 0 || priorityTags == .always })
     }
 }
 
@@ -103,6 +124,10 @@ struct RefBridge: Hashable {
     var ports: [RefPort] = []
     var rules: [RefRule] = []
     var groups: [RefGroup] = []
+    /// VLANs in which nothing is learned.
+    var floodVLANs: Set<UInt16> = []
+    /// Frames to reserved addresses are forwarded.
+    var forwardsReserved = false
     func port(_ number: UInt16) -> RefPort? { ports.first { $0.number == number } }
 }
 

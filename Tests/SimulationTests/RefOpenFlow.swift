@@ -39,6 +39,11 @@ extension FlowKey {
         case .reg0: regs[0] = word
         case .reg1: regs[1] = word
         case .metadata: l11.metadata = BE64(value)
+        case .mplsLabel: l3.mplsLSE0.raw |= BE32(word << 12).raw
+        case .mplsTC: l3.mplsLSE0.raw |= BE32((word & 7) << 9).raw
+        case .mplsBOS: l3.mplsLSE0.raw |= BE32((word & 1) << 8).raw
+        case .mplsTTL: l3.mplsLSE0.raw |= BE32(word & 0xff).raw
+        case .conjID: l11.conjID = word
         }
     }
 }
@@ -63,6 +68,11 @@ extension RefAction {
         case .decTTL: return .decTTL([])
         case .stripVLAN: return .stripVLAN
         case .pushVLAN: return .pushVLAN(etherType: 0x8100)
+        case .pushMPLS: return .pushMPLS(etherType: 0x8847)
+        case .popMPLS(let type): return .popMPLS(etherType: type)
+        case .decMPLSTTL: return .decMPLSTTL
+        case .conjunction(let id, let clause, let count): return .conjunction(id: id, clause: clause, clauses: count)
+        case .checkLarger(let length): return .checkPacketLarger(length, FieldRange(field: .reg1, start: 0, count: 1))
         case .setVID(let vid): return .setVLANVID(vid)
         case .setPCP(let pcp): return .setVLANPCP(pcp)
         case .resubmit(let table): return .resubmit(port: nil, table: table, ct: false)
@@ -89,6 +99,9 @@ extension RefField {
         case .ipv6Src: .ipv6Src
         case .ipv6Dst: .ipv6Dst
         case .reg1: .reg1
+        case .mplsLabel: .mplsLabel
+        case .mplsTC: .mplsTC
+        case .mplsTTL: .mplsTTL
         default: .reg0
         }
     }

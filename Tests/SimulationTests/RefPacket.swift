@@ -12,6 +12,8 @@ struct RefPacket: Hashable {
     var inPort: UInt16
     var registers: [UInt32] = [0, 0]
     var metadata: UInt64 = 0
+    /// While a table is looked up for conjunctive flows.
+    var conjID: UInt32 = 0
 
     struct Tag: Hashable {
         var tpid: UInt16
@@ -43,6 +45,8 @@ struct RefPacket: Hashable {
     var isIPv4: Bool { type == 0x0800 && rest.count >= 20 }
     var isIPv6: Bool { type == 0x86dd && rest.count >= 40 }
     var isIP: Bool { isIPv4 || isIPv6 }
+    /// RFC 3032: label stack entries follow.
+    var isMPLS: Bool { type == 0x8847 && rest.count >= 4 }
     var isARP: Bool { type == 0x0806 && rest.count >= 28 }
     /// 1: a fragment; 2: not the first one.
     var fragment: UInt64 {
@@ -80,6 +84,11 @@ struct RefPacket: Hashable {
         case .reg0: return UInt64(registers[0])
         case .reg1: return UInt64(registers[1])
         case .metadata: return metadata
+        case .mplsLabel: return isMPLS ? number(rest, 0, 4) >> 12 : 0
+        case .mplsTC: return isMPLS ? number(rest, 0, 4) >> 9 & 7 : 0
+        case .mplsBOS: return isMPLS ? number(rest, 0, 4) >> 8 & 1 : 0
+        case .mplsTTL: return isMPLS ? number(rest, 0, 4) & 0xff : 0
+        case .conjID: return UInt64(conjID)
         }
     }
 
@@ -102,8 +111,15 @@ struct RefPacket: Hashable {
         case .reg0: registers[0] = UInt32(truncatingIfNeeded: new)
         case .reg1: registers[1] = UInt32(truncatingIfNeeded: new)
         case .metadata: metadata = new
+        case .mplsLabel where isMPLS: putEntry(new, shift: 12, mask: 0xfffff)
+        case .mplsTC where isMPLS: putEntry(new, shift: 9, mask: 7)
+        case .mplsTTL where isMPLS: putEntry(new, shift: 0, mask: 0xff)
         default: break
         }
+    }
+
+    private mutating func putEntry(_ value: UInt64, shift: UInt64, mask: UInt64) {
+        put(0, number(rest, 0, 4) & ~(mask << shift) | value << shift, 4)
     }
 
     private mutating func put(_ at: Int, _ value: UInt64, _ count: Int) {
@@ -113,6 +129,7 @@ struct RefPacket: Hashable {
 
     /// IPv4's header checksum and, unless it is a later fragment or UDP without one, the transport's.
     mutating func fixChecksums() {
+        if isMPLS { return fixLabelledChecksums() }
         if isIPv4 {
             rest.replaceSubrange(10..<12, with: [0, 0])
             rest.replaceSubrange(10..<12, with: octets(checksum(rest[..<20], 0), 2))
@@ -143,7 +160,7 @@ struct RefPacket: Hashable {
 /// The fields that the simulation uses, by value.
 enum RefField: CaseIterable {
     case inPort, dlDst, dlSrc, dlType, vlanTCI, nwSrc, nwDst, nwProto, nwTOS, nwTTL, nwFrag, ipv6Src, ipv6Dst
-    case tpSrc, tpDst, tcpFlags, reg0, reg1, metadata
+    case tpSrc, tpDst, tcpFlags, reg0, reg1, metadata, mplsLabel, mplsTC, mplsBOS, mplsTTL, conjID
 }
 
 /// `count` bytes at `at` as a number, the most significant one first.

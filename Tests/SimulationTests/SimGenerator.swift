@@ -34,9 +34,13 @@ struct SimGenerator {
 
     /// Gives a port another part in VLANs and other flags.
     mutating func shape(_ port: inout RefPort) {
-        port.mode = one([.trunk, .trunk, .access, .nativeTagged, .nativeUntagged])
+        port.mode = one([.trunk, .trunk, .access, .nativeTagged, .nativeUntagged, .dot1qTunnel])
         port.tag = port.mode == .trunk ? 0 : one([5, 10])
-        port.trunks = port.mode != .access && chance(30) ? one([[0, 5], [5, 10], [10]]) : []
+        port.trunks = ![.access, .dot1qTunnel].contains(port.mode) && chance(30) ? one([[0, 5], [5, 10], [10]]) : []
+        port.customers = port.mode == .dot1qTunnel && chance(40) ? one([[0, 5], [5], [10]]) : []
+        port.tunnelType = one([0x88a8, 0x8100])
+        port.priorityTags = one([.never, .never, .ifNonzero, .always])
+        port.isProtected = chance(15)
         port.flags = chance(85) ? [] : one([.down, .noReceive, .noReceiveSTP, .noFlood, .noForward])
     }
 
@@ -62,6 +66,37 @@ struct SimGenerator {
             hard: chance(8) ? UInt16(1 + below(40)) : 0)
     }
 
+    /// A flow of two or three clauses with one or two alternatives each, and clauses of another one that lacks some.
+    mutating func conjunction(for bridge: RefBridge) -> [RefRule] {
+        var flow = rule(for: bridge)
+        let id = UInt32(flow.id)
+        flow.match = RefMatch()
+        flow.match.add(.conjID, UInt64(id), mask: 0xffff_ffff)
+        (flow.idle, flow.hard) = (0, 0)
+        var priority = UInt16(1_000 + below(400))
+        while bridge.rules.contains(where: { $0.table == flow.table && $0.priority == priority }) { priority += 1 }
+        let fields = [RefField.dlSrc, .nwSrc, .nwDst].prefix(2 + below(2))
+        var rules = [flow]
+        for (clause, field) in fields.enumerated() {
+            for alternative in 0..<1 + below(2) {
+                lastRule += 1
+                var match = RefMatch()
+                if field != .dlSrc { match.add(.dlType, 0x0800) }
+                match.add(field, field == .dlSrc ? 0x0200_0000_0001 + UInt64(alternative) : [0x0a00_0001, 0xc0a8_0101][alternative])
+                var actions = [RefAction.conjunction(id, clause: UInt8(clause), of: UInt8(fields.count))]
+                if chance(30) { actions.append(.conjunction(id + 1_000_000, clause: 0, of: 2)) }
+                rules.append(RefRule(id: lastRule, table: flow.table, priority: priority, match: match, actions: actions))
+            }
+        }
+        return rules
+    }
+
+    /// VLANs in which a bridge learns nothing, and whether it forwards what is for its neighbours.
+    mutating func shape(_ bridge: inout RefBridge) {
+        bridge.floodVLANs = chance(70) ? [] : one([[5], [0, 10]])
+        bridge.forwardsReserved = chance(20)
+    }
+
     /// Other actions for a rule.
     mutating func actions(for rule: RefRule, in bridge: RefBridge) -> [RefAction] {
         actions(bridge, table: rule.table, tables: 4)
@@ -76,10 +111,16 @@ struct SimGenerator {
             let tci = one([0, 0x1000, 0x1005, 0x100a, 0x3005])
             match.add(.vlanTCI, UInt64(tci), mask: tci == 0 ? 0xffff : one([0x1fff, 0x1000, 0xf000]))
         }
+        if table > 0 && chance(10) { match.add(.reg1, UInt64(below(2)), mask: 1) }
         if table > 0 && chance(20) { match.add(.reg0, UInt64(below(3)), mask: one([0xffff, 1, 0xffff_ffff])) }
         if table > 0 && chance(10) { match.add(.metadata, UInt64(below(2)), mask: one([1, .max])) }
         guard chance(60) else { return match }
-        switch below(8) {
+        switch below(9) {
+        case 8:
+            match.add(.dlType, 0x8847)
+            if chance(40) { match.add(.mplsLabel, one([0, 16, 17]), mask: 0xfffff) }
+            if chance(20) { match.add(.mplsTC, UInt64(below(2)), mask: 7) }
+            if chance(30) { match.add(.mplsBOS, UInt64(below(2)), mask: 1) }
         case 0:
             match.add(.dlType, 0x0806)
             if chance(50) { match.add(.nwProto, UInt64(1 + below(2))) }
@@ -129,6 +170,8 @@ struct SimGenerator {
         }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }
         if chance(8) { list.append(.writeActions([.set(.dlSrc, mac(), mask: 0xffff_ffff_ffff), end(bridge)])) }
+        // In other places the rest of the lists around it would be run with the packet as it was before, and a set twice.
+        if table == 0 && chance(10) { list.insert(.checkLarger(one([62, 70, 78, 90])), at: 0) }
         if last && chance(25) { list.append(.goto(table + 1 + UInt8(below(tables - Int(table) - 1)))) }
         return list
     }
@@ -148,7 +191,10 @@ struct SimGenerator {
 
     /// An action that changes the packet. Layers 3 and 4 are set on packets that do not have them, too: nothing happens then.
     private mutating func change() -> RefAction {
-        switch below(22) {
+        switch below(26) {
+        case 22: return .pushMPLS
+        case 23, 24: return .popMPLS(one([0x0800, 0x0800, 0x0800, 0x86dd, 0x88b5, 0x8847]))
+        case 25: return one([.decMPLSTTL, .set(.mplsLabel, 17, mask: 0xfffff), .set(.mplsTC, 1, mask: 7), .set(.mplsTTL, 9, mask: 0xff)])
         case 0: return .set(.dlSrc, mac(), mask: one([0xffff_ffff_ffff, 0xff]))
         case 1: return .set(.dlDst, mac(), mask: 0xffff_ffff_ffff)
         case 2: return .stripVLAN
@@ -175,8 +221,9 @@ struct SimGenerator {
 
     /// A group with this number that names groups of higher numbers only.
     mutating func group(_ id: UInt32, for bridge: RefBridge) -> RefGroup {
-        let kind = one([GroupKind.all, .all, .indirect, .fastFailover])
+        let kind = one([GroupKind.all, .all, .indirect, .fastFailover, .select, .select])
         var group = RefGroup(id: id, kind: kind)
+        group.hashesFields = kind == .select && chance(40)
         for _ in 0..<(kind == .indirect ? 1 : below(4)) { group.buckets.append(bucket(of: group, for: bridge)) }
         return group
     }
@@ -185,7 +232,8 @@ struct SimGenerator {
     mutating func bucket(of group: RefGroup, for bridge: RefBridge) -> RefBucket {
         lastBucket += 1
         var bucket = RefBucket(id: lastBucket)
-        if group.kind == .fastFailover {
+        if group.kind == .select { bucket.weight = UInt16(1 + below(3)) }
+        if group.kind == .fastFailover || group.kind == .select && chance(30) {
             let watchesGroup = chance(25)
             if !watchesGroup || chance(20) { bucket.watchPort = bridge.ports.isEmpty || chance(10) ? UInt16(below(8)) : one(bridge.ports).number }
             if watchesGroup { bucket.watchGroup = UInt32(1 + below(8)) }
@@ -238,30 +286,54 @@ struct SimGenerator {
         var bytes = octets(destination(), 6) + octets(mac(), 6)
         let tags = one([0, 0, 0, 1, 1, 1, 2])
         for _ in 0..<tags { bytes += octets(0x8100, 2) + octets(UInt64(one([0, 5, 5, 10, 0x2005, 0x600a])), 2) }
+        let type: UInt64, payload: [UInt8]
+        switch below(10) {
+        case 0:
+            let bottom = networkPacket(id: id)
+            payload = labels() + bottom.payload
+            type = 0x8847
+        default: (type, payload) = networkPacket(id: id)
+        }
+        guard var packet = RefPacket(bytes + octets(type, 2) + payload, inPort: 0) else { preconditionFailure("a frame of \(bytes.count) bytes") }
+        packet.fixChecksums()
+        return packet
+    }
+
+    /// A label stack of one or two entries.
+    private mutating func labels() -> [UInt8] {
+        func entry(_ isBottom: Bool) -> [UInt8] {
+            octets(one([0, 16, 17]) << 12 | UInt64(below(2)) << 9 | (isBottom ? 0x100 : 0) | one([1, 2, 64, 64]), 4)
+        }
+        return (chance(30) ? entry(false) : []) + entry(true)
+    }
+
+    /// What a frame carries, and its EtherType.
+    private mutating func networkPacket(id: UInt64) -> (type: UInt64, payload: [UInt8]) {
+        var bytes: [UInt8] = []
         let number = octets(id, 8)
         switch below(9) {
         case 0:
-            bytes += octets(0x0806, 2) + octets(0x0001_0800_0604, 6) + octets(UInt64(1 + below(2)), 2) + octets(mac(), 6)
+            bytes += octets(0x0001_0800_0604, 6) + octets(UInt64(1 + below(2)), 2) + octets(mac(), 6)
             bytes += octets(address(), 4) + octets(0, 6) + octets(address(), 4) + octets(0, 10) + number
+            return (0x0806, bytes)
         case 1:
-            bytes += octets(0x88b5, 2) + octets(0, 38) + number
+            return (0x88b5, octets(0, 38) + number)
         case 2, 3:
             let proto = one([6, 17, 89] as [UInt64])
             let l4 = transport(proto) + number
-            bytes += octets(0x86dd, 2) + octets(0x6000_0000 | UInt64(one([0, 0x20])) << 20, 4) + octets(UInt64(l4.count), 2)
+            bytes += octets(0x6000_0000 | UInt64(one([0, 0x20])) << 20, 4) + octets(UInt64(l4.count), 2)
             bytes += octets(proto, 1) + octets(UInt64(one([1, 2, 64])), 1) + octets(0x2001_0db8_0000_0000, 8) + octets(v6(), 8)
             bytes += octets(0x2001_0db8_0000_0000, 8) + octets(v6(), 8) + l4
+            return (0x86dd, bytes)
         default:
             let proto = one([1, 6, 6, 17, 89] as [UInt64])
             let l4 = transport(proto) + number
             let fragment = chance(90) ? 0 : one([0x2000, 0x2010, 0x0020] as [UInt64])
-            bytes += octets(0x0800, 2) + octets(0x45, 1) + octets(UInt64(one([0, 0x20])), 1) + octets(UInt64(20 + l4.count), 2)
+            bytes += octets(0x45, 1) + octets(UInt64(one([0, 0x20])), 1) + octets(UInt64(20 + l4.count), 2)
             bytes += octets(0, 2) + octets(fragment, 2) + octets(UInt64(one([1, 2, 64, 64])), 1) + octets(proto, 1) + [0, 0]
             bytes += octets(address(), 4) + octets(address(), 4) + l4
+            return (0x0800, bytes)
         }
-        guard var packet = RefPacket(bytes, inPort: 0) else { preconditionFailure("a frame of \(bytes.count) bytes") }
-        packet.fixChecksums()
-        return packet
     }
 
     private mutating func transport(_ proto: UInt64) -> [UInt8] {

@@ -38,6 +38,8 @@ final class Simulation {
     var departures: [(id: UInt64, port: String)] = []
     /// PMDs came or went since the last `settle`: what waited in one does not keep its order with what another one receives.
     var hasChangedCores = false
+    /// Which buckets connections have got from select groups, as long as nothing changes.
+    var choices: [ConnectionChoice: UInt32] = [:]
     var seen: [(port: String, bytes: [UInt8])] = []
     /// Datapath ports that are no more and whose numbers nobody else has.
     var ghosts: Set<UInt32> = []
@@ -55,6 +57,8 @@ final class Simulation {
         var packets: UInt64 = 0
         var bytes: UInt64 = 0
         var isExact = true
+        /// A packet may have been counted as long as it was when it came in, or as it was when the datapath had it again.
+        var isExactInBytes = true
     }
 
     struct StationLife {
@@ -70,10 +74,19 @@ final class Simulation {
         var outputs: [RefOutput] = []
     }
 
+    struct ConnectionChoice: Hashable {
+        var port: String
+        /// The frame without its number.
+        var connection: [UInt8]
+        var choice: RefChoice
+    }
+
     /// Counted over the whole run.
     struct Tally: Equatable {
         /// Frames that left behind another one of their microflow.
         var ordered = 0
+        /// Packets that got the bucket of a select group that their connection had before.
+        var keptChoices = 0
         var frames = 0, outputs = 0, configurations = 0, flowMods = 0, coreChanges = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0
         /// Frames that were to end inside the switch, and copies that ports removed meanwhile could not take.
         var ends: ClosedRange<Int> = 0...0
@@ -182,6 +195,7 @@ final class Simulation {
     /// `state` has changed.
     func noteState() {
         versions.append((now, state))
+        choices = [:]
     }
 
     /// Reads from the switch which rules have gone and where stations are.

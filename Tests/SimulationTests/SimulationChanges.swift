@@ -21,6 +21,7 @@ extension Simulation {
         for index in 0..<1 + random.below(3) { addBridge("br\(index)") }
         if state.bridges.count > 1 && random.chance(60) { patch(0, 1) }
         for index in state.bridges.indices {
+            if random.chance(40) { shapeBridge(index) }
             for _ in 0..<random.below(4) { addGroup(index) }
             for _ in 0..<1 + random.below(12) { addRule(index) }
         }
@@ -52,6 +53,15 @@ extension Simulation {
         } catch { return fail("\(error)") }
         if let number = dpif.portQuery(port.name)?.port.number, ghosts.remove(number) != nil { tally.dropsBefore += drops[number] ?? 0 }
         state.bridges[bridge].ports.append(port)
+        noteState()
+    }
+
+    /// Another part of a bridge in learning.
+    func shapeBridge(_ bridge: Int) {
+        random.shape(&state.bridges[bridge])
+        let now = state.bridges[bridge]
+        ofproto.bridge(named: now.name)?.configureNormal(floodVLANs: now.floodVLANs, forwardsReserved: now.forwardsReserved)
+        stations = stations.filter { $0.key.bridge != now.name || !now.floodVLANs.contains($0.key.vlan) }
         noteState()
     }
 
@@ -95,7 +105,7 @@ extension Simulation {
         random.shape(&port)
         do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.changePort(port.config) } catch { fail("\(error)") }
         state.bridges[bridge].ports[index] = port
-        if (old.mode, old.tag, old.trunks) != (port.mode, port.tag, port.trunks) { forgetStations(state.bridges[bridge].name, at: port.number) }
+        if (old.mode, old.tag, old.trunks, old.customers) != (port.mode, port.tag, port.trunks, port.customers) { forgetStations(state.bridges[bridge].name, at: port.number) }
         noteState()
     }
 
@@ -106,7 +116,12 @@ extension Simulation {
     // MARK: Rules
 
     func addRule(_ bridge: Int) {
-        install(random.rule(for: state.bridges[bridge]), bridge)
+        if random.chance(8) {
+            // At once, as far as packets are concerned: this thread lets nobody in between.
+            for rule in random.conjunction(for: state.bridges[bridge]) { install(rule, bridge) }
+        } else {
+            install(random.rule(for: state.bridges[bridge]), bridge)
+        }
     }
 
     func install(_ rule: RefRule, _ bridge: Int) {
@@ -128,7 +143,7 @@ extension Simulation {
         guard !state.bridges[bridge].rules.isEmpty else { return }
         let index = random.below(state.bridges[bridge].rules.count)
         var rule = state.bridges[bridge].rules[index]
-        if random.chance(40) {
+        if rule.isClause || random.chance(40) {
             apply(rule, .deleteStrict, bridge)
             state.bridges[bridge].rules.remove(at: index)
             lives[rule.id] = nil
@@ -167,7 +182,8 @@ extension Simulation {
     /// Something random. The caller has made sure that a bridge with ports is there.
     func changeAnything() {
         let bridge = random.below(state.bridges.count)
-        switch random.below(17) {
+        switch random.below(18) {
+        case 17: shapeBridge(bridge)
         case 0: addPort(bridge)
         case 1: removePort(bridge)
         case 2: changePort(bridge)
@@ -197,6 +213,10 @@ extension RefPort {
         config.settings.vlanMode = mode
         config.settings.tag = mode == .trunk ? nil : tag
         config.settings.trunks = trunks
+        config.settings.customerVLANs = customers
+        config.settings.tunnelEtherType = tunnelType
+        config.settings.priorityTags = priorityTags
+        config.settings.isProtected = isProtected
         config.flags = flags
         return config
     }
