@@ -68,7 +68,7 @@ import Testing
               "turn_cycles": {"bins": [[103, 7]]}, "emc_hits": 25000, "smc_hits": 50000, "megaflow_hits": 25000, "upcalls": 7, "upcalls_lost": 1}],
              "ports": [{"name": "p0", "rx_packets": 100000, "rx_bytes": 6000000, "tx_packets": 0, "tx_bytes": 0, "drops": {"upcall-ring-full": 1}},
                        {"name": "p1", "rx_packets": 0, "rx_bytes": 0, "tx_packets": \(sent), "tx_bytes": 0, "drops": {}}],
-             "megaflows": 3, "rss_bytes": 4096}
+             "megaflows": 3, "masks": 2, "rss_bytes": 4096}
             """
         return try JSONDecoder().decode(Us.Report.self, from: Data(text.utf8))
     }
@@ -78,7 +78,7 @@ import Testing
         #expect(counters.packetsPerSecond == 50_000)
         #expect(counters.cyclesPerPacket == 40_000)
         #expect(counters.dropped == 1)
-        #expect(counters.megaflows == 3)
+        #expect(counters.megaflows == 3 && counters.masks == 2)
         #expect(counters.hitText == "EMC 25.0 %, SMC 50.0 %, dpcls 25.0 %")
     }
 

@@ -70,7 +70,7 @@ import Testing
                 #!/bin/sh
                 while [ "$1" != --report ]; do shift; done
                 cat > "$2" <<END
-                {"seconds": 1, "tsc_hz": 1000000000, "pmds": [], "megaflows": 1, "rss_bytes": 0, "ports": [
+                {"seconds": 1, "tsc_hz": 1000000000, "pmds": [], "megaflows": 1, "masks": 1, "rss_bytes": 0, "ports": [
                 {"name": "p0", "rx_packets": 1000000, "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0, "drops": {}},
                 {"name": "p1", "rx_packets": 0, "rx_bytes": 0, "tx_packets": \(sent), "tx_bytes": 0, "drops": {}}]}
                 END
