@@ -32,7 +32,7 @@ extension HostTests {
                 }
                 let tables = try await (flows(ours), flows(theirs))
                 #expect(tables.0 == tables.1)
-                #expect(tables.0.filter { $0.contains("table=10,") }.count == 2)
+                #expect(tables.0.filter { $0.contains(" table=10, ") }.count == 2)
             }
         }
 

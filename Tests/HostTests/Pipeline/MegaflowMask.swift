@@ -27,7 +27,8 @@ struct MegaflowMask {
         case "dl_vlan": masks["vlan_tci", default: 0] |= 0x1fff
         case "dl_vlan_pcp": masks["vlan_tci", default: 0] |= 0xf000
         case "vlan_tci": masks["vlan_tci", default: 0] |= mask & 0xffff
-        case "icmp_type", "icmp_code": masks[Self.otherNames[name] ?? name] = mask == 0xff ? .max : mask
+        // Eight bits in the place of a port's sixteen: the others are zero in every packet of ICMP.
+        case "icmp_type", "icmp_code": masks[Self.otherNames[name] ?? name] = mask | ~0xff
         default: masks[Self.otherNames[name] ?? name] = mask
         }
     }
