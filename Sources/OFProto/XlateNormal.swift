@@ -104,8 +104,8 @@ extension Translator {
         // Without a VLAN the priority decides whether there is a tag.
         if wire.outer.vid == 0, tags.outer.vid == 0 || bundle.settings.priorityTags != .never { consultOuterTag() }
         wire.write(to: &flow.key, keepsEmpty: bundle.settings.priorityTags == .always)
-        // An inner tag that says nothing comes off, whatever the outer one does.
-        if bundle.settings.priorityTags != .always, flow.key.l0.vlanTCI != .zero, packetLine.vlanTCI != .zero { consultInnerTagExactly() }
+        // An inner tag may come off although the outer one stays as it is.
+        if flow.key.l0.vlanTCI != .zero, packetLine.vlanTCI != .zero { consultInnerTagExactly() }
         if (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI) != outer, packetLine.vlanTCI != .zero {
             // What tags come off, and what those that stay say.
             consultInnerTagExactly()
