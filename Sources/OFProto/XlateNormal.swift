@@ -106,7 +106,8 @@ extension Translator {
         wire.write(to: &flow.key, keepsEmpty: bundle.settings.priorityTags == .always)
         // An inner tag may come off although the outer one stays as it is.
         if flow.key.l0.vlanTCI != .zero, packetLine.vlanTCI != .zero { consultInnerTagExactly() }
-        if (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI) != outer, packetLine.vlanTCI != .zero {
+        let isAsBefore = (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI) == outer && (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI) == inner
+        if !isAsBefore, packetLine.vlanTCI != .zero {
             // What tags come off, and what those that stay say.
             consultInnerTagExactly()
             if flow.key.l0.vlanTCI != .zero { consultOuterTag() }
