@@ -16,7 +16,8 @@ extension Translator {
         // Labels that go come off first, or layer 3 could not be reached.
         let unlabels = isMPLS(base.key.l0.dlType) && !isMPLS(flow.key.l0.dlType)
         if unlabels { commitMPLS() }
-        if base.key.l0.dlType == flow.key.l0.dlType {
+        // Behind a label that has come off nobody has looked yet, so nothing there has been changed.
+        if base.key.l0.dlType == flow.key.l0.dlType, !wasMPLS {
             if flow.key.l0.dlType == BE16(EtherType.nsh) { commitNSH() }
             switch flow.key.l0.dlType {
             case XlateTypes.ipv4: commitIPv4()
@@ -126,6 +127,8 @@ extension Translator {
         while have > common {
             if have - 1 == common && want > common {
                 current[0] = wanted[want - have]
+                // The entry is set as a whole.
+                if isMPLS(packetLine.dlType) { wildcards.key.l3.mplsLSE0 = .ones }
                 actions.append(.set(.mpls(lse: current[0], mask: .ones)))
                 common += 1
             } else {

@@ -189,6 +189,8 @@ extension Translator {
             flow.key.l3.mplsLSE1 = flow.key.l3.mplsLSE0
             flow.key.l3.mplsLSE0 = BE32(flow.key.l3.mplsLSE0.host & ~MPLS.bottom)
         } else {
+            // What was written behind the Ethernet header is out of reach then.
+            commit()
             var ttl: UInt32 = 64, trafficClass: UInt32 = 0
             if isIP {
                 wildcards.key.l0.nwTOS |= 0xfc

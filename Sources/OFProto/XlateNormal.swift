@@ -105,7 +105,10 @@ extension Translator {
         // Without a VLAN the priority decides whether there is a tag.
         if wire.outer.vid == 0, tags.outer.vid == 0 || bundle.settings.priorityTags != .never { consultOuterTag() }
         wire.write(to: &flow.key, keepsEmpty: bundle.settings.priorityTags == .always)
-        if (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI) != outer, packetLine.vlanTCI != .zero {
+        // An inner tag may come off although the outer one stays as it is.
+        if flow.key.l0.vlanTCI != .zero, packetLine.vlanTCI != .zero { consultInnerTagExactly() }
+        let isAsBefore = (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI) == outer && (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI) == inner
+        if !isAsBefore, packetLine.vlanTCI != .zero {
             // What tags come off, and what those that stay say.
             consultInnerTagExactly()
             if flow.key.l0.vlanTCI != .zero { consultOuterTag() }

@@ -100,8 +100,9 @@ extension Random {
     }
 
     /// True if extraction could say that of a packet: fields that its type does not have are zero.
-    private func isPlausible(_ key: FlowKey) -> Bool {
+    func isPlausible(_ key: FlowKey) -> Bool {
         let type = key.l0.dlType.host
+        if !hasPlausibleLabels(key) { return false }
         let line = key.l0
         if line.vlanTCI == .zero && (line.vlanTPID != .zero || key.l3.innerVLANTCI != .zero) { return false }
         if line.vlanTCI != .zero && (line.vlanTPID == .zero || line.vlanTCI.host & VLANTCI.present == 0) { return false }
@@ -119,6 +120,14 @@ extension Random {
             return line.tpSrc.host < 256 && line.tpDst.host < 256 && line.tcpFlags == .zero
         }
         return line.nwProto == IPProtocol.tcp || line.tcpFlags == .zero
+    }
+
+    /// A packet has labels if its type says so, and none below the bottom of the stack.
+    private func hasPlausibleLabels(_ key: FlowKey) -> Bool {
+        let stack = [key.l3.mplsLSE0, key.l3.mplsLSE1, key.l3.mplsLSE2]
+        guard key.l0.dlType.host == EtherType.mpls else { return stack.allSatisfy { $0 == .zero } }
+        guard let bottom = stack.firstIndex(where: { $0.host & MPLS.bottom != 0 }) else { return false }
+        return stack[(bottom + 1)...].allSatisfy { $0 == .zero }
     }
 
     /// Random actions of a rule in `table` (of three).

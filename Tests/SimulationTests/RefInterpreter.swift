@@ -90,7 +90,7 @@ struct RefInterpreter {
 
     /// Returns the table to go to.
     private mutating func run(_ actions: [RefAction], _ packet: inout RefPacket, _ bridge: Int) -> UInt8? {
-        for action in actions {
+        for (index, action) in actions.enumerated() {
             if exits { return nil }
             switch action {
             case .output(let port): output(port, packet, bridge)
@@ -125,7 +125,9 @@ struct RefInterpreter {
                     return nil
                 }
                 packet.write(.mplsTTL, packet.read(.mplsTTL) - 1, mask: 0xff)
-            case .checkLarger(let length): packet.write(.reg1, packet.bytes.count > Int(length) ? 1 : 0, mask: 1)
+            case .checkLarger(let length):
+                packet.write(.reg1, packet.bytes.count > Int(length) ? 1 : 0, mask: 1)
+                creditOtherWay(Array(actions[(index + 1)...]), packet, bridge)
             case .stripVLAN: packet.stripTag()
             case .pushVLAN:
                 if packet.tags.count >= 2 { outcome.isUndefined = true }
@@ -143,6 +145,19 @@ struct RefInterpreter {
             }
         }
         return nil
+    }
+
+    /// Only the datapath knows how long a packet is: what the other answer would lead to is credited as well.
+    private mutating func creditOtherWay(_ rest: [RefAction], _ packet: RefPacket, _ bridge: Int) {
+        var other = self, copy = packet
+        other.outcome = RefOutcome()
+        copy.write(.reg1, packet.read(.reg1) ^ 1, mask: 1)
+        if let next = other.run(rest, &copy, bridge), !other.exits { other.run(table: next, &copy, bridge) }
+        other.runActionSet(&copy, bridge)
+        outcome.hits.merge(other.outcome.hits, uniquingKeysWith: +)
+        outcome.heard.merge(other.outcome.heard) { own, _ in own }
+        // Behind a recirculation nobody comes by this way.
+        if other.outcome.passes > 0 || other.outcome.isUndefined { outcome.isUndefined = true }
     }
 
     private mutating func clone(_ list: [RefAction], _ packet: RefPacket, _ bridge: Int) {

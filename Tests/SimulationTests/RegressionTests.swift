@@ -23,6 +23,15 @@ import Wire
         octets(dst, 6) + octets(src, 6) + (tci.map { octets(0x8100, 2) + octets($0, 2) } ?? []) + octets(0x88b5, 2) + octets(0, 40) + octets(id, 8)
     }
 
+    /// UDP without a checksum.
+    private func udp(_ id: UInt64, tos: UInt64 = 0, ttl: UInt64 = 64) -> [UInt8] {
+        let header = octets(0x45, 1) + octets(tos, 1) + octets(36, 2) + octets(0, 4) + octets(ttl, 1) + octets(17, 1) + octets(0, 2) + octets(0x0a00_0001, 4) + octets(0x0a00_0002, 4)
+        let bytes = octets(0x0200_0000_0009, 6) + octets(0x0200_0000_0001, 6) + octets(0x0800, 2) + header + octets(0x03e8_07d0, 4) + octets(16, 2) + octets(0, 2) + octets(id, 8)
+        guard var packet = RefPacket(bytes, inPort: 0) else { return bytes }
+        packet.fixChecksums()
+        return packet.bytes
+    }
+
     /// A packet comes in and is seen through.
     private func send(_ simulation: Simulation, _ id: UInt64, _ bytes: [UInt8], at port: String = "p1") {
         simulation.advance(2)
@@ -54,6 +63,39 @@ import Wire
         simulation.ofproto.noteChange()
         simulation.settle()
         send(simulation, 2, frame(2, tci: 0x2005))
+        #expect(simulation.tally.tx == ["p2": 2, "p3": 2])
+        finish(simulation)
+    }
+
+    @Test func whatIsWrittenBeforeALabelIsPushedIsInThePacket() throws {
+        let simulation = try bed([rule([.decTTL, .set(.nwTOS, 0x20, mask: 0xfc), .pushMPLS, .output(2)])])
+        send(simulation, 1, udp(1))
+        #expect(simulation.tally.tx["p2"] == 1)
+        finish(simulation)
+    }
+
+    @Test func aLabelThatComesAndGoesLeavesThePacketAsItIs() throws {
+        let simulation = try bed([rule([.pushMPLS, .popMPLS(0x0800), .output(2)])])
+        send(simulation, 1, udp(1, tos: 0x20))
+        #expect(simulation.tally.tx["p2"] == 1)
+        finish(simulation)
+    }
+
+    @Test func aLabelOfWhichPartIsWrittenIsTheMegaflowsAsAWhole() throws {
+        let simulation = try bed([rule([.set(.mplsTC, 1, mask: 7), .output(2)])])
+        for (id, ttl) in [(1, 64), (2, 9)] as [(UInt64, UInt64)] {
+            send(simulation, id, octets(0x0200_0000_0009, 6) + octets(0x0200_0000_0001, 6) + octets(0x8847, 2) + octets(0x0001_0100 | ttl, 4) + octets(0, 40) + octets(id, 8))
+        }
+        #expect(simulation.tally.tx["p2"] == 2)
+        finish(simulation)
+    }
+
+    @Test func anEmptyInnerTagComesOffWhateverMegaflowsThereAre() throws {
+        let simulation = try bed([rule([.normal])])
+        func frame(_ id: UInt64, _ inner: UInt64) -> [UInt8] {
+            octets(0x0200_0000_0009, 6) + octets(0x0200_0000_0001, 6) + octets(0x8100_000a, 4) + octets(0x8100, 2) + octets(inner, 2) + octets(0x88b5, 2) + octets(0, 40) + octets(id, 8)
+        }
+        for (id, inner) in [(1, 5), (2, 0)] as [(UInt64, UInt64)] { send(simulation, id, frame(id, inner)) }
         #expect(simulation.tally.tx == ["p2": 2, "p3": 2])
         finish(simulation)
     }

@@ -76,6 +76,13 @@ extension Simulation {
             let kept = outcome.outputs.filter { !removed.contains($0.port) }.sorted()
             return kept == actual.filter { !removed.contains($0.port) }
         }
+        // Each way through the datapath goes by the state that is in force then.
+        if fits.isEmpty, !isStrict, outcomes.count > 1, outcomes.contains(where: { $0.passes > 0 }) {
+            tally.undefined += 1
+            tally.ends = tally.ends.lowerBound...tally.ends.upperBound + 40
+            credit(flight, outcomes, isCertain: false)
+            return true
+        }
         guard let first = fits.first else {
             if reports { report(id, flight, outcomes) }
             return false
