@@ -236,7 +236,7 @@ final class Translator {
             let id = table
             tables |= bridge.tableTag(id)
             let table = bridge.tables[Int(id)]
-            guard let table, let found = lookup(table, inPort: lookupPort, fragments: bridge.fragments) else {
+            guard let found = lookup(table, inPort: lookupPort, fragments: bridge.fragments), let table else {
                 if let table { credits.append(.miss(table)) }
                 if trace != nil { traceTable(id, nil, bridge: bridge) }
                 guard tellsMiss, miss(id, table, bridge: bridge) else {
@@ -284,7 +284,8 @@ final class Translator {
         if deepens { depth -= 1 }
     }
 
-    private func lookup(_ table: OpenFlowTable, inPort: OFPort?, fragments: SwitchSettings.Fragments) -> Rule? {
+    /// - Parameter table: nil: one that is not there yet.
+    private func lookup(_ table: OpenFlowTable?, inPort: OFPort?, fragments: SwitchSettings.Fragments) -> Rule? {
         let port = flow.key.l0.inPort
         if let inPort { flow.key.l0.inPort = UInt32(inPort.number) }
         defer { flow.key.l0.inPort = port }
@@ -300,8 +301,9 @@ final class Translator {
         return find(table)
     }
 
-    private func find(_ table: OpenFlowTable) -> Rule? {
+    private func find(_ table: OpenFlowTable?) -> Rule? {
         noteWritten()
+        guard let table else { return nil }
         guard let reasons = trace?.reasons else { return table.classifier.lookup(flow, wildcards) }
         reasons.settle(wildcards.key)
         return table.classifier.lookup(flow, wildcards) { reasons.settle(self.wildcards.key, "table \(table.id): lookup, for " + $0.text($1)) }

@@ -52,6 +52,15 @@ import Wire
         #expect(try cost(net) { try net.bridge.apply(mod, command: .delete, now: net.now) } == 0)
     }
 
+    /// Nor does it count when the table that sees what was written is not there yet.
+    @Test func whatAnActionHasWrittenForATableToComeIsNotCompared() throws {
+        let net = try TestSwitch()
+        try net.add(priority: 1, Match(), [.set(.ethDst, to: 9), .gotoTable(1)])
+        net.send(ipv4(1, to: 5))
+        #expect(try cost(net) { try net.add(table: 1, priority: 2, station(9), output(3)) } == 1)
+        #expect(net.ports(ipv4(1, to: 5)) == [3])
+    }
+
     @Test func whatAnActionHasWrittenIsNotCompared() throws {
         let net = try TestSwitch()
         try net.add(priority: 1, Match(), [.set(.ethDst, to: 9), .gotoTable(1)])
