@@ -33,8 +33,8 @@ extension Pipeline {
             in_port=1,dl_dst=00:00:00:00:00:01,tcp
             in_port=1,dl_dst=00:00:00:00:00:01,tcp,tun_id=5,pkt_mark=5
             in_port=1,dl_dst=00:00:00:00:00:02,tcp
-            in_port=1,dl_dst=00:00:00:00:00:03,mpls,mpls_label=5,mpls_tc=1,mpls_ttl=5,mpls_bos=1
-            in_port=1,dl_dst=00:00:00:00:00:04,mpls,mpls_label=5,mpls_tc=1,mpls_ttl=5,mpls_bos=1
+            in_port=1,dl_dst=00:00:00:00:00:03,mpls,mpls_label=5,mpls_tc=1,mpls_ttl=5,mpls_bos=1 # label
+            in_port=1,dl_dst=00:00:00:00:00:04,mpls,mpls_label=5,mpls_tc=1,mpls_ttl=5,mpls_bos=1 # label
             in_port=1,dl_dst=00:00:00:00:00:05,tcp
             in_port=1,dl_dst=00:00:00:00:00:05,tcp,dl_vlan=3
             in_port=1,dl_dst=00:00:00:00:00:06,tcp,nw_ttl=9

@@ -59,8 +59,8 @@ extension Pipeline {
         in_port=1,udp,nw_ttl=64,udp_dst=3
         in_port=1,mpls,mpls_label=5,mpls_ttl=3,mpls_bos=1
         in_port=1,mpls,mpls_label=5,mpls_ttl=3,mpls_bos=0
-        in_port=1,mpls,mpls_label=6,mpls_ttl=3,mpls_bos=1
-        in_port=1,mpls,mpls_label=7,mpls_ttl=3,mpls_bos=1
+        in_port=1,mpls,mpls_label=6,mpls_ttl=3,mpls_bos=1 # label
+        in_port=1,mpls,mpls_label=7,mpls_ttl=3,mpls_bos=1 # label
         in_port=1,mpls,mpls_label=7,mpls_ttl=1,mpls_bos=1
         in_port=1,mpls,mpls_label=8,mpls_tc=2,mpls_ttl=9,mpls_bos=1
         """)

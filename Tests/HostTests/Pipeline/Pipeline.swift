@@ -23,6 +23,8 @@ struct Pipeline {
 enum ExplainedDifference: String {
     /// A copy that ends the packet's way, too, is a copy all the same.
     case copy
+    /// The datapath sets a label stack entry as a whole, so all of it is matched; with OVS packets with another TTL get the first one's.
+    case label
     /// The fields of a new header are matched in the packet, too, when they are set; OVS matches some of them.
     case newHeader
     /// A controller is told that a packet-out sent it the packet, where OVS's trace speaks of an action.
@@ -42,7 +44,7 @@ enum ExplainedDifference: String {
     /// The parts of a trace that may differ.
     var parts: Set<TraceParts.Part> {
         switch self {
-        case .newHeader: [.megaflow]
+        case .label, .newHeader: [.megaflow]
         case .copy, .packetOut, .pause, .sample: [.actions]
         case .refused: [.way, .megaflow]
         case .serviceHeader: [.way, .megaflow, .actions]
