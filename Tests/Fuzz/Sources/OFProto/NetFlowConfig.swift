@@ -1,0 +1,1 @@
+../../../../Sources/OFProto/NetFlowConfig.swift

@@ -1,0 +1,1 @@
+../../../../Sources/Stream/DatagramTarget.swift
