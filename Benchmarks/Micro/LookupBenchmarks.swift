@@ -1,12 +1,17 @@
 import Datapath
 import NetDev
 
-/// Lookup of keys in batches of 32: by the EMC, by the SMC, and by the classifier with more and more masks. The figures hold the
-/// copying of the key's line, its hash, and the looks at the caches that are passed on the way.
-func lookupBenchmarks() throws -> [MicroBenchmark] {
+/// Starts DPDK's environment, once a process.
+func startEAL() throws {
     var options = EALOptions()
     options.hugepages = .never
     _ = try EAL.start(options)
+}
+
+/// Lookup of keys in batches of 32: by the EMC, by the SMC, and by the classifier with more and more masks. The figures hold the
+/// copying of the key's line, its hash, and the looks at the caches that are passed on the way.
+func lookupBenchmarks() throws -> [MicroBenchmark] {
+    try startEAL()
     let netdevs = NetdevRuntime()
     let cases: [(LookupBench.Stage, masks: Int, flows: Int)] = [
         (.emc, 4, 1024), (.smc, 4, 1024), (.smc, 4, 65_536),
@@ -50,7 +55,7 @@ func lookupComparisons(warmUp: Int) -> Comparison {
 /// The lookup of installed traffic while one packet in a hundred is made to explode the tuple space. EAL must be running.
 func attackComparisons() -> Comparison {
     let columns: [(String, Int)] = [("none hostile", 0), ("1 % hostile", 100)]
-    let rows = [16, 64, 512, 2_048, 8_192].map { masks in
+    let rows = [1, 16, 64, 512, 2_048, 8_192].map { masks in
         Comparison.Row(name: "1000 flows, \(masks) hostile masks") {
             let netdevs = NetdevRuntime()
             let benches = try columns.map { try AttackBench(masks: masks, share: $0.1, flows: 1_000, netdevs: netdevs) }

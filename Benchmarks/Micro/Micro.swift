@@ -14,9 +14,13 @@ enum Micro {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
         let quick = arguments.contains("--quick")
-        guard arguments.allSatisfy({ $0 == "--quick" }) else {
-            print("usage: microbench [--quick]")
+        guard arguments.allSatisfy({ ["--quick", "--attack"].contains($0) }) else {
+            print("usage: microbench [--quick] [--attack]")
             return
+        }
+        if arguments.contains("--attack") {
+            try startEAL()
+            return try compare(attackComparisons(), quick: quick)
         }
         print("| operation | cycles, median | least |\n|---|---:|---:|")
         for benchmark in try all() {
@@ -64,7 +68,7 @@ struct Comparison {
                     results[column].append(benchmark.measure(repetitions: 1, operations: operations / 4).median)
                 }
             }
-            return results.map { $0.sorted()[repetitions / 2] }
+            return results.map { $0.sorted()[0] }
         }
     }
 }

@@ -56,6 +56,8 @@ import Wire
             unsafe rankSubtables(dpif.pmds[0].pmd)
             for _ in 0..<256 { _ = batch() }
         }
+        // Until the caches have seen that hostile keys do not come again.
+        for _ in 0..<Limits.smcEntries * 4 where share != 0 { _ = batch() }
     }
 
     /// A megaflow of packets whose first different bits, against the rules' values, are these.

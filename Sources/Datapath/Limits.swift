@@ -13,6 +13,8 @@ public enum Limits {
     /// Subtables of one in_port that a lookup walks one by one before it asks the filters for the rest: the first ones, and those that are moved there because they are hit often.
     @inlinable public static var listedSubtables: Int { 8 }
     @inlinable public static var promotedSubtables: Int { 8 }
+    /// A batch with at most so many changes from one megaflow to another is executed run by run.
+    @inlinable public static var executedRuns: Int { 4 }
     /// Hits within a second that make a subtable one of those hit often.
     @inlinable public static var promotionHits: UInt64 { 1 << 10 }
     /// Half-bytes of the key that a filter looks at.

@@ -70,7 +70,7 @@ import Wire
         next += Limits.burst
         // From outside, so that the packet path has no switch for it.
         if without.contains(.hint) { unsafe scratch.pointee.hint.pointee.pause = .max }
-        if without.contains(.rest) { unsafe pmd.pointee.emcTrial = EMCTrial() }
+        if without.contains(.rest) { unsafe pmd.pointee.emcTrial = CacheTrial(window: Limits.emcEntries / 2) }
         let missing = unsafe findFlows(pmd, scratch, Limits.burst, scratch.pointee.hint)
         missed += missing
         return UInt64(Limits.burst - missing)

@@ -53,6 +53,8 @@ struct PortCounters {
     var second: UInt16 = 0
     /// It has a place in a filter, but is in the list as one of those hit often.
     var isPromoted = false
+    /// It is in the list of those that are hit seldom.
+    var isCold = false
     var hits: UInt64 = 0
     var filter: UnsafeMutablePointer<SubtableFilter>?
     static var none: UInt32 { .max }
@@ -62,10 +64,18 @@ struct PortCounters {
 @safe struct PortSubtables {
     /// The first subtable of the list.
     var first = DPSubtable.none
+    /// The first subtable of a second list, which is walked after the filters: those without a place in a filter that are hit seldom. Empty where there are no filters.
+    var firstCold = DPSubtable.none
     /// Promoted subtables in the list.
     var promoted: UInt32 = 0
     /// The filters of the others.
     var filter: UnsafeMutablePointer<SubtableFilter>?
+
+    /// Where the one or the other list begins.
+    subscript(cold isCold: Bool) -> UInt32 {
+        @_noLocks get { isCold ? firstCold : first }
+        @_noLocks set { if isCold { firstCold = newValue } else { first = newValue } }
+    }
 }
 
 /// The megaflow that the last packet of a queue took. Megaflows of one in_port are disjoint, so a packet that matches it needs no
@@ -78,26 +88,34 @@ struct PortCounters {
     static var longPause: Int32 { 64 }
 }
 
-/// Whether the EMC is worth its cache lines: with far more flows than it has entries it is passed over, and tried again now and then.
-struct EMCTrial {
+/// Whether a cache of flows is worth its cache lines: with far more flows than it has entries, or with packets that never come again, it is passed over, and tried again now and then.
+struct CacheTrial {
     var lookups: UInt32 = 0
     var hits: UInt32 = 0
     /// Lookups that pass it over.
     var skip: UInt32 = 0
-    /// Lookups after which the hits are looked at.
-    static var window: UInt32 { 4096 }
+    /// Lookups after which the hits are looked at: long enough for the cache to fill.
+    let window: UInt32
     /// With fewer hits than one in so many it is passed over for `window * rest` lookups.
     static var worth: UInt32 { 5 }
     static var rest: UInt32 { 15 }
 
+    init(window: Int) { self.window = UInt32(truncatingIfNeeded: window) }
+
+    /// Not passed over now.
+    var isUnderWay: Bool { @inline(__always) @_noLocks get { skip == 0 } }
+
     @inline(__always) @_noLocks mutating func note(lookups: Int, hits: Int) {
         self.lookups &+= UInt32(truncatingIfNeeded: lookups)
         self.hits &+= UInt32(truncatingIfNeeded: hits)
-        if self.lookups < Self.window { return }
-        if self.hits &* Self.worth < self.lookups { skip = Self.window &* Self.rest }
+        if self.lookups < window { return }
+        if self.hits &* Self.worth < self.lookups { skip = window &* Self.rest }
         self.lookups = 0
         self.hits = 0
     }
+
+    /// Lookups pass the cache over.
+    @inline(__always) @_noLocks mutating func pass(_ lookups: Int) { skip = skip &- min(skip, UInt32(truncatingIfNeeded: lookups)) }
 }
 
 /// Scratch for one batch; one for each depth of recirculation.
@@ -211,7 +229,8 @@ struct EMCTrial {
     var smcEnabled = true
     /// How many VLAN tags are looked into, at most 2.
     var vlanLimit = 1
-    var emcTrial = EMCTrial()
+    var emcTrial = CacheTrial(window: Limits.emcEntries / 2)
+    var smcTrial = CacheTrial(window: Limits.smcEntries)
     var randomState: UInt32
     /// The cycle counter at the start of this turn.
     var now: UInt64 = 0

@@ -5,22 +5,39 @@ import Wire
 
 // From megaflows to transmit buffers: the batch is split by megaflow, each part is credited and acted upon.
 
-/// Executes a batch in which every packet has its megaflow.
+/// Executes a batch in which every packet has its megaflow. Few packets among many of one megaflow leave few runs, which are executed where they are; else the
+/// packets of a megaflow are gathered.
 @_noLocks
 func executeBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, depth: Int) {
     let flows = unsafe scratch.pointee.flows
-    let first = unsafe flows[0]
-    var same = 1
-    while unsafe same < count && flows[same] == first { same += 1 }
-    if same == count {
-        guard let flow = unsafe first else { return }
-        var flags: UInt16 = 0
-        for index in 0..<count { unsafe flags |= scratch.pointee.keys[index].l0.tcpFlags.raw }
-        unsafe runFlow(pmd, scratch, flow, scratch.pointee.packets, count, flags, keysGathered: false, depth: depth)
+    var changes = 0
+    var index = 1
+    while index < count {
+        unsafe changes += flows[index] == flows[index - 1] ? 0 : 1
+        index += 1
+    }
+    if changes <= Limits.executedRuns && changes * 8 < count {
+        var start = 0
+        while start < count {
+            var end = start + 1
+            while unsafe end < count && flows[end] == flows[start] { end += 1 }
+            unsafe executeRun(pmd, scratch, start, end - start, depth: depth)
+            start = end
+        }
         return
     }
     let groups = unsafe groupByFlow(scratch, count)
     for group in 0..<groups { unsafe executeGroup(pmd, scratch, group, depth: depth) }
+}
+
+/// Runs the megaflow of `count` packets that stand one after the other from `start` on.
+@_noLocks @inline(__always)
+func executeRun(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ start: Int, _ count: Int, depth: Int) {
+    guard let flow = unsafe scratch.pointee.flows[start] else { return }
+    let keys = unsafe scratch.pointee.keys + start
+    var flags: UInt16 = 0
+    for index in 0..<count { unsafe flags |= keys[index].l0.tcpFlags.raw }
+    unsafe runFlow(pmd, scratch, flow, scratch.pointee.packets + start, keys, count, flags, keysGathered: false, depth: depth)
 }
 
 /// Links the packets of each megaflow in their order; returns the number of megaflows.
@@ -62,13 +79,15 @@ func executeGroup(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePoin
         count += 1
         index = unsafe Int(scratch.pointee.groupNext[index])
     }
-    unsafe runFlow(pmd, scratch, flow, scratch.pointee.groupPackets, count, flags, keysGathered: true, depth: depth)
+    unsafe runFlow(pmd, scratch, flow, scratch.pointee.groupPackets, scratch.pointee.keys, count, flags, keysGathered: true, depth: depth)
 }
 
 /// Credits packets to their megaflow and does what it says.
+/// - Parameters:
+///   - keys: the packets' keys in their order, unless `groupKeys` has them.
 @_noLocks @inline(__always)
 func runFlow(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ flow: UnsafeMutablePointer<DPFlow>,
-    _ packets: UnsafeMutablePointer<Mbuf>, _ count: Int, _ tcpFlags: UInt16, keysGathered: Bool, depth: Int) {
+    _ packets: UnsafeMutablePointer<Mbuf>, _ keys: UnsafeMutablePointer<FlowKey>, _ count: Int, _ tcpFlags: UInt16, keysGathered: Bool, depth: Int) {
     var bytes: UInt64 = 0
     var index = 0
     while index < count {
@@ -83,7 +102,7 @@ func runFlow(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<B
     if output != DPFlow.manyActions {
         unsafe outputBatch(pmd, packets, count, port: output)
     } else if let program = unsafe flow.pointee.program {
-        if !keysGathered { for index in 0..<count { unsafe scratch.pointee.groupKeys[index] = scratch.pointee.keys + index } }
+        if !keysGathered { for index in 0..<count { unsafe scratch.pointee.groupKeys[index] = keys + index } }
         var sink = unsafe PMDSink(pmd: pmd, scratch: scratch, depth: depth)
         unsafe execute(program, packets, scratch.pointee.groupKeys, count, &sink)
     } else {

@@ -79,12 +79,10 @@ func findFlows(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer
     if missing == 0 { return 0 }
     let misled = missing * 4 > count
     unsafe hashKeys(pmd, scratch, missing)
-    if unsafe pmd.pointee.emcTrial.skip == 0 {
-        missing = unsafe lookUpEMC(pmd, scratch, missing)
-    } else {
-        unsafe skipEMC(pmd, scratch, missing)
+    if unsafe pmd.pointee.emcTrial.isUnderWay { missing = unsafe lookUpEMC(pmd, scratch, missing) } else { unsafe pmd.pointee.emcTrial.pass(missing) }
+    if missing != 0, unsafe pmd.pointee.smcEnabled {
+        if unsafe pmd.pointee.smcTrial.isUnderWay { missing = unsafe lookUpSMC(pmd, scratch, missing) } else { unsafe pmd.pointee.smcTrial.pass(missing) }
     }
-    if unsafe missing != 0 && pmd.pointee.smcEnabled { missing = unsafe lookUpSMC(pmd, scratch, missing) }
     if missing != 0 { missing = unsafe lookUpSubtables(pmd, scratch, missing) }
     // Single packets of other megaflows, which somebody may send on purpose, do not take a good hint away.
     if misled { unsafe hint.pointee.flow = scratch.pointee.flows[count - 1] }
@@ -128,7 +126,7 @@ func hashKeys(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<
     let emc = unsafe pmd.pointee.emc, smc = unsafe pmd.pointee.smc, seed = unsafe pmd.pointee.seed
     let lines = unsafe scratch.pointee.lines, hashes = unsafe scratch.pointee.hashes, keys = unsafe scratch.pointee.keys
     let waiting = unsafe scratch.pointee.waiting
-    let usesEMC = unsafe pmd.pointee.emcTrial.skip == 0
+    let usesEMC = unsafe pmd.pointee.emcTrial.isUnderWay
     var place = 0
     while place < missing {
         let index = unsafe Int(waiting[place])
@@ -160,13 +158,6 @@ func lookUpEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer
     unsafe pmd.pointee.stats.pointee.emcHits &+= UInt64(truncatingIfNeeded: missing - left)
     unsafe pmd.pointee.emcTrial.note(lookups: missing, hits: missing - left)
     return left
-}
-
-/// Counts lookups that pass the EMC over.
-@_noLocks @inline(__always)
-func skipEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ missing: Int) {
-    let skip = unsafe pmd.pointee.emcTrial.skip
-    unsafe pmd.pointee.emcTrial.skip = skip &- min(skip, UInt32(truncatingIfNeeded: missing))
 }
 
 /// Looks for the first `missing` packets of `waiting`; returns how many still wait.
@@ -210,6 +201,7 @@ func lookUpSMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer
         }
     }
     unsafe pmd.pointee.stats.pointee.smcHits &+= UInt64(truncatingIfNeeded: missing - left)
+    unsafe pmd.pointee.smcTrial.note(lookups: missing, hits: missing - left)
     return left
 }
 
@@ -224,7 +216,7 @@ func liveMatch(_ flow: UnsafeMutablePointer<DPFlow>, _ scratch: UnsafeMutablePoi
 
 @_noLocks @inline(__always)
 func maybeInsertEMC(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int, _ flow: UnsafeMutablePointer<DPFlow>) {
-    if unsafe pmd.pointee.emcTrial.skip == 0 && pmd.random() < pmd.pointee.emcThreshold {
+    if unsafe pmd.pointee.emcTrial.isUnderWay && pmd.random() < pmd.pointee.emcThreshold {
         let slab = unsafe pmd.pointee.slab
         unsafe pmd.pointee.emc.insert(scratch.pointee.hashes[index], keyLines(scratch.pointee.keys + index),
             scratch.pointee.lines[index], slot: slab.slot(of: flow), slab)
@@ -249,13 +241,13 @@ func lookUpSubtables(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutableP
     return missing - hits
 }
 
-/// Looks for `count` packets of one in_port: in the subtables of the list together, then in those that filters name, packet by packet. Returns
+/// Looks for `count` packets of one in_port: in the subtables of the list together, then in those that filters name, packet by packet, then in the cold ones. Returns
 /// how many were found. The order of `waiting` is lost.
 @_noLocks @inline(__always)
 func lookUpPort(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>,
     _ waiting: UnsafeMutablePointer<Int32>, _ count: Int, _ inPort: UInt32) -> Int {
     let port = unsafe pmd.pointee.portSubtables + portPlace(inPort)
-    var left = unsafe count - walkSubtables(pmd, scratch, waiting, count, port)
+    var left = unsafe count - walkSubtables(pmd, scratch, waiting, count, port.pointee.first)
     if left == 0 { return count }
     guard let filter = unsafe port.pointee.filter else { return count - left }
     let searched = left
@@ -269,6 +261,7 @@ func lookUpPort(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointe
         }
         place += 1
     }
+    if unsafe left != 0 && port.pointee.firstCold != DPSubtable.none { left -= unsafe walkSubtables(pmd, scratch, waiting, left, port.pointee.firstCold) }
     return count - left
 }
 
@@ -324,18 +317,18 @@ func lookUpCandidates(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
 func remember(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int, _ slot: UInt32) {
     let flow = unsafe pmd.pointee.slab[slot]
     unsafe scratch.pointee.flows[index] = flow
-    if unsafe pmd.pointee.smcEnabled { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[index], slot: slot) }
+    if unsafe pmd.pointee.smcEnabled && pmd.pointee.smcTrial.isUnderWay { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[index], slot: slot) }
     unsafe maybeInsertEMC(pmd, scratch, index, flow)
 }
 
-/// Looks for `count` packets of one in_port in the subtables of its list; returns how many were found. The order of `waiting` is lost.
+/// Looks for `count` packets of one in_port in the subtables of a list; returns how many were found. The order of `waiting` is lost.
 @_noLocks
 func walkSubtables(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>,
-    _ waiting: UnsafeMutablePointer<Int32>, _ count: Int, _ port: UnsafeMutablePointer<PortSubtables>) -> Int {
+    _ waiting: UnsafeMutablePointer<Int32>, _ count: Int, _ first: UInt32) -> Int {
     var left = count
     var lookups: UInt64 = 0
     let hashes = unsafe scratch.pointee.subtableHashes
-    var number = unsafe port.pointee.first
+    var number = first
     while number != DPSubtable.none && left != 0 {
         let subtable = unsafe pmd.pointee.subtables + Int(number)
         var place = 0

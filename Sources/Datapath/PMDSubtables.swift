@@ -38,31 +38,33 @@ import Flow
     unsafe answerFree(pmd, memory)
 }
 
-/// Puts a subtable at the end of its in_port's list.
+/// Puts a subtable at the end of its in_port's list, of the cold ones if it is cold.
 @_noLocks func list(_ pmd: UnsafeMutablePointer<PMD>, _ number: UInt32) {
-    let subtables = unsafe pmd.pointee.subtables
-    let port = unsafe pmd.pointee.portSubtables + portPlace(subtables[Int(number)].inPort)
-    unsafe subtables[Int(number)].next = DPSubtable.none
-    var last = unsafe port.pointee.first
+    let subtables = unsafe pmd.pointee.subtables, subtable = unsafe subtables + Int(number)
+    unsafe subtable.pointee.next = DPSubtable.none
+    var last = unsafe pmd.pointee.portSubtables[portPlace(subtable.pointee.inPort)][cold: subtable.pointee.isCold]
     if last == DPSubtable.none {
-        unsafe port.pointee.first = number
+        unsafe pmd.pointee.portSubtables[portPlace(subtable.pointee.inPort)][cold: subtable.pointee.isCold] = number
     } else {
         while unsafe subtables[Int(last)].next != DPSubtable.none { last = unsafe subtables[Int(last)].next }
         unsafe subtables[Int(last)].next = number
     }
 }
 
-/// Takes a subtable out of its in_port's list.
+/// Takes a subtable out of the list that it is in.
 @_noLocks func unlist(_ pmd: UnsafeMutablePointer<PMD>, _ number: UInt32) {
-    let subtables = unsafe pmd.pointee.subtables
-    let port = unsafe pmd.pointee.portSubtables + portPlace(subtables[Int(number)].inPort)
-    var current = unsafe port.pointee.first, previous = DPSubtable.none
+    let subtables = unsafe pmd.pointee.subtables, subtable = unsafe subtables + Int(number)
+    let next = unsafe subtable.pointee.next
+    var current = unsafe pmd.pointee.portSubtables[portPlace(subtable.pointee.inPort)][cold: subtable.pointee.isCold], previous = DPSubtable.none
     while current != DPSubtable.none && current != number {
         previous = current
         current = unsafe subtables[Int(current)].next
     }
-    let next = unsafe subtables[Int(number)].next
-    if previous == DPSubtable.none { unsafe port.pointee.first = next } else { unsafe subtables[Int(previous)].next = next }
+    if previous == DPSubtable.none {
+        unsafe pmd.pointee.portSubtables[portPlace(subtable.pointee.inPort)][cold: subtable.pointee.isCold] = next
+    } else {
+        unsafe subtables[Int(previous)].next = next
+    }
 }
 
 /// A subtable of a filter has been hit; one that is hit often moves to the list.
@@ -116,24 +118,50 @@ import Flow
     unsafe answerFree(pmd, UnsafeMutableRawPointer(mutating: subtable.pointee.mask))
 }
 
-/// Promoted subtables that were not hit often leave the lists; of the others those that were hit more often move nearer to the front, by one step.
+/// Subtables that were not hit often leave the list that is walked first, and cold ones that were come back; of the others those that were hit more often move nearer to the
+/// front, by one step.
 @_noLocks func rankSubtables(_ pmd: UnsafeMutablePointer<PMD>) {
     unsafe pmd.pointee.lastRanking = pmd.pointee.now
     unsafe pmd.pointee.second &+= 1
-    for port in 0...Limits.ports where unsafe pmd.pointee.portSubtables[port].first != DPSubtable.none {
-        unsafe demoteCold(pmd, pmd.pointee.portSubtables + port)
-        unsafe rankList(pmd, pmd.pointee.portSubtables + port)
+    for number in 0...Limits.ports {
+        let port = unsafe pmd.pointee.portSubtables + number
+        if unsafe port.pointee.firstCold != DPSubtable.none { unsafe warm(pmd, port) }
+        if unsafe port.pointee.first == DPSubtable.none { continue }
+        unsafe demoteCold(pmd, port)
+        unsafe rankList(pmd, port)
+    }
+}
+
+/// Cold subtables that were hit often, or that have no filter before them any more, go to the list that is walked first.
+@_noLocks func warm(_ pmd: UnsafeMutablePointer<PMD>, _ port: UnsafeMutablePointer<PortSubtables>) {
+    let isFirst = unsafe port.pointee.filter == nil
+    var current = unsafe port.pointee.firstCold
+    while current != DPSubtable.none {
+        let subtable = unsafe pmd.pointee.subtables + Int(current)
+        let next = unsafe subtable.pointee.next
+        if unsafe isFirst || subtable.pointee.hits >= Limits.promotionHits { unsafe move(pmd, current, isCold: false) } else { unsafe subtable.pointee.hits = 0 }
+        current = next
     }
 }
 
 @_noLocks func demoteCold(_ pmd: UnsafeMutablePointer<PMD>, _ port: UnsafeMutablePointer<PortSubtables>) {
+    let hasFilter = unsafe port.pointee.filter != nil
     var current = unsafe port.pointee.first
     while current != DPSubtable.none {
         let subtable = unsafe pmd.pointee.subtables + Int(current)
         let next = unsafe subtable.pointee.next
-        if unsafe subtable.pointee.isPromoted && subtable.pointee.hits < Limits.promotionHits { unsafe demote(pmd, current) }
+        if unsafe subtable.pointee.hits < Limits.promotionHits {
+            if unsafe subtable.pointee.isPromoted { unsafe demote(pmd, current) } else if hasFilter { unsafe move(pmd, current, isCold: true) }
+        }
         current = next
     }
+}
+
+/// Moves a subtable without a place in a filter to the end of the other list.
+@_noLocks func move(_ pmd: UnsafeMutablePointer<PMD>, _ number: UInt32, isCold: Bool) {
+    unsafe unlist(pmd, number)
+    unsafe pmd.pointee.subtables[Int(number)].isCold = isCold
+    unsafe list(pmd, number)
 }
 
 @_noLocks func rankList(_ pmd: UnsafeMutablePointer<PMD>, _ port: UnsafeMutablePointer<PortSubtables>) {
