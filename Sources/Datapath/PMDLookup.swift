@@ -294,7 +294,7 @@ func lookUpCandidates(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
             unsafe pmd.pointee.stats.pointee.subtableLookups &+= 1
             let only = unsafe filter.pointee.slots[place]
             if only != TupleTable.none {
-                if unsafe !liveMatch(slab[only], scratch, index) { continue }
+                if unsafe !matchesAlone(slab[only], scratch, index, mask: filter.masks[place]) { continue }
                 unsafe remember(pmd, scratch, index, only)
                 return true
             }
@@ -310,6 +310,19 @@ func lookUpCandidates(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutable
         word += 1
     }
     return false
+}
+
+/// True if the packet in place `index` belongs to its subtable's only megaflow. All of that is likely to be far from the core, its counters too, and is sent for at once.
+/// - Parameter mask: line 0 of the megaflow's mask.
+@_noLocks @inline(__always)
+func matchesAlone(_ flow: UnsafeMutablePointer<DPFlow>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ index: Int, mask: Line) -> Bool {
+    unsafe nt_prefetch(UnsafeRawPointer(flow) + 64)
+    let key = unsafe keyLines(scratch.pointee.keys + index)
+    // A key of which line 0 differs needs none of the others; a megaflow that is not linked has no meaning.
+    if unsafe !lineMatches(key[0], mask, flow.pointee.line0) || !flow.pointee.isLive { return false }
+    if unsafe flow.pointee.lines == .l0 { return true }
+    unsafe materialise(flow.pointee.lines, &scratch.pointee.valid[index], key)
+    return unsafe extraLinesMatch(flow, key)
 }
 
 /// A packet's megaflow has been found by the classifier: the caches may know it next time.

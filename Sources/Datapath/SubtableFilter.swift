@@ -10,7 +10,8 @@ import Glibc
 /// (Csikor and others: Tuple Space Explosion, 2019; CVE-2019-25076). A list of them costs each packet that is in no cache a walk through all; here 512 of them
 /// cost a few vector instructions, and what is left to be looked at is mostly the one subtable that has the megaflow.
 ///
-/// Owner: a PMD, or the mirror of its classifier, which has the same filters in memory of its own. Memory: a kilobyte a half-byte, in one piece: this header, then the lines.
+/// Owner: a PMD, or the mirror of its classifier, which has the same filters in memory of its own. Memory: a kilobyte a half-byte and 32 for masks, in one piece: this header, then
+/// the lines, then the masks.
 @safe struct SubtableFilter {
     /// The subtables that are to be found here.
     var active = Line.zero
@@ -34,12 +35,12 @@ import Glibc
     /// - Parameter positions: at most `Limits.filteredHalfBytes`, those first that tell most.
     @unsafe static func make(_ positions: [UInt16]) -> UnsafeMutablePointer<SubtableFilter> {
         var memory: UnsafeMutableRawPointer?
-        let header = MemoryLayout<SubtableFilter>.stride
-        let result = unsafe posix_memalign(&memory, 64, header + positions.count * 16 * 64)
+        let header = MemoryLayout<SubtableFilter>.stride, lines = positions.count * 16 + places
+        let result = unsafe posix_memalign(&memory, 64, header + lines * 64)
         precondition(result == 0, "out of memory")
         let filter = unsafe memory!.bindMemory(to: SubtableFilter.self, capacity: 1)
         unsafe filter.initialize(to: SubtableFilter())
-        unsafe (memory! + header).bindMemory(to: Line.self, capacity: positions.count * 16).initialize(repeating: .zero, count: positions.count * 16)
+        unsafe (memory! + header).bindMemory(to: Line.self, capacity: lines).initialize(repeating: .zero, count: lines)
         for (index, position) in positions.enumerated() {
             unsafe filter.pointee.positions[index] = position
             unsafe filter.pointee.lines.formUnion(FlowLines(rawValue: 1 << (position >> 7)))
@@ -56,6 +57,11 @@ extension UnsafeMutablePointer where Pointee == SubtableFilter {
             // They follow the header, whose stride is a multiple of a line's.
             unsafe (UnsafeMutableRawPointer(self) + MemoryLayout<SubtableFilter>.stride).assumingMemoryBound(to: Line.self)
         }
+    }
+
+    /// By place: line 0 of the subtable's mask. Its address needs no other look-up, so that it is fetched together with the megaflow.
+    var masks: UnsafeMutablePointer<Line> {
+        @inline(__always) @_noLocks get { unsafe table + Int(pointee.positionCount) * 16 }
     }
 
     /// The subtables that may have a megaflow for `key`, whose lines that the filter looks at must be defined.
@@ -93,6 +99,8 @@ extension UnsafeMutablePointer where Pointee == SubtableFilter {
             index += 1
         }
         unsafe pointee.numbers[Int(place)] = number
+        // A megaflow's mask always has line 0: in_port is matched exactly.
+        unsafe masks[Int(place)] = mask[0]
         unsafe pointee.slots[Int(place)] = TupleTable.none
         unsafe setActive(place, true)
     }
