@@ -36,6 +36,10 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let comparedRules = 64
     /// Megaflows that are passed over at the cost of 1 of `sweepBudget`.
     static let passedOver = 16
+    /// Using another megaflow's answer costs so much of `sweepBudget`.
+    static let answerCost = 1
+    /// Answers of a round of revalidation that are tried for further megaflows; the oldest one goes.
+    static let rememberedAnswers = 4
     /// Nested resubmits that go back to the same or an earlier table, and nested buckets; beyond it the packet is dropped.
     static let resubmitDepth = 64
     /// Table lookups and buckets of one translation; beyond it the packet is dropped.

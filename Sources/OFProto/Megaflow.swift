@@ -5,25 +5,47 @@ import Flow
 ///
 /// The key is kept under its mask and without the lines that the mask does not use; masks are shared (`MaskStore`), since
 /// thousands of megaflows have few different ones. With one line, one action and two credits this is some 350 bytes.
-struct Megaflow {
+///
+/// Owner: the megaflow table.
+final class Megaflow {
     let id: DPFlowID
-    /// Which mask of the `MaskStore`.
-    let mask: UInt32
+    let mask: SharedMask
     /// The key's first line that the mask uses, and the further ones.
-    let line: Line
+    private let words: InlineArray<8, UInt64>
     let moreLines: [Line]
     var actions: [DPAction]
     var credits: [Credit]
-    /// Which mask of the `MaskStore` tells the bits that packets had unchanged whenever they were looked up.
-    fileprivate(set) var steady: UInt32
+    /// The bits that packets had unchanged whenever they were looked up.
+    fileprivate(set) var steady: SharedMask
     /// It depends on rules of other tables than those that it looks up.
-    var followsTables: Bool
+    fileprivate(set) var followsTables: Bool
+    fileprivate(set) var isDeleting = false
     let created: Int64
     /// What was credited so far.
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
     var used: Int64
-    var isDeleting = false
+
+    fileprivate init(_ id: DPFlowID, mask: SharedMask, steady: SharedMask, line: Line, moreLines: [Line], actions: [DPAction], found: MegaflowFindings, now: Int64) {
+        self.id = id
+        self.mask = mask
+        self.steady = steady
+        words = InlineArray { line[$0] }
+        self.moreLines = moreLines
+        self.actions = actions
+        credits = found.credits
+        followsTables = found.followsTables
+        created = now
+        used = now
+    }
+
+    /// The key's line at a place among the mask's lines.
+    @inline(__always) func line(_ place: Int) -> Line {
+        guard place == 0 else { return moreLines[place - 1] }
+        var line = Line.zero
+        for at in 0..<8 { line[at] = words[at] }
+        return line
+    }
 }
 
 /// What a megaflow depends on, one bit of 64 each: what changed and has none of its bits does not concern it.
@@ -44,45 +66,37 @@ struct MegaflowFindings {
     var followsTables = false
 }
 
+/// A mask of installed megaflows. Owner: the mask store.
+final class SharedMask {
+    let lines: MaskLines
+    fileprivate var users = 0
+
+    fileprivate init(_ lines: MaskLines) { self.lines = lines }
+}
+
 /// The different masks of installed megaflows. Owner: the megaflow table.
 struct MaskStore {
-    private var masks: [(lines: MaskLines, users: Int)] = []
-    private var ids: [MaskLines: UInt32] = [:]
-    private var unused: [UInt32] = []
+    private var masks: [MaskLines: SharedMask] = [:]
 
-    /// The number of a mask; it counts as one more use.
-    mutating func retain(_ lines: MaskLines) -> UInt32 {
-        if let id = ids[lines] {
-            masks[Int(id)].users += 1
-            return id
-        }
-        let id: UInt32
-        if let free = unused.popLast() {
-            masks[Int(free)] = (lines, 1)
-            id = free
-        } else {
-            masks.append((lines, 1))
-            id = UInt32(masks.count - 1)
-        }
-        ids[lines] = id
-        return id
+    /// A mask with one more use.
+    mutating func retain(_ lines: MaskLines) -> SharedMask {
+        let mask = masks[lines] ?? SharedMask(lines)
+        if mask.users == 0 { masks[lines] = mask }
+        return retain(mask)
     }
 
     /// One more use of a mask that is in use.
-    mutating func retain(_ id: UInt32) -> UInt32 {
-        masks[Int(id)].users += 1
-        return id
+    func retain(_ mask: SharedMask) -> SharedMask {
+        mask.users += 1
+        return mask
     }
 
-    mutating func release(_ id: UInt32) {
-        masks[Int(id)].users -= 1
-        guard masks[Int(id)].users == 0 else { return }
-        ids[masks[Int(id)].lines] = nil
-        unused.append(id)
+    mutating func release(_ mask: SharedMask) {
+        mask.users -= 1
+        if mask.users == 0 { masks[mask.lines] = nil }
     }
 
-    subscript(id: UInt32) -> MaskLines { masks[Int(id)].lines }
-    var count: Int { ids.count }
+    var count: Int { masks.count }
 }
 
 /// Where in the megaflow table the megaflow in a slot of the datapath is. A slot holds one megaflow at a time, so this is an array for each datapath
@@ -114,7 +128,7 @@ private struct MegaflowIndex {
 }
 
 /// All megaflows that this thread has installed, live or on their way out. Owner: `OFProto`.
-struct MegaflowTable {
+final class MegaflowTable {
     /// nil: a free place.
     private(set) var slots: ContiguousArray<Megaflow?> = []
     /// Of the megaflows in `slots`; none of those that are not live.
@@ -126,22 +140,22 @@ struct MegaflowTable {
     private(set) var liveCount = 0
 
     /// Takes room for so many megaflows, so that the table never moves while packets wait. It costs addresses only, until it is used.
-    mutating func reserve(_ count: Int) {
+    func reserve(_ count: Int) {
         slots.reserveCapacity(count)
         tags.reserveCapacity(count)
     }
 
     /// Remembers a megaflow. Its key and mask are the translator's.
-    mutating func insert(_ id: DPFlowID, key: borrowing FlowKey, mask lines: MaskLines, actions: [DPAction], found: MegaflowFindings, now: Int64) {
+    func insert(_ id: DPFlowID, key: borrowing FlowKey, mask lines: MaskLines, actions: [DPAction], found: MegaflowFindings, now: Int64) {
         var first = Line.zero
         var more: [Line] = []
         for at in 0..<lines.count {
             let line = key[line: lines.indices[at]] & lines.masks[at]
             if at == 0 { first = line } else { more.append(line) }
         }
-        let flow = Megaflow(
-            id: id, mask: masks.retain(lines), line: first, moreLines: more, actions: actions, credits: found.credits,
-            steady: masks.retain(found.steady ?? lines), followsTables: found.followsTables, created: now, used: now)
+        let mask = masks.retain(lines)
+        let steady = found.steady.map { masks.retain($0) } ?? masks.retain(mask)
+        let flow = Megaflow(id, mask: mask, steady: steady, line: first, moreLines: more, actions: actions, found: found, now: now)
         // A megaflow that the datapath has forgotten and takes again.
         if let old = find(id) { remove(old) }
         let at: Int32
@@ -164,34 +178,33 @@ struct MegaflowTable {
         return index.aside(id)
     }
 
-    /// Reads or changes the megaflow at a place that is in use.
-    mutating func with<Result>(_ at: Int, _ body: (inout Megaflow) -> Result) -> Result? {
-        guard slots[at] != nil else { return nil }
-        return body(&slots[at]!)
-    }
-
-    /// A megaflow was translated again.
-    mutating func update(_ at: Int, actions: [DPAction], found: MegaflowFindings) {
-        guard let flow = slots[at], !flow.isDeleting else { return }
-        let steady = found.steady.map { masks.retain($0) } ?? masks.retain(flow.mask)
-        masks.release(flow.steady)
+    /// A megaflow was translated again, or what another one's translation found holds for it.
+    func update(_ at: Int, _ flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
+        if flow.isDeleting { return }
+        if let lines = found.steady {
+            let steady = masks.retain(lines)
+            masks.release(flow.steady)
+            flow.steady = steady
+        } else if flow.steady !== flow.mask {
+            masks.release(flow.steady)
+            flow.steady = masks.retain(flow.mask)
+        }
         tags[at] = found.tags
-        slots[at]?.actions = actions
-        slots[at]?.credits = found.credits
-        slots[at]?.steady = steady
-        slots[at]?.followsTables = found.followsTables
+        flow.actions = actions
+        flow.credits = found.credits
+        flow.followsTables = found.followsTables
     }
 
     /// Its removal has begun.
-    mutating func markDeleting(_ at: Int) {
+    func markDeleting(_ at: Int) {
         guard let flow = slots[at], !flow.isDeleting else { return }
-        slots[at]?.isDeleting = true
+        flow.isDeleting = true
         tags[at] = MegaflowTags()
         liveCount -= 1
     }
 
     /// Forgets a megaflow whose removal is complete.
-    mutating func remove(_ at: Int) {
+    func remove(_ at: Int) {
         guard let flow = slots[at] else { return }
         index.remove(flow.id, at: at)
         if !flow.isDeleting { liveCount -= 1 }
@@ -201,11 +214,13 @@ struct MegaflowTable {
         tags[at] = MegaflowTags()
         unused.append(Int32(at))
     }
+}
 
-    /// The megaflow's key, under its mask, as a whole.
-    func load(_ flow: borrowing Megaflow, into buffer: FlowBuffer) {
-        let lines = masks[flow.mask]
-        buffer.clear()
-        for at in 0..<lines.count { buffer[line: lines.indices[at]] = at == 0 ? flow.line : flow.moreLines[at - 1] }
+extension FlowBuffer {
+    /// Takes a megaflow's key, under its mask, as a whole.
+    func load(_ flow: Megaflow) {
+        clear()
+        let indices = flow.mask.lines.indices
+        for at in indices.indices { self[line: indices[at]] = flow.line(at) }
     }
 }

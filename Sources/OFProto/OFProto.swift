@@ -43,7 +43,7 @@ public final class OFProto {
     private var patches: [String: BridgePort] = [:]
     let hashSeed: HashSeed
     private var random: UInt64
-    var megaflows = MegaflowTable()
+    let megaflows = MegaflowTable()
     var sweep = Sweep()
     var revalidation = Revalidation()
     var flowLimit: FlowLimit
@@ -250,7 +250,7 @@ public final class OFProto {
         // What they count until the datapath has retired them is credited then.
         for at in megaflows.slots.indices {
             guard let flow = megaflows.slots[at], !flow.isDeleting else { continue }
-            if let stats = dpif.flowStats(flow.id) { push(at, stats) }
+            if let stats = dpif.flowStats(flow.id) { push(flow, stats) }
             delete(at, flow.id)
         }
     }

@@ -18,6 +18,7 @@ struct Revalidation {
     var changes: UInt64 = 0
     fileprivate var covered: UInt64 = 0
     var settled: UInt64 = 0
+    fileprivate var answers = RevalidationAnswers()
     /// Megaflows were changed or deleted since the datapath was last waited for.
     var touched = false
 
@@ -91,6 +92,7 @@ extension OFProto {
     private func endRound() {
         revalidation.cursor = nil
         revalidation.current = Revalidation.Changes()
+        revalidation.answers.removeAll()
         revalidation.settled = revalidation.covered
         translator.forgetCredits()
     }
@@ -102,45 +104,54 @@ extension OFProto {
         guard isConcerned || tags.tables & revalidation.current.rules.tables != 0 else { return 1 }
         guard let flow = megaflows.slots[at], !flow.isDeleting else { return 1 }
         guard isConcerned || mayConcern(flow, tags) else { return OFProtoLimits.passedOver }
-        if let stats = dpif.flowStats(flow.id) { push(at, stats) }
+        if let stats = dpif.flowStats(flow.id) { push(flow, stats) }
+        counters.revalidated &+= 1
+        translator.flow.load(flow)
+        if let answer = revalidation.answers.find(translator.flow) {
+            if answer.isCovered(by: flow.mask) { settle(at, flow, answer.actions, answer.found) } else { invalidate(at, flow) }
+            return OFProtoLimits.answerCost * OFProtoLimits.passedOver
+        }
         revalidate(at, flow, now: now)
         return limits.translationCost * OFProtoLimits.passedOver
     }
 
     /// True if changes of rules may concern the megaflow.
-    private func mayConcern(_ flow: borrowing Megaflow, _ tags: MegaflowTags) -> Bool {
+    private func mayConcern(_ flow: Megaflow, _ tags: MegaflowTags) -> Bool {
         // Line 0 has the port in its first half word; what comes back from the datapath is looked up by the port that its context tells.
-        var inPort = flow.line[0] & UInt64(UInt32.max)
-        if flow.line[0] >> 32 == 0, let port = port(ODPPort(UInt32(inPort))) { inPort = UInt64(port.number.number) }
-        return revalidation.current.rules.mayConcern(
-            flow, tables: tags.tables, mask: megaflows.masks[flow.mask], steady: megaflows.masks[flow.steady], inPort: inPort)
+        let first = flow.line(0)[0]
+        var inPort = first & UInt64(UInt32.max)
+        if first >> 32 == 0, let port = port(ODPPort(UInt32(inPort))) { inPort = UInt64(port.number.number) }
+        return revalidation.current.rules.mayConcern(flow, tables: tags.tables, inPort: inPort)
     }
 
-    /// Translates a megaflow again and changes or deletes what is installed.
+    /// Translates a megaflow again, whose key is in the translator's `flow`, and changes or deletes what is installed.
     private func revalidate(_ at: Int, _ flow: Megaflow, now: Int64) {
-        counters.revalidated &+= 1
-        megaflows.load(flow, into: translator.flow)
-        let mask = megaflows.masks[flow.mask]
         // What the key does not hold would be consulted as zero: then the mask is too narrow, and the packets must come up again.
-        guard translator.translate(now: now, learns: false), translator.wildcards.isCovered(by: mask) else {
-            counters.invalidated &+= 1
-            delete(at, flow.id)
-            return
+        guard translator.translate(now: now, learns: false), translator.wildcards.isCovered(by: flow.mask.lines) else { return invalidate(at, flow) }
+        let actions = translator.actions == flow.actions ? flow.actions : translator.takeActions()
+        let found = translator.findings(flow.mask.lines)
+        // Megaflows differ in a bit of their common mask: an answer that hangs on all of it holds for one only.
+        if found.steady == nil, !translator.wildcards.holds(flow.mask.lines) {
+            revalidation.answers.add(translator.wildcards.maskLines, flow, actions: actions, found: found)
         }
-        var actions = flow.actions
-        if translator.actions != actions {
+        settle(at, flow, actions, found)
+    }
+
+    /// These are a megaflow's actions, and what it hangs on.
+    private func settle(_ at: Int, _ flow: Megaflow, _ actions: [DPAction], _ found: MegaflowFindings) {
+        if actions != flow.actions {
             do throws(DPIFError) {
-                actions = translator.takeActions()
                 revalidation.touched = true
                 try dpif.flowModify(flow.id, actions: actions)
                 counters.modified &+= 1
-            } catch {
-                counters.invalidated &+= 1
-                delete(at, flow.id)
-                return
-            }
+            } catch { return invalidate(at, flow) }
         }
-        megaflows.update(at, actions: actions, found: translator.findings(mask))
+        megaflows.update(at, flow, actions: actions, found: found)
+    }
+
+    private func invalidate(_ at: Int, _ flow: Megaflow) {
+        counters.invalidated &+= 1
+        delete(at, flow.id)
     }
 }
 
@@ -153,6 +164,12 @@ extension FlowBuffer {
             if !linesEqual(line, .zero) { lines.append(index, line) }
         }
         return lines
+    }
+
+    /// True if all bits of `mask` are in this mask.
+    func holds(_ mask: MaskLines) -> Bool {
+        for at in 0..<mask.count where !linesEqual(mask.masks[at] & ~self[line: mask.indices[at]], .zero) { return false }
+        return true
     }
 
     /// True if no bit of this mask is outside `mask`.

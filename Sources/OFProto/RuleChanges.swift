@@ -72,14 +72,14 @@ struct RuleChanges {
 
     /// True if a megaflow may be concerned.
     /// - Parameters:
-    ///   - steady: its steady bits; they are among those of `mask`, in whose lines `line` and `moreLines` are.
+    ///   - lookups: the tags of the tables that it looks up.
     ///   - inPort: the port by which its packets come in, as lookups see it, at the place of `in_port` in line 0.
-    func mayConcern(_ flow: borrowing Megaflow, tables lookups: UInt64, mask: MaskLines, steady: MaskLines, inPort: UInt64) -> Bool {
+    func mayConcern(_ flow: Megaflow, tables lookups: UInt64, inPort: UInt64) -> Bool {
         guard lookups & tables != 0 else { return false }
         if flow.followsTables || lookups & whole != 0 { return true }
         for case .rule(let rule, _) in flow.credits where !rule.isLive || rule.altered >= first { return true }
         for rule in comparisons where lookups & rule.tag != 0 {
-            if isOutdone(rule, flow.credits) || differs(rule, flow, mask, steady, inPort) { continue }
+            if isOutdone(rule, flow.credits) || differs(rule, flow, inPort) { continue }
             return true
         }
         return false
@@ -101,11 +101,12 @@ struct RuleChanges {
     }
 
     /// True if the rule asks for another value of a steady bit than the megaflow's packets have.
-    private func differs(_ new: Comparison, _ flow: borrowing Megaflow, _ mask: MaskLines, _ steady: MaskLines, _ inPort: UInt64) -> Bool {
+    private func differs(_ new: Comparison, _ flow: Megaflow, _ inPort: UInt64) -> Bool {
+        let mask = flow.mask.lines, steady = flow.steady.lines
         for at in 0..<new.mask.count {
             let index = new.mask.indices[at]
             guard let place = steady.indices.firstIndex(of: index), let held = mask.indices.firstIndex(of: index) else { continue }
-            var line = held == 0 ? flow.line : flow.moreLines[held - 1]
+            var line = flow.line(held)
             if index == 0 { line[0] = line[0] & ~UInt64(UInt32.max) | inPort }
             if !linesEqual((line ^ new.key[at]) & new.mask.masks[at] & steady.masks[place], .zero) { return true }
         }

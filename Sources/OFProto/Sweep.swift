@@ -53,7 +53,7 @@ extension OFProto {
     private func readStats(_ at: Int, idle: Int64?, now: Int64) {
         guard let flow = megaflows.slots[at], !flow.isDeleting else { return }
         var used = flow.used
-        if let stats = dpif.flowStats(flow.id) { used = push(at, stats) }
+        if let stats = dpif.flowStats(flow.id) { used = push(flow, stats) }
         if let idle {
             guard max(used, flow.created) + idle <= now else { return }
             counters.idled &+= 1
@@ -64,16 +64,13 @@ extension OFProto {
     }
 
     /// Credits what was counted since the last time. Returns when the last packet came.
-    @discardableResult func push(_ at: Int, _ stats: DPFlowStats) -> Int64 {
-        guard let flow = megaflows.slots[at] else { return 0 }
-        let packets = stats.packets &- flow.packets, bytes = stats.bytes &- flow.bytes
+    @discardableResult func push(_ flow: Megaflow, _ stats: DPFlowStats) -> Int64 {
         let used = max(stats.used ?? flow.used, flow.used)
         guard stats.packets > flow.packets else { return used }
-        _ = megaflows.with(at) {
-            $0.packets = stats.packets
-            $0.bytes = stats.bytes
-            $0.used = used
-        }
+        let packets = stats.packets &- flow.packets, bytes = stats.bytes &- flow.bytes
+        flow.packets = stats.packets
+        flow.bytes = stats.bytes
+        flow.used = used
         for credit in flow.credits { credit.push(packets: packets, bytes: bytes, used: used, tcpFlags: stats.tcpFlags) }
         return used
     }
@@ -88,9 +85,9 @@ extension OFProto {
     /// Megaflows whose removal is complete: their last packets are credited.
     func collectRetired() {
         dpif.receiveRetired { id, stats in
-            guard let at = megaflows.find(id) else { return }
-            push(at, stats)
-            megaflows.slots[at]?.credits.forEach { $0.end(now: clock) }
+            guard let at = megaflows.find(id), let flow = megaflows.slots[at] else { return }
+            push(flow, stats)
+            flow.credits.forEach { $0.end(now: clock) }
             megaflows.remove(at)
         }
     }

@@ -1,0 +1,62 @@
+import Datapath
+import Flow
+
+/// What translations of one round of revalidation found that looked at less of the packet than the megaflow's mask holds: it is the same for all megaflows whose packets have those bits. So a
+/// rule that is new and takes the packets of thousands of megaflows is looked up a few times.
+///
+/// An answer from early in a round is as good as a translation at that time: what changed since is for the next round, and the tags are the answer's.
+struct RevalidationAnswers {
+    /// The newest one comes last.
+    private var answers: [Answer] = []
+
+    final class Answer {
+        private let mask: MaskLines
+        private let key: [Line]
+        let actions: [DPAction]
+        let found: MegaflowFindings
+        /// A megaflow's mask that holds all bits that were consulted.
+        private var wider: SharedMask
+
+        fileprivate init(_ mask: MaskLines, of flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
+            self.mask = mask
+            key = zip(mask.indices, mask.masks).map { index, bits in
+                flow.mask.lines.indices.firstIndex(of: index).map { flow.line($0) & bits } ?? .zero
+            }
+            self.actions = actions
+            self.found = found
+            wider = flow.mask
+        }
+
+        /// True if the packet has the bits that were consulted.
+        fileprivate func holds(for flow: FlowBuffer) -> Bool {
+            for at in key.indices where !linesEqual(flow[line: mask.indices[at]] & mask.masks[at], key[at]) { return false }
+            return true
+        }
+
+        /// True if no bit was consulted that is outside `other`.
+        func isCovered(by other: SharedMask) -> Bool {
+            if other === wider { return true }
+            var at = 0
+            for (index, bits) in zip(mask.indices, mask.masks) {
+                while at < other.lines.count, other.lines.indices[at] < index { at += 1 }
+                guard at < other.lines.count, other.lines.indices[at] == index, linesEqual(bits & ~other.lines.masks[at], .zero) else { return false }
+            }
+            wider = other
+            return true
+        }
+    }
+
+    /// What is known of the packet in `flow`, as the datapath knows it.
+    func find(_ flow: FlowBuffer) -> Answer? {
+        for answer in answers where answer.holds(for: flow) { return answer }
+        return nil
+    }
+
+    /// Takes note of what a megaflow's translation found. The packet was at every lookup as it came in.
+    mutating func add(_ consulted: MaskLines, _ flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
+        if answers.count == OFProtoLimits.rememberedAnswers { answers.removeFirst() }
+        answers.append(Answer(consulted, of: flow, actions: actions, found: found))
+    }
+
+    mutating func removeAll() { answers.removeAll(keepingCapacity: true) }
+}
