@@ -6,7 +6,7 @@ struct BarrierRun {
 
     /// Milliseconds of each.
     func run(rounds: Int) throws -> [Metric: Double] {
-        let text = try runProgram("taskset", ["-c", String(Harness.otherCore), "/usr/bin/python3", "-c", Self.client, target.bridge, String(rounds)], seconds: 120)
+        let text = try OpenFlowClient.run(Self.client, target.bridge, [String(rounds)])
         let times = text.split(separator: "\n").compactMap { Double($0) }.sorted()
         guard times.count == rounds, let longest = times.last else { throw BenchError("not \(rounds) times:\n\(text.suffix(2_000))") }
         return [.barrierP50: times[rounds / 2], .barrierP99: times[rounds * 99 / 100], .barrierLongest: longest]
@@ -14,26 +14,13 @@ struct BarrierRun {
 
     /// Adds a flow above the rule that all megaflows come from, and deletes it again; prints milliseconds, a line each.
     private static let client = #"""
-        import socket, struct, sys, time
-        s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1][5:]); s.settimeout(60)
-        held = b""
-        def read():
-            global held
-            while len(held) < 8 or len(held) < struct.unpack("!H", held[2:4])[0]:
-                more = s.recv(65536)
-                if not more: sys.exit("the switch has closed the connection")
-                held += more
-            size = struct.unpack("!H", held[2:4])[0]
-            message, held = held[:size], held[size:]
-            if message[1] == 1: sys.exit("the switch refuses: " + message.hex())
-            return message
         def flow(command):
             # OpenFlow 1.0: in_port=1 (all other fields wild), priority 50, output to port 2.
             match = struct.pack("!IH", 0x3ffffe, 1) + bytes(34)
             actions = struct.pack("!HHHH", 0, 8, 2, 0)
             body = match + struct.pack("!QHHHHIHH", 7, command, 0, 0, 50, 0xffffffff, 0xffff, 0) + (actions if command == 0 else b"")
             return struct.pack("!BBHI", 1, 14, 8 + len(body), 2) + body
-        s.sendall(struct.pack("!BBHI", 1, 0, 8, 1)); read()
+        hello(1)
         for turn in range(int(sys.argv[2])):
             time.sleep(0.05)
             start = time.monotonic()

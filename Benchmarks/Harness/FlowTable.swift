@@ -37,13 +37,15 @@ struct FlowTableRun {
         values[.bundledFlows] = try rate { try ofctl(["--bundle", "add-flows", target.bridge, file.path]) }
         try expect(flows)
         try empty()
-        let seconds = try python(Self.replay, [target.bridge, bundle.path])
+        let text = try OpenFlowClient.run(Self.replay, target.bridge, [bundle.path])
+        guard let seconds = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) else { throw BenchError("not a number of seconds: \(text)") }
         values[.replayedFlows] = Double(flows) / seconds
         try expect(flows)
         try empty()
 
         // Once more, with somebody asking all the time.
-        let asker = try Child("echo", "/usr/bin/python3", ["-c", Self.echo, target.bridge], folder: folder)
+        let words = OpenFlowClient.command(Self.echo, target.bridge)
+        let asker = try Child("echo", words[0], Array(words.dropFirst()), folder: folder)
         defer { asker.stop() }
         _ = try asker.expect("ready")
         try ofctl(["add-flows", target.bridge, file.path])
@@ -78,29 +80,10 @@ struct FlowTableRun {
         try expect(0)
     }
 
-    private func python(_ program: String, _ arguments: [String]) throws -> Double {
-        let text = try runProgram("taskset", ["-c", String(Harness.otherCore), "/usr/bin/python3", "-c", program] + arguments, seconds: 120)
-        guard let value = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) else { throw BenchError("not a number of seconds: \(text)") }
-        return value
-    }
-
     /// Sends a file's bytes behind a hello; prints the seconds until the bundle in them has been committed.
     private static let replay = #"""
-        import socket, struct, sys, time
-        s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1][5:]); s.settimeout(60)
         data = open(sys.argv[2], "rb").read()
-        held = b""
-        def read():
-            global held
-            while len(held) < 8 or len(held) < struct.unpack("!H", held[2:4])[0]:
-                more = s.recv(65536)
-                if not more: sys.exit("the switch has closed the connection")
-                held += more
-            size = struct.unpack("!H", held[2:4])[0]
-            message, held = held[:size], held[size:]
-            if message[1] == 1: sys.exit("the switch refuses: " + message.hex())
-            return message
-        s.sendall(struct.pack("!BBHI", 5, 0, 8, 1)); read()
+        hello(5)
         start = time.monotonic()
         s.sendall(data)
         while True:
@@ -112,19 +95,16 @@ struct FlowTableRun {
 
     /// Asks for an echo every millisecond until a line comes; prints the 99th percentile in milliseconds.
     private static let echo = #"""
-        import os, select, socket, struct, sys, time
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-        s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1][5:]); s.settimeout(60)
-        def exchange(kind):
-            s.sendall(struct.pack("!BBHI", 5, kind, 8, 1))
-            held = b""
-            while len(held) < 8: held += s.recv(8 - len(held))
-            assert held[1] == (0 if kind == 0 else 3), held
-        exchange(0)
+        def echo():
+            s.sendall(struct.pack("!BBHI", 5, 2, 8, 1))
+            answer = read()
+            assert answer[1] == 3, answer
+        hello(5)
         print("ready", flush=True)
         times = []
         while not select.select([sys.stdin], [], [], 0.001)[0]:
-            start = time.monotonic(); exchange(2); times.append(time.monotonic() - start)
+            start = time.monotonic(); echo(); times.append(time.monotonic() - start)
         times.sort()
         print("p99 %.3f of %d over" % (times[len(times) * 99 // 100] * 1000, len(times)), flush=True)
         """#

@@ -27,7 +27,12 @@ extension Field {
     /// Reads "value" or "value/mask" in the field's format (ovs-fields(7), "Format"). An empty text or "*" matches
     /// anything: a mask of 0. Bits outside the mask come back as zero.
     public func parse(_ text: TextSlice, ports: PortLookup) throws(FieldTextError) -> MaskedValue {
-        if text.isEmpty || text == "*" { return MaskedValue(value: 0, mask: 0) }
+        text.isEmpty ? MaskedValue(value: 0, mask: 0) : try parseGiven(text, ports: ports)
+    }
+
+    /// As `parse`, but an empty text is a value like others.
+    public func parseGiven(_ text: TextSlice, ports: PortLookup) throws(FieldTextError) -> MaskedValue {
+        if text == "*" { return MaskedValue(value: 0, mask: 0) }
         var parsed = try parseUnchecked(text, ports: ports)
         if !row.maskable, parsed.mask != 0, parsed.mask != widthMask {
             throw FieldTextError("\(text.string): invalid mask for field \(name)")

@@ -16,6 +16,8 @@ final class TraceNode {
     let kind: Kind
     let text: String
     fileprivate(set) var children: [TraceNode] = []
+    var isActionSet: Bool { text == Self.actionSet }
+    static let actionSet = "--. Executing action set:"
 
     init(_ kind: Kind, _ text: String) {
         self.kind = kind
@@ -90,9 +92,17 @@ extension Translator {
     /// - Parameter list: what the program was compiled from, if that is known.
     func traceScript(_ program: [XAction], _ list: [OFAction]?, bridge: Bridge) -> TraceScript? {
         guard let trace else { return nil }
-        let script = TraceScript(program, list, names: trace.names(bridge), table: rule == nil ? nil : place.table)
+        let script = TraceScript(program, list, names: trace.names(bridge), who: traceWho(bridge))
         if script.isEmpty { trace.add(.action, "drop") }
         return script
+    }
+
+    /// Whose actions are run.
+    private func traceWho(_ bridge: Bridge) -> String {
+        guard let heading = trace?.place else { return bridge.name }
+        if heading.kind == .bucket { return "\(bridge.name): \(heading.text)" }
+        guard heading.kind == .table, let rule else { return bridge.name }
+        return bridge.name + (heading.isActionSet ? ": action set" : ": table \(rule.table)")
     }
 
     /// The action at `index` is about to be run.
@@ -155,7 +165,7 @@ struct TraceScript {
     var whos: [String]
     var isEmpty: Bool { lines.isEmpty && rest.isEmpty }
 
-    init(_ program: [XAction], _ list: [OFAction]?, names: @escaping PortNames, table: UInt8?) {
+    init(_ program: [XAction], _ list: [OFAction]?, names: @escaping PortNames, who: String) {
         for action in list ?? program.map(\.source) {
             rest.append([action].traceText(names: names))
             if action != .drop, !action.isNote {
@@ -168,8 +178,7 @@ struct TraceScript {
             lines = program.map { [[$0.source].traceText(names: names)] }
             rest = []
         }
-        let prefix = table.map { "table \($0): " } ?? ""
-        whos = lines.map { prefix + ($0.last ?? "") }
+        whos = lines.map { "\(who): \($0.last ?? "")" }
     }
 }
 

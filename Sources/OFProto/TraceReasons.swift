@@ -1,5 +1,6 @@
 import Flow
 import OpenFlow
+import Wire
 
 /// Who looked at which bits of a packet, found by comparing the wildcards before and after each step of its translation.
 /// Owner: its trace.
@@ -8,7 +9,8 @@ final class TraceReasons {
     private(set) var found: [(who: String, bits: FlowMask)] = []
     private var seen = FlowMask()
     /// The actions under way, the innermost last.
-    private var under = ["always"]
+    private var under = [TraceReasons.always]
+    static let always = "always"
 
     /// What was looked at since the last step counts for the action around; from now on `who` is at it.
     func begin(_ who: String, _ wildcards: FlowMask) {
@@ -34,14 +36,45 @@ final class TraceReasons {
         }
     }
 
-    /// A line for each: who, and the bits as a match on `key` says them. Bits that are not in the megaflow's mask in the end are left out.
-    func text(key: FlowKey, mask: FlowMask) -> String {
-        found.map { who, bits in (who, Match(key: key, mask: bits.masked(by: mask))) }.filter { $0.1.mask != FlowMask() }
-            .map { "  \($1.text()): \($0)\n" }.joined()
+    /// Who looked at which bits that are in the megaflow's mask in the end; each bit is there once.
+    func entries(mask: FlowMask) -> [(who: String, bits: FlowMask)] {
+        found.map { ($0.who, $0.bits.masked(by: mask)) }.filter { $0.1 != FlowMask() }
+    }
+
+    /// A line for each: the bits as a match on `key` says them, and who.
+    func text(key: FlowKey, mask: FlowMask, names: @escaping PortNames) -> String {
+        entries(mask: mask).map { "  \($1.reasonText(key: key, mask: mask, names: names)): \($0)\n" }.joined()
+    }
+}
+
+extension Translator {
+    /// What `body` looks at counts for `who`.
+    @inline(__always) func attribute<Result>(to who: @autoclosure () -> String, _ body: () -> Result) -> Result {
+        guard let reasons = trace?.reasons else { return body() }
+        reasons.begin(who(), wildcards.key)
+        defer { reasons.end(wildcards.key) }
+        return body()
     }
 }
 
 extension FlowMask {
+    /// The bits as a match on `key`. Fields have the names that they have in the whole `mask`, where dl_type, nw_proto and that there is a tag are, too.
+    fileprivate func reasonText(key: FlowKey, mask: FlowMask, names: @escaping PortNames) -> String {
+        guard l0.dlType == .zero else { return Match(key: key, mask: self).text(names: names) }
+        var around = FlowMask()
+        around.l0.dlType = mask.l0.dlType
+        if l0.nwProto == 0 { around.l0.nwProto = mask.l0.nwProto }
+        if l0.vlanTCI != .zero { around.l0.vlanTCI = BE16(mask.l0.vlanTCI.host & VLANTCI.present & ~l0.vlanTCI.host) }
+        let known = Set(Match(key: key, mask: around).text().split(separator: ","))
+        return Match(key: key, mask: union(around)).text(names: names).split(separator: ",").filter { !known.contains($0) }.joined(separator: ",")
+    }
+
+    private func union(_ other: FlowMask) -> FlowMask {
+        var all = self
+        all.formUnion(other)
+        return all
+    }
+
     /// The bits that are not in `other`.
     fileprivate func subtracting(_ other: FlowMask) -> FlowMask {
         var rest = self
@@ -52,11 +85,11 @@ extension FlowMask {
 
 extension Subtable {
     /// Which of its rules a lookup is for: the one that was found, or one of the highest priority.
-    func text(_ found: Rule?) -> String {
+    func text(_ found: Rule?, names: @escaping PortNames) -> String {
         var asking = found
         if asking == nil { forEach { if Int($0.priority) == self.maxPriority { asking = $0 } } }
         guard let asking else { return "rules that are going" }
-        let match = asking.match.text()
+        let match = asking.match.text(names: names)
         return "priority \(asking.priority) " + (match.isEmpty ? "any packet" : match)
     }
 }

@@ -44,7 +44,12 @@ extension OFProto {
     /// Throws `FlowModError` for actions that no flow could have either.
     public func trace(_ request: TraceRequest, now: Int64) throws(FlowModError) -> String {
         let program: [XAction]?
-        if let actions = request.actions { program = try compile(actions) } else { program = nil }
+        if let actions = request.actions {
+            try request.bridge.check(actions)
+            program = try compile(actions)
+        } else {
+            program = nil
+        }
         let trace = Trace(usesNames: request.usesNames, tellsReasons: request.tellsReasons)
         translator.trace = trace
         defer { translator.trace = nil }
@@ -74,10 +79,8 @@ extension OFProto {
         packet.l11.actsetOutput = Translator.noOutput
         let final = translator.flow.key == packet ? "unchanged" : text(translator.flow.key)
         var mask = translator.wildcards.key
-        let reasons = trace.reasons.map { reasons in
-            reasons.settle(mask, "always")
-            return "Why:\n" + reasons.text(key: packet, mask: mask)
-        }
+        // A tag's bits go with its presence.
+        trace.reasons?.settle(mask, TraceReasons.always)
         mask.l3.packetType = .ones
         // That there is no tag dl_type says, as OVS has it.
         if packet.l0.vlanTCI == .zero || mask.l0.vlanTCI.host == VLANTCI.present { mask.l0.vlanTCI = .zero }
@@ -87,7 +90,7 @@ extension OFProto {
         out += "Megaflow: \(megaflowText(Match(key: packet, mask: mask), names))\n"
         out += "Datapath actions: \(translator.actions.odpText { ports[$0] } userdata: { self.userdataText($0, sends: request.hasPacket) })\n"
         if let failure = translator.failure { out += "Translation failed (\(failure.words)), packet is dropped.\n" }
-        return out + (reasons ?? "")
+        return out + (trace.reasons.map { "Why:\n" + $0.text(key: packet, mask: mask, names: names) } ?? "")
     }
 }
 
@@ -106,6 +109,22 @@ private func megaflowText(_ match: Match, _ names: @escaping PortNames) -> Strin
         spell(label, as: label + "/0xfffff")
     }
     return text
+}
+
+extension OFProto {
+    /// A packet may come back with this recirc_id.
+    public func knows(recirculation id: UInt32) -> Bool { recirculations[id] != nil }
+}
+
+extension Bridge {
+    /// Groups and meters that a packet-out names must be there.
+    fileprivate func check(_ actions: [OFAction]) throws(FlowModError) {
+        do throws(OFError) {
+            try checkReferences(ActionReferences(actions))
+        } catch {
+            throw FlowModError(error, error.name)
+        }
+    }
 }
 
 extension Recirculation {
@@ -132,7 +151,10 @@ extension Translator {
             outputReason = .packetOut
             if let next = run(program, bridge: bridge, from: actions) { runTable(next, bridge: bridge) }
         } else if key.l0.recircID != 0 {
-            if !comeBack() { failure = .recirculated }
+            if !comeBack() {
+                traceError("Recirculation context not found for ID \(key.l0.recircID)")
+                failure = .recirculated
+            }
         } else if bridge.fragments == .drop, key.l0.nwFrag & FragmentBits.any != 0 {
             trace?.enter(.table, " 0. Packets are IP fragments and the fragment handling mode is \"drop\".")
             trace?.add(.action, "drop")
@@ -142,6 +164,8 @@ extension Translator {
             runTable(0, bridge: bridge)
             trace?.enterFirstTable()
         }
+        runActionSet(bridge: bridge)
+        if bridge.netFlowExporter != nil, isOfNetFlow { attribute(to: "\(bridge.name): NetFlow") { consultNetFlow() } }
         end(bridge: bridge)
     }
 }
@@ -169,6 +193,7 @@ extension FlowMask {
         if key.l2.tunDst != .zero { mask[line: 2] = SIMD8(repeating: .max) }
         mask.setMask(of: .inPort)
         if key.l3.packetType.host == PacketType.ethernet {
+            if key.l0.recircID != 0 { mask.l3.packetType = .ones }
             for field in [Field.vlanTCI, .ethSrc, .ethDst, .ethType] { mask.setMask(of: field) }
         } else {
             mask.l3.packetType = .ones

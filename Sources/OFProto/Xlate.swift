@@ -129,7 +129,7 @@ final class Translator {
 
     /// A packet comes in by a port.
     func comeIn(_ port: BridgePort) {
-        guard admits(at: port), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 else { return }
+        guard attribute(to: "\(port.bridge.name): port \(port.name) takes it in", { admits(at: port) }), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 else { return }
         // What is reserved for a mirror takes nothing in.
         guard !port.bundle.isMirrorOutput else { return noteReserved(port.bundle) }
         mirrorInput(at: port.bundle)
@@ -236,7 +236,7 @@ final class Translator {
             let id = table
             tables |= bridge.tableTag(id)
             let table = bridge.tables[Int(id)]
-            guard let found = lookup(table, inPort: lookupPort, fragments: bridge.fragments), let table else {
+            guard let found = lookup(table, bridge, inPort: lookupPort), let table else {
                 if let table { credits.append(.miss(table)) }
                 if trace != nil { traceTable(id, nil, bridge: bridge) }
                 guard tellsMiss, miss(id, table, bridge: bridge) else {
@@ -285,11 +285,11 @@ final class Translator {
     }
 
     /// - Parameter table: nil: one that is not there yet.
-    private func lookup(_ table: OpenFlowTable?, inPort: OFPort?, fragments: SwitchSettings.Fragments) -> Rule? {
+    private func lookup(_ table: OpenFlowTable?, _ bridge: Bridge, inPort: OFPort?) -> Rule? {
         let port = flow.key.l0.inPort
         if let inPort { flow.key.l0.inPort = UInt32(inPort.number) }
         defer { flow.key.l0.inPort = port }
-        guard flow.key.l0.nwFrag & FragmentBits.any != 0, fragments != .nxMatch else { return find(table) }
+        guard flow.key.l0.nwFrag & FragmentBits.any != 0, bridge.fragments != .nxMatch else { return find(table, bridge) }
         // OpenFlow's OFPC_FRAG_NORMAL: a fragment, the first one too, is looked up with ports of zero.
         let source = flow.key.l0.tpSrc, destination = flow.key.l0.tpDst
         flow.key.l0.tpSrc = .zero
@@ -298,15 +298,16 @@ final class Translator {
             flow.key.l0.tpSrc = source
             flow.key.l0.tpDst = destination
         }
-        return find(table)
+        return find(table, bridge)
     }
 
-    private func find(_ table: OpenFlowTable?) -> Rule? {
+    private func find(_ table: OpenFlowTable?, _ bridge: Bridge) -> Rule? {
         noteWritten()
         guard let table else { return nil }
-        guard let reasons = trace?.reasons else { return table.classifier.lookup(flow, wildcards) }
+        guard let trace, let reasons = trace.reasons else { return table.classifier.lookup(flow, wildcards) }
         reasons.settle(wildcards.key)
-        return table.classifier.lookup(flow, wildcards) { reasons.settle(self.wildcards.key, "table \(table.id): lookup, for " + $0.text($1)) }
+        let who = "\(bridge.name): table \(table.id): lookup, for ", names = trace.names(bridge)
+        return table.classifier.lookup(flow, wildcards) { reasons.settle(self.wildcards.key, who + $0.text($1, names: names)) }
     }
 
     /// The result depends on what is in tables without a lookup.

@@ -11,7 +11,7 @@ extension Translator {
         switch bond.settings.mode {
         case .activeBackup: return bond.outputInterface(0)
         case .balanceSLB:
-            wildcards.key.l0.dlSrc = .broadcast
+            attribute(to: bond.reason) { wildcards.key.l0.dlSrc = .broadcast }
             return counted(bond, Bond.hash(flow.key.l0.dlSrc, vlan: vlan, basis: bond.settings.hashBasis))
         case .balanceTCP: return nil
         }
@@ -44,10 +44,15 @@ extension Translator {
     /// It has come back.
     func comeBack(to bond: Bond, length: UInt16) {
         let hash = UInt8(truncatingIfNeeded: flow.key.l0.dpHash)
-        wildcards.key.l0.dpHash |= UInt32(UInt8.max)
+        attribute(to: bond.reason) { wildcards.key.l0.dpHash |= UInt32(UInt8.max) }
         guard let port = counted(bond, hash), port.forwards, let odpPort = port.odpPort else { return }
         if length > 0 { actions.append(.trunc(maxLength: UInt32(length))) }
         actions.append(.output(odpPort))
         netFlowOutput = port.number.number
     }
+}
+
+extension Bond {
+    /// As the one who looks at what is hashed.
+    fileprivate var reason: String { "\(bundle.bridge.name): bond \(bundle.name)" }
 }

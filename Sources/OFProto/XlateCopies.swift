@@ -70,7 +70,7 @@ extension Translator {
             flow.clearTunnel()
             exits = false
             stack = []
-            guard admits(at: port), !port.bundle.isMirrorOutput else { return }
+            guard attribute(to: "\(port.bridge.name): port \(port.name) takes it in", { admits(at: port) }), !port.bundle.isMirrorOutput else { return }
             // Mirrors are of a bridge, and of what devices receive and send.
             let outerMirrors = mirrored
             mirrored = 0

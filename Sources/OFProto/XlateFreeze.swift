@@ -39,9 +39,11 @@ extension Translator {
         frozen = []
         frozenPlace = nil
         guard failure == nil else { return }
-        switch reason {
-        case .controller(let action): sendToController(action, bridge: bridge, continuation: continuation)
-        case .recirculation(let hash): finishRecirculation(hash, continuation, bridge: bridge)
+        attribute(to: "\(bridge.name): changes before the packet pauses") {
+            switch reason {
+            case .controller(let action): sendToController(action, bridge: bridge, continuation: continuation)
+            case .recirculation(let hash): finishRecirculation(hash, continuation, bridge: bridge)
+            }
         }
     }
 

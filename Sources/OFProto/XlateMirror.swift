@@ -4,10 +4,10 @@ import Wire
 /// Mirrors copy packets as they come in and as they leave; no copy goes twice to one place.
 extension Translator {
     /// The packet came in by the port.
-    func mirrorInput(at bundle: PortBundle) { mirror(bundle, bundle.mirrorsIn) }
+    func mirrorInput(at bundle: PortBundle) { attribute(to: "\(bundle.bridge.name): mirrors of port \(bundle.name)") { mirror(bundle, bundle.mirrorsIn) } }
 
     /// The packet, as it is, has left by the port.
-    func mirrorOutput(at bundle: PortBundle) { mirror(bundle, bundle.mirrorsOut) }
+    func mirrorOutput(at bundle: PortBundle) { attribute(to: "\(bundle.bridge.name): mirrors of port \(bundle.name)") { mirror(bundle, bundle.mirrorsOut) } }
 
     private func mirror(_ bundle: PortBundle, _ candidates: UInt32) {
         var left = candidates & ~mirrored

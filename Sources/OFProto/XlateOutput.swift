@@ -133,7 +133,7 @@ extension Translator {
         guard !program.isEmpty else { return }
         let line = trace?.place
         defer { if let line { trace?.leave(to: line) } }
-        trace?.enter(.table, "--. Executing action set:")
+        trace?.enter(.table, TraceNode.actionSet)
         let outer = outputReason
         if outer == .action { outputReason = .actionSet }
         if let next = run(program, bridge: bridge) { runTable(next, bridge: bridge) }

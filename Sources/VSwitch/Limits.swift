@@ -57,5 +57,5 @@ enum Limits {
     /// Arguments of ofproto/trace.
     static let traceArguments = 16
     /// Bytes of payload in a packet that ofproto/trace makes up.
-    static let tracePayload = 65_535
+    static let tracePayload = 64_000
 }

@@ -16,8 +16,7 @@ extension UnixctlCommand {
         },
         UnixctlCommand("ofproto/trace-packet-out", "[-consistent] {[dp_name] odp_flow | bridge br_flow} [OPTIONS...] [-generate|packet] actions",
             2...Limits.traceArguments) { context, arguments throws(UnixctlError) in
-            // Actions must be consistent with the packet, asked for or not.
-            let asked = try TraceArguments(arguments.dropFirst(arguments.first == "-consistent" ? 1 : 0).dropLast())
+            let asked = try TraceArguments(arguments.dropLast(), isPacketOut: true)
             return .text(try asked.run(context, actions: arguments.last))
         },
     ]
@@ -29,12 +28,15 @@ private struct TraceArguments {
     private var generates = false
     private var usesNames = false
     private var tellsReasons = false
+    /// All actions must suit the packet, as OpenFlow 1.1 has it; otherwise those that do not, and could not do harm, do nothing.
+    private var isConsistent = false
 
-    init(_ arguments: some Sequence<String>) throws(UnixctlError) {
+    init(_ arguments: some Sequence<String>, isPacketOut: Bool = false) throws(UnixctlError) {
         var waiting = Array(arguments)[...]
         while let word = waiting.popFirst() {
             switch word {
             case "-generate", "--generate": generates = true
+            case "-consistent" where isPacketOut: isConsistent = true
             case "--names": usesNames = true
             case "--no-names": usesNames = false
             case "--why": tellsReasons = true
@@ -51,14 +53,28 @@ private struct TraceArguments {
     /// The payload of a packet that is made up changes nothing of its way, and neither does a state that no connection tracking asks for.
     private static func check(_ option: String, _ value: String) throws(UnixctlError) {
         switch option {
-        case "--l7": _ = try bytes(value)
+        case "--l7": guard hexBytes(value) != nil else { throw UnixctlError("Trailing garbage in packet data") }
         case "--l7-len":
-            guard let length = Int(value), (0...Limits.tracePayload).contains(length) else { throw UnixctlError("\(value): invalid payload length") }
-        default:
-            for flag in value.split(whereSeparator: { $0 == "," || $0 == "|" }) where FlagNames.conntrack.bit(named: String(flag)) == nil {
-                throw UnixctlError("\(flag): unknown connection tracking state flag")
-            }
+            guard let length = Int(value) else { throw UnixctlError("\(value): invalid payload length") }
+            guard (0...Limits.tracePayload).contains(length) else { throw UnixctlError("\(value): too much L7 data") }
+        default: try checkState(value)
         }
+    }
+
+    /// A state that connection tracking could give a packet (ovs-fields(7), ct_state).
+    private static func checkState(_ text: String) throws(UnixctlError) {
+        let names = FlagNames.conntrack
+        var state: UInt32 = 0
+        for flag in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
+            guard let bit = names.bit(named: String(flag)) else { throw UnixctlError("\(flag): unknown connection tracking state flag") }
+            state |= bit
+        }
+        func has(_ flags: String...) -> Bool { flags.allSatisfy { state & (names.bit(named: $0) ?? 0) != 0 } }
+        func fail(_ why: String) -> UnixctlError { UnixctlError("\(names.text(state)): invalid connection state: \(why)") }
+        if state != 0, !has("trk") { throw fail("If \"trk\" is unset, no other flags are set") }
+        if has("inv"), ["new", "est", "rel", "rpl", "snat", "dnat"].contains(where: { has($0) }) { throw fail("when \"inv\" is set, only \"trk\" may also be set") }
+        if has("new", "est") { throw fail("\"new\" and \"est\" are mutually exclusive") }
+        if has("new", "rpl") { throw fail("\"new\" and \"rpy\" are mutually exclusive") }
     }
 
     func run(_ context: UnixctlContext, actions: String?) throws(UnixctlError) -> String {
@@ -66,7 +82,7 @@ private struct TraceArguments {
         request.hasPacket = request.hasPacket || generates
         request.usesNames = usesNames
         request.tellsReasons = tellsReasons
-        if let actions { request.actions = try Self.parse(actions, request) }
+        if let actions { request.actions = try parse(actions, request) }
         do throws(FlowModError) {
             return try context.vswitch.ofproto.trace(request, now: context.vswitch.datapath.now)
         } catch {
@@ -74,16 +90,30 @@ private struct TraceArguments {
         }
     }
 
-    private static func parse(_ text: String, _ request: TraceRequest) throws(UnixctlError) -> [OFAction] {
-        let bridge = request.bridge
+    /// A packet-out's actions.
+    private func parse(_ text: String, _ request: TraceRequest) throws(UnixctlError) -> [OFAction] {
+        let bridge = request.bridge, packet = Match(key: request.key, mask: .everyBit)
+        var actions: [OFAction]
         do throws(FlowSyntaxError) {
-            let packet = Match(key: request.key, mask: .everyBit)
-            return try FlowSyntax(ports: { bridge.port(named: $0)?.number }).actions(text, match: packet)
+            actions = try FlowSyntax(ports: { bridge.port(named: $0)?.number }).actions(text, match: packet)
         } catch {
             // The name of OpenFlow's error, where there is one, ends the message.
             guard let begin = error.message.range(of: "(OFP", options: .backwards), error.message.hasSuffix(")") else { throw UnixctlError(error.message) }
             throw UnixctlError("Bad actions: \(error.message[error.message.index(after: begin.lowerBound)...].dropLast())")
         }
+        for action in actions {
+            switch action {
+            case .gotoTable, .writeMetadata, .writeActions, .clearActions: throw UnixctlError("\(action.kind.name) instruction not allowed here")
+            default: continue
+            }
+        }
+        guard isConsistent else { return actions }
+        do throws(OFError) {
+            try actions.check(match: packet, table: .max, version: .v13, maximumPort: .maximum)
+        } catch {
+            throw UnixctlError("Bad actions: \(error.name)")
+        }
+        return actions
     }
 
     // MARK: The packet
@@ -100,6 +130,8 @@ private struct TraceArguments {
         guard let flow = words.last else { throw UnixctlError("must specify a flow") }
         var request = try Self.request(flow, of: words.count == 2 ? words[0] : nil, context)
         if let frame {
+            // Bytes, or bytes that are made up.
+            guard !generates else { throw UnixctlError("Syntax error") }
             var key = FlowKey(frame: frame, inPort: request.key.l0.inPort)
             let given = request.key.l0
             (key.l0.skbPriority, key.l0.pktMark, key.l0.recircID, key.l0.dpHash) = (given.skbPriority, given.pktMark, given.recircID, given.dpHash)
@@ -128,6 +160,11 @@ private struct TraceArguments {
         guard let port = ofproto.port(number) else { throw UnixctlError("no OpenFlow port for datapath port \(number.number)") }
         var key = parsed.key
         key.l0.inPort = UInt32(port.number.number)
+        guard key.l0.recircID == 0 || ofproto.knows(recirculation: key.l0.recircID) else {
+            throw UnixctlError("no recirculation data for recirc_id 0x\(String(key.l0.recircID, radix: 16))")
+        }
+        // A frame of IEEE 802.2 has none.
+        if parsed.mask.l0.dlType == .zero { key.l0.dlType = BE16(EtherType.notEtherType) }
         return TraceRequest(bridge: port.bridge, key: key)
     }
 

@@ -8,7 +8,7 @@ extension FlowSyntax {
         var flow = Match()
         var parts = KeyValues(TextSlice(text))
         while let part = parts.next() {
-            if let shorthand = ProtocolShorthand.all[part.key.string], part.value.isEmpty {
+            if let shorthand = ProtocolShorthand.all[part.key.string] {
                 try flow.add(shorthand, part)
             } else {
                 try flow.addWhole(part, ports: ports)
@@ -40,7 +40,7 @@ extension Match {
         guard key.satisfies(field.prerequisite, under: .everyBit) else { throw FlowSyntaxError("prerequisites not met for setting \(name)", part.key) }
         let value: MaskedValue
         do throws(FieldTextError) {
-            value = try field.parse(part.value, ports: ports)
+            value = try field.parseGiven(part.value, ports: ports)
         } catch {
             throw FlowSyntaxError("bad value for \(name) (\(error.message))", part.value)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What ofproto/trace printed, in parts, without what two switches may differ in.
 struct TraceParts {
