@@ -6,6 +6,8 @@ protocol FlowTableTarget {
     var bridge: String { get }
     /// Of the process that holds the tables.
     func residentBytes() throws -> Int
+    /// Megaflows that the datapath has.
+    func megaflowCount() throws -> Int
 }
 
 /// What a switch does with many flows: loads them as ovs-ofctl brings them, one by one and as a bundle; dumps them; keeps them; and answers others meanwhile.

@@ -99,7 +99,7 @@ struct Measurement {
         let ports = PortArguments.replay(try bench.traffic.write(to: scratch, seed: seed))
         try subject.withFlowTable(setUp(bench.rules, ports, folder, subject)) { target in
             try wait(atMost: warmUp)
-            sample.values = try BarrierRun(target: target).run(rounds: 100)
+            sample.values = try BarrierRun(target: target, megaflows: bench.megaflows ?? 0).run(rounds: 50)
         }
     }
 

@@ -144,9 +144,11 @@ private final class RunningOVS: TurnMeter, FlowTableTarget {
         try runProgram("ovs-appctl", ["-t", "\(folder.path)/vswitchd.ctl"] + command, environment)
     }
 
+    func megaflowCount() throws -> Int { number(after: "flows:", in: try control("dpctl/show")) ?? 0 }
+
     /// The number of distinct masks, counted from a dump of the megaflows; nil when there are too many to ask for.
     func maskCount() throws -> Int? {
-        let count = number(after: "flows:", in: try control("dpctl/show")) ?? 0
+        let count = try megaflowCount()
         guard count <= 20_000 else { return nil }
         // With -m every field is printed with its mask, so a flow's mask is its text without the values.
         return Set(try control("dpctl/dump-flows", "-m").split(separator: "\n").filter { $0.contains("recirc_id") }.map(maskText)).count

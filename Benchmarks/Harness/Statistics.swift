@@ -5,8 +5,8 @@ enum Metric: String, Codable, CaseIterable {
     case megaflows, masks
     /// Installed traffic under attack, and what it keeps of the rate that it has alone.
     case attackedPackets, kept
-    /// A flow modification with the barrier behind it, in milliseconds.
-    case barrierP50, barrierP99, barrierLongest
+    /// A flow modification that concerns all megaflows, with the barrier behind it, in milliseconds; one that concerns a single megaflow; packets by the old actions after the barrier.
+    case barrierP50, barrierP99, barrierLongest, barrierOneP50, barrierStale
     /// A probe's way through the switch, in windows with new flows and in those without; the ratio of neighbours.
     case latencyP50, latencyP99, latencyP999, idleP50, idleP99, idleP999, slowdown, lost
     case newFlowsOffered, newFlowsLost
@@ -29,6 +29,8 @@ enum Metric: String, Codable, CaseIterable {
         case .barrierP50: "flow mod and barrier p50 ms"
         case .barrierP99: "flow mod and barrier p99 ms"
         case .barrierLongest: "flow mod and barrier, longest, ms"
+        case .barrierOneP50: "one that concerns one megaflow p50 ms"
+        case .barrierStale: "packets by what stood before, most"
         case .latencyP50: "p50 µs"
         case .latencyP99: "p99 µs"
         case .latencyP999: "p99.9 µs"

@@ -134,6 +134,14 @@ private struct RunningTable: FlowTableTarget {
     var socket: String { folder.path + "/br0.mgmt" }
     var bridge: String { "unix:" + socket }
     func residentBytes() throws -> Int { try daemon.residentBytes() }
+
+    func megaflowCount() throws -> Int {
+        guard let name = try FileManager.default.contentsOfDirectory(atPath: folder.path).first(where: { $0.hasSuffix(".ctl") }),
+            let count = number(after: "flows:", in: try runProgram("ovs-appctl", ["-t", folder.path + "/" + name, "dpctl/show"])) else {
+            throw BenchError("needletaild's control socket does not tell how many megaflows there are")
+        }
+        return count
+    }
 }
 
 /// needletaild while it serves: SIGUSR1 makes it write what it has counted since the last time.
