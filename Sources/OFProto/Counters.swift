@@ -10,6 +10,8 @@ public struct OFProtoCounters: Hashable, Sendable {
     public var refused: UInt64 = 0
     /// Packets from ports that are in no bridge (any more).
     public var unknownPort: UInt64 = 0
+    /// Packets that took the slow path.
+    public var slowPath: UInt64 = 0
     /// Packets that came up for controllers.
     public var packetIns: UInt64 = 0
     /// Controllers' packets that were not sent because the mempool was empty.

@@ -128,9 +128,9 @@ extension OFProto {
             return
         }
         var actions = flow.actions
-        if translator.actions != actions {
+        if translator.megaflowActions != actions {
             do throws(DPIFError) {
-                actions = translator.takeActions()
+                actions = translator.takeMegaflowActions()
                 revalidation.touched = true
                 try dpif.flowModify(flow.id, actions: actions)
                 counters.modified &+= 1

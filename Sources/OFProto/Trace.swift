@@ -138,7 +138,7 @@ extension Translator {
         switch failure {
         case .tooDeep: traceError("over max translation depth \(OFProtoLimits.resubmitDepth)")
         case .tooManyResubmits: traceError("over \(OFProtoLimits.resubmitsTotal) resubmit actions")
-        case .tooManyActions: traceError("resubmits yielded over \(OFProtoLimits.datapathActions) actions")
+        case .tooManyActions: traceError("over \(OFProtoLimits.datapathActions) datapath actions")
         case .stackTooDeep: traceError("resubmits yielded over \(OFProtoLimits.stackDepth) values of stack")
         case .packetType, .recirculated, .unknownPort, nil: break
         }

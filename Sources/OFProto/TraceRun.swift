@@ -86,6 +86,7 @@ extension OFProto {
         var out = "Flow: \(text(packet))\n\(trace.text)\nFinal flow: \(final)\n"
         out += "Megaflow: \(megaflowText(Match(key: packet, mask: mask), names))\n"
         out += "Datapath actions: \(translator.actions.odpText { ports[$0] } userdata: { self.userdataText($0, sends: request.hasPacket) })\n"
+        if translator.failure == nil { out += translator.slowPath.explanation }
         if let failure = translator.failure { out += "Translation failed (\(failure.words)), packet is dropped.\n" }
         return out + (reasons ?? "")
     }

@@ -20,6 +20,10 @@ final class Translator {
     let wildcards = FlowBuffer()
     private(set) var credits: [Credit] = []
     var actions: [DPAction] = []
+    /// Actions that are in lists of their own, or wait for one to be complete.
+    var actionsAside = 0
+    /// Why packets come up one by one; empty: they do not.
+    var slowPath: SlowPathReasons = []
     /// The tags of all stations whose place was looked up.
     var stations: UInt64 = 0
     /// The tags of all tables that were looked up.
@@ -178,6 +182,8 @@ final class Translator {
         self.now = now
         self.learns = learns
         actions.removeAll(keepingCapacity: true)
+        actionsAside = 0
+        slowPath = []
         credits.removeAll(keepingCapacity: true)
         if !actionSet.isEmpty { actionSet = [] }
         if !recirculations.isEmpty { recirculations = [] }
@@ -233,6 +239,7 @@ final class Translator {
         while let table = next, table != .max, failure == nil {
             resubmits += 1
             guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
+            guard mayResubmit() else { return }
             let id = table
             tables |= bridge.tableTag(id)
             let table = bridge.tables[Int(id)]
@@ -354,6 +361,8 @@ final class Translator {
     func takeCredits() -> [Credit] { exactCopy(credits) }
     /// What is to be done with the packet.
     func takeActions() -> [DPAction] { exactCopy(actions) }
+    /// What a megaflow has as actions.
+    func takeMegaflowActions() -> [DPAction] { exactCopy(megaflowActions) }
 
     /// A copy without spare room, for a megaflow that keeps it for long; the original's room is used again.
     private func exactCopy<Element>(_ list: [Element]) -> [Element] {

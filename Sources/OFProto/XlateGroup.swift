@@ -5,6 +5,7 @@ extension Translator {
     /// all: every bucket, each on a copy of the packet. indirect: the same with its one bucket. select: the bucket that the packet's hash
     /// picks. fast failover: the first live bucket. A group that there is not does nothing.
     func runGroup(_ id: UInt32, bridge: Bridge) {
+        guard mayResubmit() else { return }
         guard let group = bridge.groups[id] else { return traceWarning("nonexistent group") }
         switch group.kind {
         case .all, .indirect:
