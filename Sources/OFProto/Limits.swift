@@ -38,8 +38,10 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let passedOver = 16
     /// Nested resubmits that go back to the same or an earlier table, and nested buckets; beyond it the packet is dropped.
     static let resubmitDepth = 64
-    /// Table lookups and buckets of one translation; beyond it the packet is dropped.
+    /// Table lookups of one translation; beyond it the packet is dropped.
     static let resubmitsTotal = 4_096
+    /// Buckets of groups that one translation runs; beyond it the packet is dropped.
+    static let bucketsTotal = 16_384
     /// Buckets that are looked at to tell whether one that watches a group is live; beyond it the bucket counts as not live.
     static let watchedBuckets = 4_096
     /// Nested table lookups of any kind, which bounds the stack.

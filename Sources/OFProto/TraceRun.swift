@@ -152,6 +152,7 @@ extension Translator.Failure {
         switch self {
         case .tooDeep: "Recursion too deep"
         case .tooManyResubmits: "Too many resubmits"
+        case .tooManyBuckets: "Too many buckets"
         case .tooManyActions: "Too many actions"
         case .stackTooDeep: "Stack too deep"
         case .recirculated: "No recirculation context"

@@ -44,6 +44,7 @@ final class Translator {
     var depth = 0
     private var nesting = 0
     var resubmits = 0
+    var buckets = 0
     var exits = false
     /// Datapath actions since the innermost `isolated` that setting fields again cannot undo.
     var isIrreversible = false
@@ -97,7 +98,7 @@ final class Translator {
         case controller(ControllerAction)
         case recirculation(DPHash?)
     }
-    enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort, packetType }
+    enum Failure { case tooDeep, tooManyResubmits, tooManyBuckets, tooManyActions, stackTooDeep, recirculated, unknownPort, packetType }
 
     init(ofproto: OFProto) { self.ofproto = ofproto }
 
@@ -207,6 +208,7 @@ final class Translator {
         depth = 0
         nesting = 0
         resubmits = 0
+        buckets = 0
         exits = false
         isIrreversible = false
         wasMPLS = false

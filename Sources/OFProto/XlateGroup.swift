@@ -41,8 +41,8 @@ extension Translator {
     private func run(_ bucket: Bucket, bridge: Bridge) {
         guard failure == nil, !bucket.program.isEmpty else { return }
         guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
-        resubmits += 1
-        guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
+        buckets += 1
+        guard buckets <= OFProtoLimits.bucketsTotal else { return failure = .tooManyBuckets }
         depth += 1
         let line = trace?.place
         defer { if let line { trace?.leave(to: line) } }

@@ -51,6 +51,6 @@ import Testing
         let all = try TestSwitch(ports: 8)
         try all.bridge.apply(try FlowSyntax().flow("actions=" + floods).mod, command: .add, now: all.now)
         #expect(all.send(ipv4(1)).sent.isEmpty)
-        #expect(all.ofproto.counters.tooManyActions == 1 && actions(all) == ["drop"])
+        #expect(all.ofproto.counters.tooManyActions > 0 && actions(all) == ["drop"])
     }
 }

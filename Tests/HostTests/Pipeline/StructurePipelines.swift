@@ -50,9 +50,9 @@ extension Pipeline {
         table=100,udp,tp_dst=1 actions=resubmit(,0)
         table=100,udp,tp_dst=2 actions=output:2
         table=100,udp,tp_dst=3 actions=resubmit(,100)
-        """, packets: numbered(3))
+        """, packets: numbered(3).replacing("udp_dst=1", with: "udp_dst=1 # nested"))
 
-    /// More than one megaflow can do, and more than is done at all: 2,000 addresses written, 9,000 outputs by tables, by a group's buckets, and behind them.
+    /// More than one megaflow can do, and more than is done at all: 2,000 addresses written, and some 8,000 outputs by tables and by a group's buckets.
     static let long = Pipeline(name: "long", groups: "group_id=1,type=all," + (0..<600).map { _ in "bucket=actions=output:2" }.joined(separator: ","), flows: """
         table=0,udp,tp_dst=1 actions=resubmit(,1),resubmit(,2),resubmit(,3),resubmit(,4),resubmit(,5)
         table=0,udp,tp_dst=2 actions=\(repeated("resubmit(,6)", 20)),output:3
