@@ -4,7 +4,7 @@ import Wire
 //
 // An operation starts with a header word:
 //
-//     bits 0–7 opcode   8–15 flags   16–31 words, header included   32–63 operand
+//     bits 0–7 opcode   8–11 flags   12–31 words, header included   32–63 operand
 //
 // opcode          operand                  further words
 // end             –
@@ -70,22 +70,28 @@ struct ActionWord {
 
     @inline(__always) @_noLocks init(raw: UInt64) { self.raw = raw }
     init(_ opcode: ActionOpcode, _ flags: ActionFlags, words: Int, operand: UInt32) {
-        raw = UInt64(opcode.rawValue) | UInt64(flags.rawValue) << 8 | UInt64(UInt16(words)) << 16 | UInt64(operand) << 32
+        precondition(words <= ActionLimits.onceWords)
+        raw = UInt64(opcode.rawValue) | UInt64(flags.rawValue) << 8 | UInt64(words) << 12 | UInt64(operand) << 32
     }
     var opcode: UInt8 { @inline(__always) @_noLocks get { UInt8(truncatingIfNeeded: raw) } }
-    var flags: UInt8 { @inline(__always) @_noLocks get { UInt8(truncatingIfNeeded: raw >> 8) } }
+    var flags: UInt8 { @inline(__always) @_noLocks get { UInt8(truncatingIfNeeded: raw >> 8) & 0xf } }
     @inline(__always) @_noLocks func has(_ flag: ActionFlags) -> Bool { flags & flag.rawValue != 0 }
-    var words: Int { @inline(__always) @_noLocks get { Int(UInt16(truncatingIfNeeded: raw >> 16)) } }
+    var words: Int { @inline(__always) @_noLocks get { Int(UInt32(truncatingIfNeeded: raw) >> 12) } }
     var operand: UInt32 { @inline(__always) @_noLocks get { UInt32(truncatingIfNeeded: raw >> 32) } }
 }
 
 /// Bounds of action programs.
 public enum ActionLimits {
-    /// The longest program in words: 64 KiB of words are far more than any translation's actions.
+    /// The longest program of a megaflow in words. As many outputs are what OVS's datapath takes: 64 kB of them. Beyond it packets take the slow path.
     @inlinable public static var programWords: Int { 8192 }
-    /// How deep clone, sample and check_pkt_len may nest; each level takes about 1 KiB of a PMD's stack, and at
-    /// most three batches of its `CopyArena`.
+    /// How deep clone, sample and check_pkt_len may nest in a megaflow's actions; each level takes about 1 KiB of a PMD's stack, and at
+    /// most three batches of its `CopyArena`. Beyond it packets take the slow path.
     @inlinable public static var nesting: Int { 16 }
+    /// The same for a program that runs once, on one packet. Beyond it the packet is dropped. What an `ActionWord` can tell, and OpenFlow's own depth.
+    @inlinable public static var onceWords: Int { (1 << 20) - 1 }
+    @inlinable public static var onceNesting: Int { 64 }
+    /// The words of the longest operation, push_nsh.
+    static let operationWords = 1 + (8 + DPPushNSH.optionBytes + 7) / 8
     /// The greatest number of packets that `execute` takes.
     @inlinable public static var batch: Int { 32 }
     /// A frame is never cut shorter than an Ethernet header.
@@ -99,5 +105,5 @@ public enum ActionLimits {
     let word = unsafe ActionWord(raw: program.pointee)
     let wanted = UInt64(ActionOpcode.output.rawValue) | UInt64(ActionFlags.last.rawValue) << 8
     // `delivered` and `writable` cannot stand in a first operation.
-    return word.raw & 0xffff == wanted ? word.operand : nil
+    return word.raw & 0xfff == wanted ? word.operand : nil
 }

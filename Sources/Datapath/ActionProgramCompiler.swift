@@ -3,19 +3,20 @@ import Wire
 
 /// Compiles actions to the words that `execute` runs. An empty list, or one that delivers the packet nowhere,
 /// compiles to a program that drops it.
-/// - Returns: at least one and at most `ActionLimits.programWords` words, ending with an end marker.
-/// - Throws: `DPIFError` with the code `invalid` when the actions nest deeper than `ActionLimits.nesting` or need more
-///   words than `ActionLimits.programWords`, and `unsupported` for an unknown hash algorithm.
+/// - Returns: at least one and at most `use.words` words, ending with an end marker.
+/// - Throws: `DPIFError` with the code `invalid` when the actions nest deeper than `use.nesting` or need more
+///   words than `use.words`, and `unsupported` for an unknown hash algorithm.
 ///
 /// A `trunc` that no output or userspace action of the list (or of a list in it) follows has no effect: it is not
 /// carried over a recirculation.
-public func compileActions(_ actions: [DPAction]) throws(DPIFError) -> [UInt64] {
-    var compiler = ActionCompiler()
+public func compileActions(_ actions: [DPAction], for use: ProgramUse = .megaflow) throws(DPIFError) -> [UInt64] {
+    var compiler = ActionCompiler(use: use)
     try compiler.list(actions, depth: 0, cut: 0, delivered: false)
     return compiler.words
 }
 
 struct ActionCompiler {
+    let use: ProgramUse
     var words: [UInt64] = []
 
     /// Appends a list and its end marker.
@@ -23,8 +24,8 @@ struct ActionCompiler {
     ///   - cut: the length that a `trunc` before this list asks for at the next output; 0: none.
     ///   - delivered: the packet has been sent somewhere before, so that its end here is no drop.
     mutating func list(_ actions: [DPAction], depth: Int, cut: UInt32, delivered: Bool) throws(DPIFError) {
-        guard depth <= ActionLimits.nesting else {
-            throw DPIFError(.invalid, "actions nest deeper than \(ActionLimits.nesting) levels")
+        guard depth <= use.nesting else {
+            throw DPIFError(.invalid, "actions nest deeper than \(use.nesting) levels")
         }
         var cut = cut, delivered = delivered, writable = false
         let effective = actions.effective
@@ -50,8 +51,8 @@ struct ActionCompiler {
             }
             if action.delivers { delivered = true }
             if action.writesFrame { writable = true }
-            guard words.count < ActionLimits.programWords else {
-                throw DPIFError(.invalid, "actions need more than \(ActionLimits.programWords) words")
+            guard words.count < use.words else {
+                throw DPIFError(.invalid, "actions need more than \(use.words) words")
             }
         }
         emit(.end, delivered ? .delivered : [])
@@ -145,7 +146,7 @@ struct ActionCompiler {
     }
 
     private mutating func patch(_ header: Int, _ opcode: ActionOpcode, _ flags: ActionFlags, operand: UInt32) {
-        // A list that outgrew the bound has thrown, so the length fits 16 bits.
+        // A list that outgrew the bound has thrown, so the length fits.
         words[header] = ActionWord(opcode, flags, words: words.count - header, operand: operand).raw
     }
 }
@@ -184,7 +185,7 @@ extension DPAction {
         default: nestedLists.contains { !$0.effective.isEmpty }
         }
     }
-    fileprivate var nestedLists: [[DPAction]] {
+    var nestedLists: [[DPAction]] {
         switch self {
         case .clone(let nested), .sample(_, let nested): [nested]
         case .checkPacketLength(_, let greater, let lessOrEqual): [greater, lessOrEqual]

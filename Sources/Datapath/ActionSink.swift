@@ -19,6 +19,8 @@ public protocol ActionSink: ~Copyable {
     mutating func countDrop(inPort: UInt32, _ reason: DropReason)
     /// Charges a packet of `length` bytes to a meter; false: drop it.
     mutating func meterAdmits(_ meter: UInt32, length: Int) -> Bool
+    /// How many VLAN tags extraction looks into.
+    var vlanLimit: Int { get }
     /// The pool for copies.
     var pool: OpaquePointer { get }
     /// Room for batches of copies.
@@ -28,6 +30,7 @@ public protocol ActionSink: ~Copyable {
 }
 
 extension ActionSink where Self: ~Copyable {
+    public var vlanLimit: Int { @_noLocks get { FlowKey.vlanTags } }
     /// For sinks that keep no count of copies.
     @_noLocks public mutating func countDrop(inPort: UInt32, _ reason: DropReason) {}
 }

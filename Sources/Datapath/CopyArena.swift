@@ -9,10 +9,9 @@ import NetDev
     private let packets: UnsafeMutablePointer<Mbuf>
     private let keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>
 
-    /// A list of actions is nested at most `ActionLimits.nesting` deep and takes at most three batches a level (the two
-    /// parts of a check_pkt_len and the copies of one), and one for an output in the innermost list; each recirculation
-    /// begins anew.
-    private static var levels: Int { (ActionLimits.nesting * 3 + 1) * (Limits.recirculationDepth + 1) }
+    /// A list of actions takes at most three batches a level (the two parts of a check_pkt_len and the copies of one), and one for an output in
+    /// the innermost list. It may be one that runs once; each recirculation begins anew with a megaflow's.
+    private static var levels: Int { ActionLimits.onceNesting * 3 + 1 + (ActionLimits.nesting * 3 + 1) * Limits.recirculationDepth }
 
     public init() {
         unsafe level = .allocate(capacity: 1)

@@ -31,7 +31,9 @@ public protocol DPIF: AnyObject {
     var flowCount: Int { get }
 
     // Packets
-    /// Runs actions on a packet, once (packet-out, or a packet whose flow must not be cached).
+    /// How the datapath can carry out actions: as a megaflow's, for one packet at a time (`execute`), or, nil, not at all.
+    func use(of actions: [DPAction]) -> ProgramUse?
+    /// Runs actions on a packet, once (packet-out, or a packet whose flow must not be cached). What cannot be carried out drops it.
     /// `pmd` is the thread that an upcall named; nil: any.
     func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd: Int?)
     /// A new packet with the given bytes; nil when the mempool is empty.
@@ -159,9 +161,12 @@ public struct DPFlowDump {
     public let mbuf: Mbuf
     /// The cycle counter when the packet missed; 0: it did not.
     public let missedAt: UInt64
-    public init(_ mbuf: Mbuf, missedAt: UInt64 = 0) {
+    /// How often it was recirculated, which is bounded however often it is handed over.
+    public let depth: UInt8
+    public init(_ mbuf: Mbuf, missedAt: UInt64 = 0, depth: UInt8 = 0) {
         self.mbuf = mbuf
         self.missedAt = missedAt
+        self.depth = depth
     }
     /// Gives the mbuf to somebody else without freeing it.
     public consuming func take() -> Mbuf {

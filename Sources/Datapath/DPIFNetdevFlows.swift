@@ -43,6 +43,7 @@ extension DPIFNetdev {
         if let packet = waiting {
             command.metadata = metadata(flow.key)
             command.time = packet.missedAt
+            command.depth = packet.depth
             command.packet = packet.take()
         }
         handle.send(command)

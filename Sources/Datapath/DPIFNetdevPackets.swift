@@ -20,12 +20,12 @@ extension DPIFNetdev {
         while taken < limit, let entry = unsafe pmd.pmd.pointee.upcalls.peek() {
             taken += 1
             let packet = unsafe entry.pointee.packet, time = unsafe entry.pointee.time
-            let lines = unsafe entry.pointee.lines
+            let lines = unsafe entry.pointee.lines, depth = unsafe entry.pointee.depth
             let reason: DPUpcall.Reason = unsafe entry.pointee.isAction ? .action(userdata: entry.pointee.userdata) : .miss
             let key = unsafe definedKey(entry, lines)
             unsafe pmd.pmd.pointee.upcalls.consume()
-            if reason != .miss || !follow(pmd, key, packet, time) {
-                handle(DPUpcall(pmd: pmd.number, reason: reason, key: key, lines: lines, packet: DPPacket(packet, missedAt: time)))
+            if reason != .miss || !follow(pmd, key, packet, time, depth) {
+                handle(DPUpcall(pmd: pmd.number, reason: reason, key: key, lines: lines, packet: DPPacket(packet, missedAt: time, depth: depth)))
             }
             if reason == .miss { pmd.missAnswered() }
         }
@@ -42,7 +42,7 @@ extension DPIFNetdev {
     }
 
     /// If a megaflow for this key was installed since the packet missed, lets the packet follow it.
-    private func follow(_ pmd: PMDHandle, _ key: FlowKey, _ packet: Mbuf, _ time: UInt64) -> Bool {
+    private func follow(_ pmd: PMDHandle, _ key: FlowKey, _ packet: Mbuf, _ time: UInt64, _ depth: UInt8) -> Bool {
         let slot = unsafe withUnsafePointer(to: key) { pointer in
             unsafe pmd.mirror.find(UnsafeRawPointer(pointer).assumingMemoryBound(to: Line.self), inPort: key.l0.inPort)
         }
@@ -51,6 +51,7 @@ extension DPIFNetdev {
         var command = PMDCommand(.followFlow)
         command.slot = slot
         command.time = time
+        command.depth = depth
         command.packet = packet
         command.metadata = unsafe withUnsafePointer(to: key) { unsafe PacketMetadata($0) }
         pmd.send(command)
@@ -59,15 +60,21 @@ extension DPIFNetdev {
 
     public func execute(_ packet: consuming DPPacket, key: FlowKey, actions: [DPAction], pmd number: Int?) {
         guard let handle = number.flatMap({ pmd($0) }) ?? activePMDs.first else { return }
-        // What cannot be compiled cannot be executed: the packet is freed here and counted by the caller's translation.
-        guard let words = try? unsafe copyWords(compileActions(actions)) else { return }
+        guard let words = try? unsafe copyWords(compileActions(actions, for: .once)) else {
+            // The packet ends here.
+            ports[key.l0.inPort]?.upcallsFailed += 1
+            return
+        }
         var command = PMDCommand(.runProgram)
         command.time = packet.missedAt
+        command.depth = packet.depth
         command.packet = packet.take()
         unsafe command.pointer = UnsafeMutableRawPointer(words)
         command.metadata = unsafe withUnsafePointer(to: key) { unsafe PacketMetadata($0) }
         handle.send(command)
     }
+
+    public func use(of actions: [DPAction]) -> ProgramUse? { programUse(of: actions) }
 
     public func makePacket(_ bytes: [UInt8]) -> DPPacket? {
         guard let raw = unsafe nt_mbuf_alloc(pool.raw) else { return nil }

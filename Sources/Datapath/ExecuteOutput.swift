@@ -64,7 +64,7 @@ func outputCut<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: Actio
         let packet = batch.packet(index)
         // index < count
         let key = unsafe batch.keys[index]
-        let lines = unsafe extractAgain(packet, key)
+        let lines = unsafe extractAgain(packet, key, vlanLimit: sink.vlanLimit)
         if let short = unsafe shortened(packet, length, word, sink.pool) {
             unsafe sink.upcall(short, key: key, lines: lines, userdata: userdata)
         } else if word.has(.last) {
@@ -76,14 +76,14 @@ func outputCut<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: Actio
 }
 
 /// Writes the frame's present fields into the key and keeps its metadata.
-@_noLocks private func extractAgain(_ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>) -> FlowLines {
+@_noLocks private func extractAgain(_ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>, vlanLimit: Int) -> FlowLines {
     // The frame's first segment is readable; line 0 is 64 bytes, of which bytes 4–27 are metadata.
     let raw = UnsafeMutableRawPointer(key)
     let metadata = unsafe KeyMetadata(key)
     let conntrack = unsafe raw.loadUnaligned(fromByteOffset: 20, as: UInt64.self)
     let inPort = unsafe key.pointee.l0.inPort
     let lines = packet.bareType == 0
-        ? unsafe extractFlow(packet.data, packet.dataLength, inPort: inPort, into: key)
+        ? unsafe extractFlow(packet.data, packet.dataLength, inPort: inPort, vlanLimit: vlanLimit, into: key)
         : unsafe extractFlowL3(packet.data, packet.dataLength, etherType: BE16(packet.bareType), inPort: inPort, into: key)
     unsafe metadata.restore(key)
     unsafe raw.storeBytes(of: conntrack, toByteOffset: 20, as: UInt64.self)

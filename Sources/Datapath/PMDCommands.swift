@@ -118,10 +118,10 @@ import NetDev
     if unsafe liveMatch(flow, scratch, 0) {
         unsafe scratch.pointee.flows[0] = flow
         if unsafe pmd.pointee.smcEnabled { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[0], slot: slot) }
-        unsafe executeBatch(pmd, scratch, 1, depth: 0)
+        unsafe executeBatch(pmd, scratch, 1, depth: Int(command.pointee.depth))
     } else {
         unsafe pmd.pointee.stats.pointee.lookedUpAgain &+= 1
-        unsafe lookUpBatch(pmd, scratch, 1, scratch.pointee.hint, depth: 0, released: true)
+        unsafe lookUpBatch(pmd, scratch, 1, scratch.pointee.hint, depth: Int(command.pointee.depth), released: true)
     }
 }
 
@@ -129,7 +129,7 @@ import NetDev
     guard let packet = unsafe command.pointee.packet, let memory = unsafe command.pointee.pointer else { return }
     let scratch = unsafe prepare(pmd, command, packet)
     unsafe scratch.pointee.groupKeys[0] = scratch.pointee.keys
-    var sink = unsafe PMDSink(pmd: pmd, scratch: scratch, depth: 0)
+    var sink = unsafe PMDSink(pmd: pmd, scratch: scratch, depth: Int(command.pointee.depth))
     unsafe execute(UnsafePointer(memory.assumingMemoryBound(to: UInt64.self)), scratch.pointee.packets, scratch.pointee.groupKeys, 1, &sink)
     unsafe answerFree(pmd, memory)
 }

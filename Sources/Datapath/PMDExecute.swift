@@ -154,6 +154,7 @@ func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePoint
 
     var pool: OpaquePointer { @_noLocks get { unsafe pmd.pointee.pool } }
     var arena: CopyArena { @_noLocks get { unsafe pmd.pointee.arena } }
+    var vlanLimit: Int { @_noLocks get { unsafe pmd.pointee.vlanLimit } }
 
     @_noLocks mutating func output(_ packets: UnsafeMutablePointer<Mbuf>, _ count: Int, port: UInt32) {
         unsafe outputBatch(pmd, packets, count, port: port)
@@ -161,7 +162,7 @@ func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePoint
 
     @_noLocks mutating func upcall(_ packet: Mbuf, key: UnsafeMutablePointer<FlowKey>, lines: FlowLines, userdata: UInt64) {
         let all = unsafe FlowLines(rawValue: lines.rawValue | carriedLines(scratch, of: key))
-        unsafe pushUpcall(pmd, packet, key, all, isAction: true, userdata: userdata)
+        unsafe pushUpcall(pmd, packet, key, all, depth: depth, isAction: true, userdata: userdata)
     }
 
     @_noLocks mutating func drop(_ packet: Mbuf, inPort: UInt32, _ reason: DropReason) {

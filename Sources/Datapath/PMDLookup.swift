@@ -399,7 +399,8 @@ func keepPacket(_ scratch: UnsafeMutablePointer<BatchScratch>, from: Int, to: In
 
 /// Puts a packet and its key on the upcall ring; the ring's consumer owns the packet then. A full ring drops it: false.
 @_noLocks @discardableResult
-func pushUpcall(_ pmd: UnsafeMutablePointer<PMD>, _ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>, _ lines: FlowLines, isAction: Bool, userdata: UInt64) -> Bool {
+func pushUpcall(_ pmd: UnsafeMutablePointer<PMD>, _ packet: Mbuf, _ key: UnsafeMutablePointer<FlowKey>, _ lines: FlowLines, depth: Int, isAction: Bool,
+    userdata: UInt64) -> Bool {
     let now = unsafe pmd.pointee.now
     let pushed = unsafe pmd.pointee.upcalls.withNextSlot { entry in
         unsafe entry.pointee.packet = packet
@@ -407,6 +408,7 @@ func pushUpcall(_ pmd: UnsafeMutablePointer<PMD>, _ packet: Mbuf, _ key: UnsafeM
         unsafe entry.pointee.userdata = userdata
         unsafe entry.pointee.lines = lines
         unsafe entry.pointee.isAction = isAction
+        unsafe entry.pointee.depth = UInt8(truncatingIfNeeded: depth)
         // The key's lines are the first field of an `UpcallEntry`.
         unsafe copyLines(lines, from: keyLines(key), to: UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Line.self))
     }

@@ -14,6 +14,8 @@ import NetDev
     var lines: FlowLines
     /// False: no megaflow matched; true: a `userspace` action.
     var isAction: Bool
+    /// How often the packet was recirculated.
+    var depth: UInt8
 }
 
 /// The ten lines of a key that the datapath uses.
@@ -60,6 +62,8 @@ struct DatapathKey: BitwiseCopyable, Sendable {
         case stop
     }
     var kind: Kind
+    /// How often `packet` was recirculated.
+    var depth: UInt8 = 0
     var slot: UInt32 = 0
     var number: UInt64 = 0
     var pointer: UnsafeMutableRawPointer?

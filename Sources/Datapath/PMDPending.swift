@@ -49,7 +49,7 @@ func waitsOrGoesUp(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePoi
     if unsafe flow != nil { return true }
     if unsafe pmd.pointee.pending.isFull {
         unsafe loseMiss(pmd, scratch.pointee.packets[index], inPort: scratch.pointee.keys[index].l0.inPort)
-    } else if unsafe pushUpcall(pmd, scratch.pointee.packets[index], scratch.pointee.keys + index, scratch.pointee.lines[index], isAction: false, userdata: 0) {
+    } else if unsafe pushUpcall(pmd, scratch.pointee.packets[index], scratch.pointee.keys + index, scratch.pointee.lines[index], depth: depth, isAction: false, userdata: 0) {
         unsafe pmd.pointee.pending.add(hash)
     }
     return false

@@ -3,8 +3,8 @@ import OpenFlow
 
 extension Bridge {
     /// Carries out a meter modification (OpenFlow 1.5.1, section 7.3.4.5; ovs-ofctl(8), "Meter Table Commands"). Beside ordinary numbers
-    /// there are the virtual meters `MeterNumber.controller`, which packets to the controller pass through, and `.slowpath`, which has
-    /// nothing to measure here. Deleting a meter deletes the flows that name it. A change fills the buckets and begins the statistics anew.
+    /// there are the virtual meters `MeterNumber.controller`, which packets to the controller pass through, and `.slowpath` for
+    /// those that take the slow path. Deleting a meter deletes the flows that name it. A change fills the buckets and begins the statistics anew.
     /// Throws `OFError`, one of the mmfc…; nothing is changed then.
     public func apply(_ mod: MeterMod, now: Int64) throws(OFError) {
         switch mod.command {

@@ -10,13 +10,16 @@ public struct OFProtoCounters: Hashable, Sendable {
     public var refused: UInt64 = 0
     /// Packets from ports that are in no bridge (any more).
     public var unknownPort: UInt64 = 0
+    /// Packets that took the slow path.
+    public var slowPath: UInt64 = 0
     /// Packets that came up for controllers.
     public var packetIns: UInt64 = 0
     /// Controllers' packets that were not sent because the mempool was empty.
     public var packetOutsDropped: UInt64 = 0
-    /// Translations given up: nested too deep, too many lookups, too many actions, too much on the stack, an unknown recirculation id.
+    /// Translations given up: nested too deep, too many lookups, buckets, actions, too much on the stack, an unknown recirculation id.
     public var tooDeep: UInt64 = 0
     public var tooManyResubmits: UInt64 = 0
+    public var tooManyBuckets: UInt64 = 0
     public var tooManyActions: UInt64 = 0
     public var stackTooDeep: UInt64 = 0
     public var recirculated: UInt64 = 0
@@ -43,6 +46,7 @@ public struct OFProtoCounters: Hashable, Sendable {
         switch failure {
         case .tooDeep: tooDeep &+= 1
         case .tooManyResubmits: tooManyResubmits &+= 1
+        case .tooManyBuckets: tooManyBuckets &+= 1
         case .tooManyActions: tooManyActions &+= 1
         case .stackTooDeep: stackTooDeep &+= 1
         case .recirculated: recirculated &+= 1

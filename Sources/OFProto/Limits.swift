@@ -42,14 +42,18 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let rememberedAnswers = 4
     /// Nested resubmits that go back to the same or an earlier table, and nested buckets; beyond it the packet is dropped.
     static let resubmitDepth = 64
-    /// Table lookups and buckets of one translation; beyond it the packet is dropped.
+    /// Table lookups of one translation; beyond it the packet is dropped.
     static let resubmitsTotal = 4_096
+    /// Buckets of groups that one translation runs; beyond it the packet is dropped.
+    static let bucketsTotal = 16_384
     /// Buckets that are looked at to tell whether one that watches a group is live; beyond it the bucket counts as not live.
     static let watchedBuckets = 4_096
     /// Nested table lookups of any kind, which bounds the stack.
     static let nesting = 512
+    /// Datapath actions of one translation with which no table or group is looked up any more: what is translated so far is done. As many outputs are 64 kB to OVS.
+    static let actionsBeforeLookup = 8_192
     /// Datapath actions of one translation; beyond it the packet is dropped.
-    static let datapathActions = 4_096
+    static let datapathActions = 16_384
     /// Values that push actions have put onto the stack; beyond it the packet is dropped.
     static let stackDepth = 1_024
     /// Actions of one rule, nested ones counted; beyond it the flow modification fails. A packet that has more before it when it is paused is dropped.

@@ -57,12 +57,16 @@ public struct SampledPacket {
     public let port: BridgePort?
 }
 
-/// What the userdata of a `userspace` action means: the kind in the upper 8 bits, an index below.
+/// What the userdata of a `userspace` action means: the kind in the upper 8 bits; in the lower 32 a context's or a sample's number, or reasons.
 enum Userdata {
-    static func controller(_ id: UInt32) -> UInt64 { 1 << 56 | UInt64(id) }
-    static func sample(_ id: UInt32) -> UInt64 { 2 << 56 | UInt64(id) }
-    static func kind(_ userdata: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: userdata >> 56) }
+    enum Kind: UInt8 { case controller = 1, sample, slowPath }
+    static func controller(_ id: UInt32) -> UInt64 { make(.controller, id) }
+    static func sample(_ id: UInt32) -> UInt64 { make(.sample, id) }
+    static func slowPath(_ reasons: SlowPathReasons) -> UInt64 { make(.slowPath, reasons.rawValue) }
+    /// nil: of no kind that there is.
+    static func kind(_ userdata: UInt64) -> Kind? { Kind(rawValue: UInt8(truncatingIfNeeded: userdata >> 56)) }
     static func id(_ userdata: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: userdata) }
+    private static func make(_ kind: Kind, _ id: UInt32) -> UInt64 { UInt64(kind.rawValue) << 56 | UInt64(id) }
 }
 
 extension OFProto {
@@ -71,9 +75,10 @@ extension OFProto {
     public func userdataText(_ userdata: UInt64, sends: Bool = true) -> String? {
         let id = Userdata.id(userdata)
         switch Userdata.kind(userdata) {
-        case Userdata.kind(Userdata.controller(id)): return controllers[id]?.text(sends: sends)
-        case Userdata.kind(Userdata.sample(id)): return samples[id]?.text
-        default: return nil
+        case .controller: return controllers[id]?.text(sends: sends)
+        case .sample: return samples[id]?.text
+        case .slowPath: return "slow_path(\(SlowPathReasons(rawValue: id).names))"
+        case nil: return nil
         }
     }
 }

@@ -128,7 +128,7 @@ extension OFProto {
     private func revalidate(_ at: Int, _ flow: Megaflow, now: Int64) {
         // What the key does not hold would be consulted as zero: then the mask is too narrow, and the packets must come up again.
         guard translator.translate(now: now, learns: false), translator.wildcards.isCovered(by: flow.mask.lines) else { return invalidate(at, flow) }
-        let actions = translator.actions == flow.actions ? flow.actions : translator.takeActions()
+        let actions = translator.megaflowActions == flow.actions ? flow.actions : translator.takeMegaflowActions()
         let found = translator.findings(flow.mask.lines)
         // Megaflows differ in a bit of their common mask: an answer that hangs on all of it holds for one only.
         if found.steady == nil, !translator.wildcards.holds(flow.mask.lines) {

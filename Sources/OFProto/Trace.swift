@@ -148,7 +148,8 @@ extension Translator {
         switch failure {
         case .tooDeep: traceError("over max translation depth \(OFProtoLimits.resubmitDepth)")
         case .tooManyResubmits: traceError("over \(OFProtoLimits.resubmitsTotal) resubmit actions")
-        case .tooManyActions: traceError("resubmits yielded over \(OFProtoLimits.datapathActions) actions")
+        case .tooManyBuckets: traceError("over \(OFProtoLimits.bucketsTotal) buckets")
+        case .tooManyActions: traceError("over \(OFProtoLimits.datapathActions) datapath actions")
         case .stackTooDeep: traceError("resubmits yielded over \(OFProtoLimits.stackDepth) values of stack")
         case .packetType, .recirculated, .unknownPort, nil: break
         }

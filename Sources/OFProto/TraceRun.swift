@@ -89,6 +89,7 @@ extension OFProto {
         var out = "Flow: \(text(packet))\n\(trace.text)\nFinal flow: \(final)\n"
         out += "Megaflow: \(megaflowText(Match(key: packet, mask: mask), names))\n"
         out += "Datapath actions: \(translator.actions.odpText { ports[$0] } userdata: { self.userdataText($0, sends: request.hasPacket) })\n"
+        if translator.failure == nil { out += translator.slowPath.explanation }
         if let failure = translator.failure { out += "Translation failed (\(failure.words)), packet is dropped.\n" }
         return out + (trace.reasons.map { "Why:\n" + $0.text(key: packet, mask: mask, names: names) } ?? "")
     }
@@ -175,6 +176,7 @@ extension Translator.Failure {
         switch self {
         case .tooDeep: "Recursion too deep"
         case .tooManyResubmits: "Too many resubmits"
+        case .tooManyBuckets: "Too many buckets"
         case .tooManyActions: "Too many actions"
         case .stackTooDeep: "Stack too deep"
         case .recirculated: "No recirculation context"

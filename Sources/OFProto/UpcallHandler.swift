@@ -22,12 +22,12 @@ extension OFProto {
             return
         }
         let pmd = upcall.pmd
-        let put = DPFlowPut(pmd: pmd, key: upcall.key, mask: translator.wildcards.key, actions: translator.takeActions())
+        let put = DPFlowPut(pmd: pmd, key: upcall.key, mask: translator.wildcards.key, actions: translator.takeMegaflowActions())
         guard dpif.flowCount < flowLimit.current else {
             counters.executed &+= 1
             for credit in translator.takeCredits() { credit.push(packets: 1, bytes: length, used: now) }
             // Without actions too: the datapath counts the drop.
-            dpif.execute(upcall.takePacket(), key: put.key, actions: put.actions, pmd: pmd)
+            dpif.execute(upcall.takePacket(), key: put.key, actions: translator.takeActions(), pmd: pmd)
             return
         }
         do throws(DPIFError) {
@@ -40,10 +40,24 @@ extension OFProto {
         }
     }
 
+    /// Does with one packet what its megaflow cannot. The megaflow has counted the packet, and learns from it.
+    private func handleSlowPath(_ upcall: consuming DPUpcall, now: Int64) {
+        counters.slowPath &+= 1
+        let key = upcall.key, pmd = upcall.pmd
+        translator.flow.key = key
+        guard translator.translate(now: now, learns: false) else {
+            if let failure = translator.failure { counters.count(failure) }
+            return
+        }
+        // Without actions too: the datapath counts the drop.
+        dpif.execute(upcall.takePacket(), key: key, actions: translator.takeActions(), pmd: pmd)
+    }
+
     private func handleAction(_ userdata: UInt64, _ upcall: consuming DPUpcall, now: Int64) {
         let id = Userdata.id(userdata)
         switch Userdata.kind(userdata) {
-        case 1:
+        case .slowPath: handleSlowPath(upcall, now: now)
+        case .controller:
             guard let context = controllers[id], let bridge = context.bridge else { return }
             counters.packetIns &+= 1
             context.used = max(context.used, now)
@@ -55,10 +69,10 @@ extension OFProto {
                 continuation: key.continuation)
             controllerSink?(packet)
             bridge.connections.tell(packet, now: now)
-        case 2:
+        case .sample:
             guard let sample = samples[id], let sampleSink else { return }
             sampleSink(SampledPacket(sample: sample, bytes: upcall.packet.bytes, port: port(ODPPort(upcall.key.l0.inPort))))
-        default: break
+        case nil: break
         }
     }
 }

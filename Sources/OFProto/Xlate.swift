@@ -20,6 +20,10 @@ final class Translator {
     let wildcards = FlowBuffer()
     private(set) var credits: [Credit] = []
     var actions: [DPAction] = []
+    /// Actions that are in lists of their own, or wait for one to be complete.
+    var actionsAside = 0
+    /// Why packets come up one by one; empty: they do not.
+    var slowPath: SlowPathReasons = []
     /// The tags of all stations whose place was looked up.
     var stations: UInt64 = 0
     /// The tags of all tables that were looked up.
@@ -40,6 +44,7 @@ final class Translator {
     var depth = 0
     private var nesting = 0
     var resubmits = 0
+    var buckets = 0
     var exits = false
     /// Datapath actions since the innermost `isolated` that setting fields again cannot undo.
     var isIrreversible = false
@@ -93,7 +98,7 @@ final class Translator {
         case controller(ControllerAction)
         case recirculation(DPHash?)
     }
-    enum Failure { case tooDeep, tooManyResubmits, tooManyActions, stackTooDeep, recirculated, unknownPort, packetType }
+    enum Failure { case tooDeep, tooManyResubmits, tooManyBuckets, tooManyActions, stackTooDeep, recirculated, unknownPort, packetType }
 
     init(ofproto: OFProto) { self.ofproto = ofproto }
 
@@ -178,6 +183,8 @@ final class Translator {
         self.now = now
         self.learns = learns
         actions.removeAll(keepingCapacity: true)
+        actionsAside = 0
+        slowPath = []
         credits.removeAll(keepingCapacity: true)
         if !actionSet.isEmpty { actionSet = [] }
         if !recirculations.isEmpty { recirculations = [] }
@@ -201,6 +208,7 @@ final class Translator {
         depth = 0
         nesting = 0
         resubmits = 0
+        buckets = 0
         exits = false
         isIrreversible = false
         wasMPLS = false
@@ -233,6 +241,7 @@ final class Translator {
         while let table = next, table != .max, failure == nil {
             resubmits += 1
             guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
+            guard mayResubmit() else { return }
             let id = table
             tables |= bridge.tableTag(id)
             let table = bridge.tables[Int(id)]
@@ -355,6 +364,8 @@ final class Translator {
     func takeCredits() -> [Credit] { exactCopy(credits) }
     /// What is to be done with the packet.
     func takeActions() -> [DPAction] { exactCopy(actions) }
+    /// What a megaflow has as actions.
+    func takeMegaflowActions() -> [DPAction] { exactCopy(megaflowActions) }
 
     /// A copy without spare room, for a megaflow that keeps it for long; the original's room is used again.
     private func exactCopy<Element>(_ list: [Element]) -> [Element] {

@@ -27,6 +27,7 @@ extension Translator {
         let outside = actions
         var ends = false
         actions = []
+        actionsAside += outside.count
         isolated(isCopied: true) {
             actionSet = set
             exits = false
@@ -35,7 +36,10 @@ extension Translator {
             ends = exits
             if !ends { runActionSet(bridge: bridge) }
         }
-        defer { actions = outside }
+        defer {
+            actionsAside += actions.count - outside.count
+            actions = outside
+        }
         return (actions, ends)
     }
 }

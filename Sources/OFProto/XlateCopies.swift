@@ -41,6 +41,7 @@ extension Translator {
         } else if isIrreversible {
             let copied = Array(actions[start...])
             actions.removeSubrange(start...)
+            actionsAside += copied.count
             if !copied.isEmpty { actions.append(.clone(copied)) }
             base.copy(from: savedBase)
         }

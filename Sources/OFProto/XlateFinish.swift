@@ -6,6 +6,7 @@ extension Translator {
     /// Makes the mask one that a datapath can hold: fields that no packet has are left out, and so are bits of fields that
     /// a packet with this dl_type (always exact) does not have, since these are zero in every such packet.
     func finish() {
+        judgeActions()
         finishLearning()
         if let failure {
             actions.removeAll(keepingCapacity: true)

@@ -5,6 +5,7 @@ extension Translator {
     /// all: every bucket, each on a copy of the packet. indirect: the same with its one bucket. select: the bucket that the packet's hash
     /// picks. fast failover: the first live bucket. A group that there is not does nothing.
     func runGroup(_ id: UInt32, bridge: Bridge) {
+        guard mayResubmit() else { return }
         guard let group = bridge.groups[id] else { return traceWarning("nonexistent group") }
         switch group.kind {
         case .all, .indirect:
@@ -40,8 +41,8 @@ extension Translator {
     private func run(_ bucket: Bucket, bridge: Bridge) {
         guard failure == nil, !bucket.program.isEmpty else { return }
         guard depth < OFProtoLimits.resubmitDepth else { return failure = .tooDeep }
-        resubmits += 1
-        guard resubmits <= OFProtoLimits.resubmitsTotal else { return failure = .tooManyResubmits }
+        buckets += 1
+        guard buckets <= OFProtoLimits.bucketsTotal else { return failure = .tooManyBuckets }
         depth += 1
         let line = trace?.place
         defer { if let line { trace?.leave(to: line) } }

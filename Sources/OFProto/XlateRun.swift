@@ -15,7 +15,7 @@ extension Translator {
                 if paused != nil { freeze(program[index...]) }
                 return nil
             }
-            guard actions.count < OFProtoLimits.datapathActions else {
+            guard actionCount < OFProtoLimits.datapathActions else {
                 failure = .tooManyActions
                 return nil
             }

@@ -158,7 +158,7 @@ extension Mbuf {
 
 /// Runs actions on packets that came in by port 5, each with a key of its own.
 func run(_ actions: [DPAction], on packets: [Mbuf], _ recorder: inout Recorder) throws {
-    let words = try compileActions(actions)
+    let words = try compileActions(actions, for: .once)
     // The arrays have room for a full batch, and are freed at the end.
     let program = UnsafeMutablePointer<UInt64>.allocate(capacity: words.count)
     let array = UnsafeMutablePointer<Mbuf>.allocate(capacity: 32)

@@ -60,4 +60,29 @@ import Wire
         #expect(throws: DPIFError.self) { try compileActions([.clone(wide), .clone(wide), .clone(wide)]) }
         #expect(throws: DPIFError.self) { try compileActions([.hash(algorithm: 2, basis: 0), output(1)]) }
     }
+
+    /// A program that runs once may be longer and deeper; what it may be is known without compiling.
+    @Test func boundsOfProgramsThatRunOnce() throws {
+        func nested(_ depth: Int) -> [DPAction] { (0..<depth).reduce([output(1)]) { list, _ in [.clone(list), output(2)] } }
+        #expect(programUse(of: nested(ActionLimits.nesting)) == .megaflow)
+        #expect(programUse(of: nested(ActionLimits.nesting + 1)) == .once)
+        #expect(programUse(of: nested(ActionLimits.onceNesting)) == .once)
+        #expect(programUse(of: nested(ActionLimits.onceNesting + 1)) == nil)
+        #expect(throws: Never.self) { try compileActions(nested(ActionLimits.onceNesting), for: .once) }
+        #expect(throws: DPIFError.self) { try compileActions(nested(ActionLimits.onceNesting + 1), for: .once) }
+        func outputs(_ count: Int) -> [DPAction] { (0..<count).map { output(UInt32($0)) } }
+        #expect(programUse(of: []) == .megaflow)
+        #expect(programUse(of: outputs(ActionLimits.programWords - 1)) == .megaflow)
+        #expect(programUse(of: outputs(ActionLimits.programWords)) == .once)
+        #expect(programUse(of: outputs(ActionLimits.onceWords)) == nil)
+        // A list in the middle of a program may be longer than 16 bits can tell.
+        let long = try compileActions([.clone(outputs(70_000)), output(3)], for: .once).map(ActionWord.init(raw:))
+        #expect(long[0].words == 70_002 && long[70_002].operand == 3 && long[70_002].has(.last))
+    }
+
+    /// No operation has more words than the bound by which lists are judged.
+    @Test func theLongestOperation() throws {
+        let header = DPPushNSH(metadata: .options([UInt8](repeating: 1, count: DPPushNSH.optionBytes)))
+        #expect(try compileActions([.pushNSH(header), output(1)]).count == ActionLimits.operationWords + 2)
+    }
 }

@@ -89,6 +89,44 @@ extension HostTests {
             }
         }
 
+        /// A megaflow that cannot do itself what is to be done says so.
+        @Test(arguments: [false, true]) func megaflowsOfTheSlowPathLookLikeOVS(metered: Bool) async throws {
+            try await Bed.with { bed in
+                let (hosts, vswitch) = try await start(bed)
+                let peer = try await OVSPeer(bed)
+                let outputs = Array(repeating: "in_port", count: 1_800).joined(separator: ",")
+                var flows = "table=0,actions=resubmit(,1),resubmit(,2),resubmit(,3),resubmit(,4),resubmit(,5)\n"
+                for table in 1...5 { flows += "table=\(table),actions=\(outputs)\n" }
+                for target in ["unix:" + vswitch.socket("br0"), peer.target] {
+                    if metered { try await configure(target, ["add-meter", "meter=slowpath,kbps,band=type=drop,rate=10000"]) }
+                    try await configure(target, ["add-flows", "-"], input: flows)
+                }
+                for port in ["p1", "p2"] { try await peer.receive(port, count: 2) }
+                try await sendFrames(hosts)
+                var expected = "userspace(pid=0,slow_path(action))"
+                if metered { expected = "sample(sample=100.0%,actions(meter(0),\(expected)))" }
+                for arguments in [["dpctl/dump-flows"], ["dpif/dump-flows", "br0"]] {
+                    #expect(actions(try await vswitch.ask(arguments).output) == [expected], "\(arguments)")
+                    #expect(actions(try await peer.ask(arguments).output) == [expected], "\(arguments)")
+                }
+            }
+        }
+
+        private func configure(_ target: String, _ arguments: [String], input: String = "") async throws {
+            var arguments = arguments
+            arguments.insert(target, at: 1)
+            let result = try await command("ovs-ofctl", ["-O", "OpenFlow13"] + arguments, input: input, seconds: 30)
+            #expect(result.status == 0, "\(arguments): \(result.errors)")
+        }
+
+        /// The different actions of dumped megaflows.
+        private func actions(_ dump: String) -> Set<String> {
+            Set(lines(dump).compactMap { line in
+                guard let name = line.range(of: "actions:") else { return nil }
+                return String(line[name.upperBound...])
+            })
+        }
+
         @Test func mistakesAreToldLikeOVS() async throws {
             try await Bed.with { bed in
                 let (_, vswitch) = try await start(bed)

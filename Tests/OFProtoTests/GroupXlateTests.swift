@@ -115,7 +115,7 @@ import Wire
         }
         try net.add(Match(), [.group(1), out(2)])
         #expect(net.ports(ipv4(1)) == [])
-        #expect(net.ofproto.counters.tooManyResubmits > 0)
+        #expect(net.ofproto.counters.tooManyBuckets > 0)
     }
 
     // MARK: Changes

@@ -155,6 +155,7 @@ final class MockDPIF: DPIF {
         executed += 1
         carryOut(actions, key, packet.bytes)
     }
+    func use(of actions: [DPAction]) -> ProgramUse? { programUse(of: actions) }
     func makePacket(_ bytes: [UInt8]) -> DPPacket? { PacketPool.packet(bytes) }
     func receiveUpcalls(limit: Int, _ handle: (consuming DPUpcall) -> Void) -> Int {
         var handled = 0

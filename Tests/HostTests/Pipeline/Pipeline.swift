@@ -31,6 +31,8 @@ enum ExplainedDifference: String {
     case packetOut
     /// A paused packet goes to the controller by the datapath's userspace action, where OVS, without a controller, drops it.
     case pause
+    /// Nested lookups have a bound of their own, so that they do not use up the stack: who goes round through many tables meets it first.
+    case nested
     /// A packet that a port does not take in is not looked up.
     case refused
     /// sample(…) goes up as a whole; OVS, without a collector, leaves it out.
@@ -46,6 +48,7 @@ enum ExplainedDifference: String {
         switch self {
         case .label, .newHeader: [.megaflow]
         case .copy, .packetOut, .pause, .sample: [.actions]
+        case .nested: [.way, .end]
         case .refused: [.way, .megaflow]
         case .serviceHeader: [.way, .megaflow, .actions]
         case .words: [.way]

@@ -1,6 +1,6 @@
 /// Ways through tables: resubmits, goto_table, action sets, clones, and what ends a way.
 extension Pipeline {
-    static let structure = [resubmits, actionSets, clones, endless, lookups]
+    static let structure = [resubmits, actionSets, clones, endless, deep, long, lookups]
 
     private static func numbered(_ count: Int) -> String { (1...count).map { "in_port=1,dl_dst=50:54:00:00:00:07,udp,nw_dst=10.0.0.2,nw_ttl=64,udp_dst=\($0)\n" }.joined() }
 
@@ -43,6 +43,30 @@ extension Pipeline {
         table=0,udp,tp_dst=2 actions=output:2,resubmit(,1)
         table=1 actions=resubmit(,0)
         """, packets: numbered(2))
+
+    /// Forward through many tables, and back again and again.
+    static let deep = Pipeline(name: "deep", flows: (0..<100).map { "table=\($0) actions=resubmit(,\($0 + 1))" }.joined(separator: "\n") + """
+
+        table=100,udp,tp_dst=1 actions=resubmit(,0)
+        table=100,udp,tp_dst=2 actions=output:2
+        table=100,udp,tp_dst=3 actions=resubmit(,100)
+        """, packets: numbered(3).replacing("udp_dst=1", with: "udp_dst=1 # nested"))
+
+    /// More than one megaflow can do, and more than is done at all: 2,000 addresses written, and some 8,000 outputs by tables and by a group's buckets.
+    static let long = Pipeline(name: "long", groups: "group_id=1,type=all," + (0..<600).map { _ in "bucket=actions=output:2" }.joined(separator: ","), flows: """
+        table=0,udp,tp_dst=1 actions=resubmit(,1),resubmit(,2),resubmit(,3),resubmit(,4),resubmit(,5)
+        table=0,udp,tp_dst=2 actions=\(repeated("resubmit(,6)", 20)),output:3
+        table=0,udp,tp_dst=3 actions=resubmit(,6),resubmit(,6)
+        table=0,udp,tp_dst=4 actions=group:1
+        table=0,udp,tp_dst=5 actions=\(repeated("group:1", 15)),output:3
+        table=0,udp,tp_dst=6 actions=\(repeated("resubmit(,6)", 17)),output:3
+        \((1...5).map { table in "table=\(table) actions=" + (0..<400).map { "set_field:00:00:00:0\(table):\(hex($0))->eth_dst,output:2" }.joined(separator: ",") }.joined(separator: "\n"))
+        table=6 actions=\(repeated("output:2", 500))
+        """, packets: numbered(6))
+
+    private static func repeated(_ action: String, _ count: Int) -> String { Array(repeating: action, count: count).joined(separator: ",") }
+    /// "01:8f"
+    private static func hex(_ number: Int) -> String { "0\(number >> 8):" + (number & 0xff < 16 ? "0" : "") + String(number & 0xff, radix: 16) }
 
     static let lookups = Pipeline(name: "lookups", flows: """
         table=0,priority=100,ip,nw_dst=10.0.0.0/24 actions=output:2

@@ -12,10 +12,11 @@ struct TraceParts {
     init(_ text: String) {
         let floods = ["flooding", "    FLOOD", "    ALL"].contains { text.contains($0) }
         let hasFailed = text.contains("Translation failed")
+        // What the dummy datapath of OVS cannot do itself.
+        let isBeyondOVS = ["set(arp(", "set(icmp(", "set(icmpv6(", "set(nd("].contains { text.contains($0) }
         var part = Part.flow
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
-            // What the dummy datapath of OVS cannot do itself.
-            if line.hasPrefix("This flow is handled by the userspace slow path") || line.hasPrefix("  - Uses action(s) not supported by datapath") { continue }
+            if isBeyondOVS, line.hasPrefix("This flow is handled by the userspace slow path") || line == "  - Uses action(s) not supported by datapath." { continue }
             if let (_, found) = Self.beginnings.first(where: { line.hasPrefix($0.0) }) {
                 part = found
             } else if part == .flow, line.isEmpty {
