@@ -24,7 +24,7 @@ extension Translator {
 
     /// What a packet does for which the answer is `bit`. Afterwards the packet is what it was.
     private func way(_ bit: UInt128, _ destination: FieldRange, _ rest: [XAction], set: [XAction], bridge: Bridge) -> (actions: [DPAction], exits: Bool) {
-        let outside = actions
+        let outside = actions, copied = mirrored
         var ends = false
         actions = []
         isolated(isCopied: true) {
@@ -35,7 +35,8 @@ extension Translator {
             ends = exits
             if !ends { runActionSet(bridge: bridge) }
         }
-        defer { actions = outside }
+        // A packet goes one of the ways: what mirrors copy on the other one is not copied yet.
+        defer { (actions, mirrored) = (outside, copied) }
         return (actions, ends)
     }
 }

@@ -115,7 +115,7 @@ struct RefPort: Hashable {
     func wireTags(_ inside: [RefPacket.Tag], priority: UInt16) -> [RefPacket.Tag] {
         var tags = mode == .access ? [] : inside
         if mode == .nativeUntagged, inside.first.map({ $0.tci & 0xfff }) == tag { tags.removeFirst() }
-        if mode == .dot1qTunnel { tags.removeFirst() }
+        if mode == .dot1qTunnel { tags = Array(tags.dropFirst()) }
         if priorityTags != .never {
             if tags.isEmpty, priority != 0 { tags = [RefPacket.Tag(tpid: 0x8100, tci: 0)] }
             if !tags.isEmpty { tags[0].tci = tags[0].tci & 0x1fff | priority }
