@@ -107,7 +107,8 @@ struct RefInterpreter {
             case .inPort: emit(packet, state.bridges[bridge].port(packet.inPort))
             case .normal: normal(packet, bridge)
             case .flood, .all:
-                for port in state.bridges[bridge].ports where port.number != packet.inPort {
+                // The switch's own order, which says what a mirror sees first: by number here, by age in NORMAL.
+                for port in state.bridges[bridge].ports.sorted(by: { $0.number < $1.number }) where port.number != packet.inPort {
                     if action == .all || !port.flags.contains(.noFlood) { emit(packet, port) }
                 }
             case .set(let field, let value, let mask): packet.write(field, value, mask: mask)

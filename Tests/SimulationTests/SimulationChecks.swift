@@ -184,7 +184,8 @@ extension Simulation {
             text += " rules \(outcome.hits.keys.sorted())"
         }
         for bridge in state.bridges {
-            text += "\n  \(bridge.name): \(bridge.ports.map { "\($0.name)=\($0.number)\($0.flags.isEmpty ? "" : "!")\($0.mode)\($0.tag)" })"
+            text += "\n  \(bridge.name): \(bridge.ports.map { "\($0.name)=\($0.number)\($0.flags.isEmpty ? "" : "!")\($0.mode)\($0.tag) \($0.priorityTags)" })"
+            for mirror in bridge.mirrors { text += "\n    \(mirror)" }
             for rule in bridge.rules where outcomes.contains(where: { $0.hits[rule.id] != nil }) { text += "\n    \(rule)" }
         }
         fail(text)

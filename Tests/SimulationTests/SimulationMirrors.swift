@@ -6,7 +6,11 @@ import NetDev
 extension Simulation {
     /// A bridge gets other mirrors, or none.
     func changeMirrors(_ bridge: Int) {
-        state.bridges[bridge].mirrors = random.mirrors(for: state.bridges[bridge])
+        setMirrors(random.mirrors(for: state.bridges[bridge]), bridge)
+    }
+
+    func setMirrors(_ mirrors: [RefMirror], _ bridge: Int) {
+        state.bridges[bridge].mirrors = mirrors
         do throws(DPIFError) {
             try ofproto.bridge(named: state.bridges[bridge].name)?.configureMirrors(state.bridges[bridge].mirrors.map(\.settings))
         } catch { fail("\(error)") }
