@@ -24,7 +24,7 @@ extension Translator {
 
     /// What a packet does for which the answer is `bit`. Afterwards the packet is what it was.
     private func way(_ bit: UInt128, _ destination: FieldRange, _ rest: [XAction], set: [XAction], bridge: Bridge) -> (actions: [DPAction], exits: Bool) {
-        let outside = actions
+        let outside = actions, copied = mirrored
         var ends = false
         actions = []
         actionsAside += outside.count
@@ -36,9 +36,10 @@ extension Translator {
             ends = exits
             if !ends { runActionSet(bridge: bridge) }
         }
+        // A packet goes one of the ways: what mirrors copy on the other one is not copied yet.
         defer {
             actionsAside += actions.count - outside.count
-            actions = outside
+            (actions, mirrored) = (outside, copied)
         }
         return (actions, ends)
     }

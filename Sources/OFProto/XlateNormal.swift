@@ -76,6 +76,8 @@ extension Translator {
         let station = MACTable.id(tags.outer.vid, flow.key.l0.dlDst)
         stations |= bridge.tag(station)
         guard let target = bridge.place(of: station) else { return floodVLAN(tags, from: input, bridge: bridge) }
+        // A station may have been learned before a mirror got its port.
+        guard !target.isMirrorOutput else { return traceWarning("learned port is a mirror port, dropping") }
         guard target !== input else { return traceDetail("learned port is input port, dropping") }
         traceDetail("forwarding to learned port")
         send(tags, by: target)

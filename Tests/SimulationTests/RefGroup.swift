@@ -39,7 +39,7 @@ struct RefBucket: Hashable {
     /// OpenFlow 1.5.1, section 6.7.2. Groups that watch each other lead nowhere, so what is deeper than there are groups says nothing new.
     func isLive(in bridge: RefBridge, depth: Int) -> Bool {
         if watchPort == nil && watchGroup == nil { return true }
-        if let watchPort, let port = bridge.port(watchPort), !port.flags.contains(.down) { return true }
+        if let watchPort, let port = bridge.port(watchPort), port.isLive { return true }
         guard let watchGroup, depth <= bridge.groups.count, let group = bridge.groups.first(where: { $0.id == watchGroup }) else { return false }
         return group.buckets.contains { $0.isLive(in: bridge, depth: depth + 1) }
     }

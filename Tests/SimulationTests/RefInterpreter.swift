@@ -4,40 +4,49 @@ import OFProto
 /// The meaning of actions is that of ovs-actions(7), of ports that of ovs-vswitchd.conf.db(5).
 struct RefInterpreter {
     let state: RefState
-    /// Where a station is; nil: unknown. The second argument is the port where this very packet was heard from it, if it was.
-    let place: (RefStation, UInt16?) -> UInt16?
-    /// Which of some buckets a select group takes.
-    let choose: (RefChoice, [UInt32]) -> UInt32
-    private(set) var outcome = RefOutcome()
+    let oracle: RefOracle
+    var outcome = RefOutcome()
+    /// Where this packet's copies have gone in this bridge.
+    var mirrored: Set<MirrorSettings.Output> = []
+    /// To how many bytes a mirror cuts what leaves; 0: it does not.
+    var snapLength = 0
+    /// A meter dropped the packet on its way.
+    var isDropped = false
     private var actionSet: [RefAction] = []
     private var exits = false
     private var depth = 0
     private var steps = 0
 
-    init(state: RefState, place: @escaping (RefStation, UInt16?) -> UInt16?, choose: @escaping (RefChoice, [UInt32]) -> UInt32) {
-        (self.state, self.place, self.choose) = (state, place, choose)
-    }
+    init(state: RefState, oracle: RefOracle) { (self.state, self.oracle) = (state, oracle) }
 
     /// A frame comes in by a port; nil if there is no such port.
-    static func evaluate(
-        _ frame: [UInt8], at port: String, _ state: RefState, place: @escaping (RefStation, UInt16?) -> UInt16?,
-        choose: @escaping (RefChoice, [UInt32]) -> UInt32
-    ) -> RefOutcome? {
+    static func evaluate(_ frame: [UInt8], at port: String, _ state: RefState, _ oracle: RefOracle) -> RefOutcome? {
         guard let found = state.find(port), let packet = RefPacket(frame, inPort: found.port.number) else { return nil }
-        var interpreter = RefInterpreter(state: state, place: place, choose: choose)
-        interpreter.arrive(packet, at: found.port, bridge: found.bridge)
+        var interpreter = RefInterpreter(state: state, oracle: oracle)
+        interpreter.arrive(packet, at: found.port, bridge: found.bridge, fromOutside: true)
         return interpreter.outcome
     }
 
-    private mutating func arrive(_ packet: RefPacket, at port: RefPort, bridge: Int) {
+    private mutating func arrive(_ packet: RefPacket, at port: RefPort, bridge: Int, fromOutside: Bool) {
         // Frames of the spanning tree have a flag of their own.
         guard port.flags.isDisjoint(with: [.down, packet.dst == 0x0180_c200_0000 ? .noReceiveSTP : .noReceive]) else { return }
+        guard !state.bridges[bridge].isMirrorOutput(port) else { return }
         var packet = packet
-        let outer = (actionSet, exits)
-        (actionSet, exits) = ([], false)
-        run(table: 0, &packet, bridge)
-        runActionSet(&packet, bridge)
-        (actionSet, exits) = outer
+        let outer = (actionSet, exits, mirrored)
+        (actionSet, exits, mirrored) = ([], false, [])
+        isolated { this in
+            if fromOutside { this.mirror(packet, .received, by: port, bridge) }
+            this.run(table: 0, &packet, bridge)
+            this.runActionSet(&packet, bridge)
+        }
+        (actionSet, exits, mirrored) = outer
+    }
+
+    /// What a meter drops on this way goes on elsewhere.
+    private mutating func isolated(_ body: (inout RefInterpreter) -> Void) {
+        let outer = isDropped
+        body(&self)
+        isDropped = outer
     }
 
     private mutating func run(table: UInt8, _ packet: inout RefPacket, _ bridge: Int) {
@@ -98,7 +107,8 @@ struct RefInterpreter {
             case .inPort: emit(packet, state.bridges[bridge].port(packet.inPort))
             case .normal: normal(packet, bridge)
             case .flood, .all:
-                for port in state.bridges[bridge].ports where port.number != packet.inPort {
+                // The switch's own order, which says what a mirror sees first: by number here, by age in NORMAL.
+                for port in state.bridges[bridge].ports.sorted(by: { $0.number < $1.number }) where port.number != packet.inPort {
                     if action == .all || !port.flags.contains(.noFlood) { emit(packet, port) }
                 }
             case .set(let field, let value, let mask): packet.write(field, value, mask: mask)
@@ -137,6 +147,7 @@ struct RefInterpreter {
             case .resubmit(let table): run(table: table, &packet, bridge)
             case .goto(let table): return table
             case .group(let id): group(id, packet, bridge)
+            case .meter(let id): meter(id, bridge)
             case .clone(let list): clone(list, packet, bridge)
             case .writeActions(let list): actionSet = list
             case .exit: exits = true
@@ -164,8 +175,10 @@ struct RefInterpreter {
         var copy = packet
         // The copy executes an action set of its own at its end; an exit in it is the packet's as well, as in OVS.
         let set = actionSet
-        if let next = run(list, &copy, bridge) { run(table: next, &copy, bridge) }
-        runActionSet(&copy, bridge)
+        isolated { this in
+            if let next = this.run(list, &copy, bridge) { this.run(table: next, &copy, bridge) }
+            this.runActionSet(&copy, bridge)
+        }
         actionSet = set
     }
 
@@ -177,13 +190,13 @@ struct RefInterpreter {
             outcome.passes += 1
             guard !buckets.isEmpty else { return }
             let choice = RefChoice(bridge: state.bridges[bridge].name, group: id, ordinal: outcome.choices.count)
-            let chosen = choose(choice, buckets.map(\.id))
+            let chosen = oracle.choose(choice, buckets.map(\.id))
             outcome.choices[choice] = chosen
             buckets.removeAll { $0.id != chosen }
         }
         for bucket in buckets {
             var copy = packet
-            _ = run(bucket.actions, &copy, bridge)
+            isolated { _ = $0.run(bucket.actions, &copy, bridge) }
             exits = false
         }
     }
@@ -204,19 +217,29 @@ struct RefInterpreter {
         guard let port, port.flags.isDisjoint(with: [.down, .noForward]), let own = state.find(port.name)?.bridge else { return }
         // ovs-vswitchd.conf.db(5), Port, protected.
         if port.isProtected, state.bridges[own].port(packet.inPort)?.isProtected ?? false { return }
-        guard let peer = port.peer else { return outcome.outputs.append(RefOutput(port: port.name, bytes: packet.bytes)) }
-        guard let other = state.find(peer), other.port.peer == port.name else { return }
+        guard let peer = port.peer else {
+            leave(packet.bytes, by: port)
+            return mirror(packet, .sent, by: port, own)
+        }
+        // What is cut goes to no other bridge.
+        guard snapLength == 0, let other = state.find(peer), other.port.peer == port.name else { return }
         var arriving = packet
         arriving.inPort = other.port.number
         arriving.registers = [0, 0]
         arriving.metadata = 0
-        arrive(arriving, at: other.port, bridge: other.bridge)
+        arrive(arriving, at: other.port, bridge: other.bridge, fromOutside: false)
+    }
+
+    private mutating func leave(_ bytes: [UInt8], by port: RefPort) {
+        if isDropped { return }
+        if snapLength == 0 || bytes.count <= snapLength { return outcome.outputs.append(RefOutput(port: port.name, bytes: bytes)) }
+        outcome.cuts.append(RefOutput(port: port.name, bytes: Array(bytes.prefix(snapLength))))
     }
 
     private mutating func normal(_ packet: RefPacket, _ bridge: Int) {
-        let ports = state.bridges[bridge].ports, name = state.bridges[bridge].name
+        let name = state.bridges[bridge].name, here = state.bridges[bridge]
         let vid = packet.tags.first.map { $0.tci & 0xfff } ?? 0
-        guard let input = state.bridges[bridge].port(packet.inPort), let vlan = input.inputVLAN(vid) else { return }
+        guard let input = here.port(packet.inPort), !here.isMirrorOutput(input), let vlan = input.inputVLAN(vid) else { return }
         let inside = input.bridgeTags(packet.tags, vlan)
         // Three tags are more than the switch keeps.
         if inside.count > 2 { outcome.isUndefined = true }
@@ -226,47 +249,20 @@ struct RefInterpreter {
             outcome.heard[RefStation(bridge: name, vlan: vlan, address: packet.src)] = input.number
         }
         let station = RefStation(bridge: name, vlan: vlan, address: packet.dst)
-        if packet.dst >> 40 & 1 == 0, learns, let number = place(station, outcome.heard[station]),
+        if packet.dst >> 40 & 1 == 0, learns, let number = oracle.place(station, outcome.heard[station]),
             let target = state.bridges[bridge].port(number) {
-            if target != input { emit(packet, inside, target) }
+            if target != input, !here.isMirrorOutput(target) { emit(packet, inside, target) }
             return
         }
-        for port in ports where port != input && !port.flags.contains(.noFlood) && port.emits(inside) { emit(packet, inside, port) }
+        for port in here.bundles where port != input && !port.flags.contains(.noFlood) && !here.isMirrorOutput(port) && port.emits(inside) {
+            emit(packet, inside, port)
+        }
     }
 
-    private mutating func emit(_ packet: RefPacket, _ inside: [RefPacket.Tag], _ port: RefPort) {
+    /// The packet, with these tags within the bridge, leaves by a port.
+    mutating func emit(_ packet: RefPacket, _ inside: [RefPacket.Tag], _ port: RefPort) {
         var packet = packet
         packet.tags = port.wireTags(inside, priority: (packet.tags.first?.tci ?? 0) & 0xe000)
         emit(packet, port)
     }
-}
-
-struct RefOutput: Hashable {
-    var port: String
-    var bytes: [UInt8]
-}
-
-/// A select group that a packet comes to, by how many others it has been through.
-struct RefChoice: Hashable {
-    var bridge: String
-    var group: UInt32
-    var ordinal: Int
-}
-
-/// What a full evaluation says.
-struct RefOutcome {
-    var outputs: [RefOutput] = []
-    /// Stations that a NORMAL heard, and where.
-    var heard: [RefStation: UInt16] = [:]
-    /// How often each rule was run.
-    var hits: [UInt64: UInt64] = [:]
-    /// Lookups by bridge and table.
-    var lookups: [String: [UInt8: UInt64]] = [:]
-    var packetIns = 0
-    /// Buckets of select groups.
-    var choices: [RefChoice: UInt32] = [:]
-    /// How often the datapath may have the packet again on its way.
-    var passes = 0
-    /// The packet came to something that this reference does not describe.
-    var isUndefined = false
 }

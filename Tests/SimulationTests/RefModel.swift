@@ -44,6 +44,7 @@ indirect enum RefAction: Hashable {
     case setVID(UInt16), setPCP(UInt8)
     case resubmit(UInt8), goto(UInt8)
     case group(UInt32)
+    case meter(UInt32)
     case clone([RefAction])
     case writeActions([RefAction])
     case exit, drop
@@ -78,6 +79,10 @@ struct RefPort: Hashable {
     var flags: PortFlags = []
     /// The patch port at the other end: nil for a real port.
     var peer: String?
+    var isLinkUp = true
+    /// What mirrors call the port by.
+    var bundle: String { name }
+    var isLive: Bool { isLinkUp && !flags.contains(.down) }
 
     private func takesCustomer(_ vid: UInt16) -> Bool { customers.isEmpty || customers.contains(vid) }
     func carries(_ vlan: UInt16) -> Bool { trunks.isEmpty || trunks.contains(vlan) || (mode != .trunk && vlan == tag) }
@@ -110,7 +115,7 @@ struct RefPort: Hashable {
     func wireTags(_ inside: [RefPacket.Tag], priority: UInt16) -> [RefPacket.Tag] {
         var tags = mode == .access ? [] : inside
         if mode == .nativeUntagged, inside.first.map({ $0.tci & 0xfff }) == tag { tags.removeFirst() }
-        if mode == .dot1qTunnel { tags.removeFirst() }
+        if mode == .dot1qTunnel { tags = Array(tags.dropFirst()) }
         if priorityTags != .never {
             if tags.isEmpty, priority != 0 { tags = [RefPacket.Tag(tpid: 0x8100, tci: 0)] }
             if !tags.isEmpty { tags[0].tci = tags[0].tci & 0x1fff | priority }
@@ -124,11 +129,16 @@ struct RefBridge: Hashable {
     var ports: [RefPort] = []
     var rules: [RefRule] = []
     var groups: [RefGroup] = []
+    var meters: [RefMeter] = []
+    var mirrors: [RefMirror] = []
     /// VLANs in which nothing is learned.
     var floodVLANs: Set<UInt16> = []
     /// Frames to reserved addresses are forwarded.
     var forwardsReserved = false
     func port(_ number: UInt16) -> RefPort? { ports.first { $0.number == number } }
+    func members(of bundle: String) -> [RefPort] { ports.filter { $0.bundle == bundle } }
+    /// One port of each bundle.
+    var bundles: [RefPort] { ports.filter { port in members(of: port.bundle).first == port } }
 }
 
 /// All that decides what becomes of a packet, but for the places of stations.

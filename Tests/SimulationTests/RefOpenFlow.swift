@@ -78,6 +78,7 @@ extension RefAction {
         case .resubmit(let table): return .resubmit(port: nil, table: table, ct: false)
         case .goto(let table): return .gotoTable(table)
         case .group(let id): return .group(id)
+        case .meter(let id): return .meter(id)
         case .clone(let list): return .clone(list.map(\.action))
         case .writeActions(let list): return .writeActions(list.map(\.action))
         case .exit: return .exit

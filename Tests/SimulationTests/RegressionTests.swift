@@ -152,6 +152,25 @@ import Wire
         finish(simulation)
     }
 
+    @Test func aStationOfAPortThatAMirrorTakesIsNotReached() throws {
+        let simulation = try bed([rule([.normal])])
+        send(simulation, 1, frame(1, dst: 0x0200_0000_0001, src: 0x0200_0000_0002), at: "p2")
+        simulation.setMirrors([RefMirror(name: "m", output: .port("p2"))], 0)
+        simulation.settle()
+        send(simulation, 2, frame(2, dst: 0x0200_0000_0002))
+        #expect(simulation.tally.tx == ["p1": 1, "p3": 1])
+        finish(simulation)
+    }
+
+    @Test func aMirrorCopiesPacketsOfAnyLength() throws {
+        let simulation = try bed([rule([.checkLarger(70), .output(2)])])
+        simulation.setMirrors([RefMirror(name: "m", destinations: ["p2"], output: .port("p3"))], 0)
+        simulation.settle()
+        for (id, tci) in [(1, nil), (2, 5)] as [(UInt64, UInt64?)] { send(simulation, id, frame(id, tci: tci) + octets(id, 8)) }
+        #expect(simulation.tally.tx == ["p2": 2, "p3": 2])
+        finish(simulation)
+    }
+
     @Test func aPacketForARemovedPortDoesNotReachTheNextOne() throws {
         let simulation = try bed([rule([.output(2)])])
         send(simulation, 1, frame(1))

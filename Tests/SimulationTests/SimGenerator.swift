@@ -168,6 +168,7 @@ struct SimGenerator {
         if last && chance(35) {
             list.insert(.resubmit(table + 1 + UInt8(below(tables - Int(table) - 1))), at: below(list.count + 1))
         }
+        if !bridge.meters.isEmpty, chance(15) { list.insert(.meter(one(bridge.meters).id), at: below(list.count + 1)) }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }
         if chance(8) { list.append(.writeActions([.set(.dlSrc, mac(), mask: 0xffff_ffff_ffff), end(bridge)])) }
         // In other places the rest of the lists around it would be run with the packet as it was before, and a set twice.
@@ -257,10 +258,10 @@ struct SimGenerator {
         return (id, packet(id: id).bytes)
     }
 
-    /// A number that no frame had yet.
+    /// A number that no frame had yet, and that nothing else in a frame looks like.
     mutating func nextFrame() -> UInt64 {
         lastFrame += 1
-        return lastFrame
+        return 0x5a5a_a5a5_0000_0000 | lastFrame
     }
 
     /// Another packet near one that was there: one thing is different.

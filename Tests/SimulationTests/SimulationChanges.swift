@@ -17,12 +17,15 @@ extension Simulation {
         state.bridges = []
         lives = [:]
         stations = [:]
+        tokens = [:]
         tally.configurations += 1
         for index in 0..<1 + random.below(3) { addBridge("br\(index)") }
         if state.bridges.count > 1 && random.chance(60) { patch(0, 1) }
         for index in state.bridges.indices {
             if random.chance(40) { shapeBridge(index) }
             for _ in 0..<random.below(4) { addGroup(index) }
+            if random.chance(40) { addMeter(index) }
+            if random.chance(40) { changeMirrors(index) }
             for _ in 0..<1 + random.below(12) { addRule(index) }
         }
         changeCores()
@@ -182,7 +185,7 @@ extension Simulation {
     /// Something random. The caller has made sure that a bridge with ports is there.
     func changeAnything() {
         let bridge = random.below(state.bridges.count)
-        switch random.below(18) {
+        switch random.below(24) {
         case 17: shapeBridge(bridge)
         case 0: addPort(bridge)
         case 1: removePort(bridge)
@@ -196,6 +199,10 @@ extension Simulation {
             addPort(random.below(state.bridges.count))
         case 13: changeCores()
         case 14: addGroup(bridge)
+        case 18: addMeter(bridge)
+        case 19: changeMeter(bridge)
+        case 20: changeMirrors(bridge)
+        case 21, 22: flapLink(bridge)
         case 15, 16: changeGroup(bridge)
         case 5, 6, 7: addRule(bridge)
         default: changeRule(bridge)

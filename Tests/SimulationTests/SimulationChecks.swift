@@ -52,12 +52,26 @@ extension Simulation {
     /// Every frame did what one of the states since half a second before it came in asks for.
     private func checkFlights() {
         var unexplained: [(id: UInt64, flight: Flight)] = []
+        checkCuts()
         for (id, flight) in flights.sorted(by: { $0.key < $1.key }) where !checkFlight(id, flight, since: flight.injected - 500, reports: false) {
             unexplained.append((id, flight))
         }
         // On its way a frame may be overtaken by later ones that another PMD has received, and which moved stations.
         for (id, flight) in unexplained { checkFlight(id, flight, since: flight.injected - 500) }
         flights = [:]
+    }
+
+    /// What has been cut is what some state asks for, for some frame that came.
+    private func checkCuts() {
+        if cuts.isEmpty { return }
+        var expected: Set<RefOutput> = []
+        for flight in flights.values {
+            let outcomes = outcomes(flight, since: flight.injected - 500)
+            // Nobody knows what is cut of this one, nor of which frame it is.
+            if outcomes.contains(where: { $0.isUndefined || $0.passes > 0 }) { return }
+            expected.formUnion(outcomes.flatMap(\.cuts))
+        }
+        for cut in cuts where !expected.contains(cut) { fail("a frame that no mirror may have cut: \(cut.port) \(hex(cut.bytes))") }
     }
 
     /// `since`: the time from which on states count. Returns false if none explains the frame.
@@ -69,11 +83,12 @@ extension Simulation {
             tally.undefined += 1
             tally.ends = tally.ends.lowerBound...tally.ends.upperBound + 40
             credit(flight, outcomes, isCertain: false)
+            forgetTokens()
             return true
         }
         let removed = Set(outcomes.flatMap(\.outputs).map(\.port)).filter { state.find($0) == nil }
         let fits = outcomes.filter { outcome in
-            let kept = outcome.outputs.filter { !removed.contains($0.port) }.sorted()
+            let kept = (isStrict ? outcome.outputs + outcome.cuts : outcome.outputs).filter { !removed.contains($0.port) }.sorted()
             return kept == actual.filter { !removed.contains($0.port) }
         }
         // Each way through the datapath goes by the state that is in force then.
@@ -81,15 +96,18 @@ extension Simulation {
             tally.undefined += 1
             tally.ends = tally.ends.lowerBound...tally.ends.upperBound + 40
             credit(flight, outcomes, isCertain: false)
+            forgetTokens()
             return true
         }
         guard let first = fits.first else {
             if reports { report(id, flight, outcomes) }
             return false
         }
-        let lost = fits.map { $0.outputs.count - actual.count + ($0.outputs.isEmpty && $0.packetIns == 0 ? 1 : 0) }
+        // Copies for ports that are no more were lost.
+        let lost = fits.map { (least: $0.outputs.count - actual.count + $0.ends.lowerBound, most: $0.outputs.count + $0.cuts.count - actual.count + $0.ends.upperBound) }
         // Each copy that has been through the datapath again may have ended there.
-        let least = max(0, lost.min() ?? 0), most = max(least, lost.max() ?? 0) + (fits.map(\.passes).max() ?? 0)
+        let least = max(0, lost.map(\.least).min() ?? 0), most = max(least, lost.map(\.most).max() ?? 0) + (fits.map(\.passes).max() ?? 0)
+        charge(first.meterings, at: flight.injected, isCertain: isStrict && fits.allSatisfy { $0.meterings == first.meterings && $0.passes == 0 })
         if fits.allSatisfy({ $0.choices == first.choices }) { remember(first.choices, of: flight) }
         tally.ends = tally.ends.lowerBound + least...tally.ends.upperBound + most
         // A megaflow may do what the old rules say and be credited to the new ones already.
@@ -111,11 +129,14 @@ extension Simulation {
                     if digits.count < counts.count { digits.append(0) }
                     return values[min(digits[counts.count - 1], values.count - 1)]
                 }
-                let outcome = RefInterpreter.evaluate(flight.bytes, at: flight.port, state) { station, heard in
+                let oracle = RefOracle { station, heard in
                     one(self.placesOf(station, since: since, heard: heard))
-                } choose: { choice, buckets in
-                    self.remembered(choice, of: flight) ?? one(buckets)
+                } choose: { choice, candidates in
+                    self.remembered(choice, of: flight) ?? one(candidates)
+                } admits: { meter, soFar in
+                    self.admits(meter, soFar, of: flight) ?? one([true, false])
                 }
+                let outcome = RefInterpreter.evaluate(flight.bytes, at: flight.port, state, oracle)
                 guard let outcome else {
                     gone = true
                     break
@@ -163,7 +184,8 @@ extension Simulation {
             text += " rules \(outcome.hits.keys.sorted())"
         }
         for bridge in state.bridges {
-            text += "\n  \(bridge.name): \(bridge.ports.map { "\($0.name)=\($0.number)\($0.flags.isEmpty ? "" : "!")\($0.mode)\($0.tag)" })"
+            text += "\n  \(bridge.name): \(bridge.ports.map { "\($0.name)=\($0.number)\($0.flags.isEmpty ? "" : "!")\($0.mode)\($0.tag) \($0.priorityTags)" })"
+            for mirror in bridge.mirrors { text += "\n    \(mirror)" }
             for rule in bridge.rules where outcomes.contains(where: { $0.hits[rule.id] != nil }) { text += "\n    \(rule)" }
         }
         fail(text)
