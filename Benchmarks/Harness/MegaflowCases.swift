@@ -80,12 +80,15 @@ enum MegaflowCases {
 
     private static func dotted(_ address: UInt32) -> String { bytes(address).map(String.init).joined(separator: ".") }
 
-    /// Four tables: port security, the network of the destination, a policy between both networks in registers, output by MAC address.
+    /// Five tables: port security, which learns where each source is; the network of the destination; a policy between both networks in registers; output by MAC
+    /// address, and in the fifth what was learned: a destination that has sent itself is found there.
     static func pipeline(flows: Int) -> Case {
         var state: UInt64 = 5
-        var rules = ["table=0,priority=0,actions=drop", "table=1,priority=0,actions=drop", "table=2,priority=0,actions=resubmit(,3)", "table=3,priority=0,actions=drop"]
+        let learn = "learn(table=4,priority=10,hard_timeout=300,NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],load:1->NXM_NX_REG2[])"
+        var rules = ["table=0,priority=0,actions=drop", "table=1,priority=0,actions=drop", "table=2,priority=0,actions=resubmit(,4),resubmit(,3)", "table=3,priority=0,actions=drop",
+            "table=3,priority=20,reg2=1,actions=output:p1"]
         for host in 0..<256 {
-            rules.append("table=0,priority=10,in_port=p0,dl_src=02:00:00:01:00:\(hex(UInt8(host))),actions=load:\(host % 16)->NXM_NX_REG0[],resubmit(,1)")
+            rules.append("table=0,priority=10,in_port=p0,dl_src=02:00:00:01:00:\(hex(UInt8(host))),actions=load:\(host % 16)->NXM_NX_REG0[],\(learn),resubmit(,1)")
             rules.append("table=3,priority=10,dl_dst=02:00:00:00:01:\(hex(UInt8(host))),actions=output:p1")
         }
         for network in 0..<64 { rules.append("table=1,priority=\(10 + network % 2),ip,nw_dst=10.\(network).0.0/\(16 + network % 3 * 4),actions=load:\(network % 16)->NXM_NX_REG1[],resubmit(,2)") }
@@ -97,9 +100,9 @@ enum MegaflowCases {
         let tuples = (0..<flows).map { index in
             let noise = splitMix64(&state)
             return FiveTuple(source: 0x0b00_0000 | UInt32(truncatingIfNeeded: noise & 0xffff), destination: 0x0a00_0000 | UInt32(truncatingIfNeeded: noise >> 16 & 0x3f_ffff), proto: index % 2 == 0 ? 6 : 17,
-                sourcePort: UInt16(truncatingIfNeeded: noise >> 40), destinationPort: UInt16(1_000 + noise >> 56 % 32), sourceMAC: UInt16(index % 256), destinationMAC: UInt16(0x0100 + noise >> 58 % 64))
+                sourcePort: UInt16(truncatingIfNeeded: noise >> 40), destinationPort: UInt16(1_000 + noise >> 56 % 32), sourceMAC: UInt16(index % 256), destinationMAC: UInt16((index % 2 == 0 ? 0x0100 : 0) + noise >> 58 % 64))
         }
-        return made("pipeline", "four tables with registers, \(grouped(flows)) flows", rules, tuples)
+        return made("pipeline", "five tables with registers and learn, \(grouped(flows)) flows", rules, tuples)
     }
 
     /// Prefixes of a routing table's lengths, longest first; three addresses for each and some for none.

@@ -22,12 +22,13 @@ extension Bridge {
     /// True if stations of this VLAN are remembered.
     func learns(vlan: UInt16) -> Bool { !floodVLANs.contains(vlan) }
 
-    /// A packet of the station came in by a port.
-    func learn(_ station: UInt64, at bundle: PortBundle, now: Int64, by heard: MACTable.Heard = .ordinary) {
-        guard learns(vlan: UInt16(station >> 48)) else { return }
+    /// A packet of the station came in by a port. True: it is new there.
+    @discardableResult func learn(_ station: UInt64, at bundle: PortBundle, now: Int64, by heard: MACTable.Heard = .ordinary) -> Bool {
+        guard learns(vlan: UInt16(station >> 48)) else { return false }
         let (changed, evicted) = macTable.learn(station, place: bundle.id, now: now, by: heard)
         if let changed { ofproto.noteStation(tag(changed)) }
         if let evicted { ofproto.noteStation(tag(evicted)) }
+        return changed != nil
     }
 
     /// The port that the station is behind; nil: unknown.

@@ -76,11 +76,19 @@ extension Translator {
     /// A table was looked up: the rule that was found, or why there is none.
     func traceTable(_ id: UInt8, _ rule: Rule?, bridge: Bridge) {
         guard let trace else { return }
-        let number = id < 10 ? " \(id)" : "\(id)"
+        let number = traceNumber(id)
         guard let rule else { return trace.enter(.table, "\(number). No match.") }
         let match = rule.match.text(names: trace.names(bridge))
         let cookie = rule.cookie == 0 ? "" : ", cookie 0x" + String(rule.cookie, radix: 16)
         trace.enter(.table, "\(number). \(match.isEmpty ? "" : match + ", ")priority \(rule.priority)\(cookie)")
+    }
+
+    private func traceNumber(_ id: UInt8) -> String { id < 10 ? " \(id)" : "\(id)" }
+
+    /// A table drops the packet because it is a fragment.
+    func traceFragment(_ id: UInt8) {
+        trace?.enter(.table, "\(traceNumber(id)). Packets are IP fragments and the fragment handling mode is \"drop\".")
+        trace?.add(.action, "drop")
     }
 
     func traceBridge(_ bridge: Bridge) { trace?.enter(.bridge, "bridge(\"\(bridge.name)\")") }

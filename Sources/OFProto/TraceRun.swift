@@ -156,9 +156,6 @@ extension Translator {
                 traceError("Recirculation context not found for ID \(key.l0.recircID)")
                 failure = .recirculated
             }
-        } else if bridge.fragments == .drop, key.l0.nwFrag & FragmentBits.any != 0 {
-            trace?.enter(.table, " 0. Packets are IP fragments and the fragment handling mode is \"drop\".")
-            trace?.add(.action, "drop")
         } else if let port = inputPort {
             comeIn(port)
         } else {

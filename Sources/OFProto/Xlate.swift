@@ -134,7 +134,7 @@ final class Translator {
 
     /// A packet comes in by a port.
     func comeIn(_ port: BridgePort) {
-        guard attribute(to: "\(port.bridge.name): port \(port.name) takes it in", { admits(at: port) }), port.bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 else { return }
+        guard attribute(to: "\(port.bridge.name): port \(port.name) takes it in", { admits(at: port) }) else { return }
         // What is reserved for a mirror takes nothing in.
         guard !port.bundle.isMirrorOutput else { return noteReserved(port.bundle) }
         mirrorInput(at: port.bundle)
@@ -244,6 +244,8 @@ final class Translator {
             guard mayResubmit() else { return }
             let id = table
             tables |= bridge.tableTag(id)
+            // OpenFlow's OFPC_FRAG_DROP: no table has a rule for a fragment.
+            guard bridge.fragments != .drop || flow.key.l0.nwFrag & FragmentBits.any == 0 else { return traceFragment(id) }
             let table = bridge.tables[Int(id)]
             guard let found = lookup(table, bridge, inPort: lookupPort), let table else {
                 if let table { credits.append(.miss(table)) }

@@ -29,7 +29,9 @@ extension Translator {
         let heard: MACTable.Heard = isGratuitousARP() ? input.bond == nil ? .gratuitousARP : .gratuitousARPByBond : .ordinary
         if let reason = refusal(source, heard, by: interface, at: input) { return refuse(reason, at: input) }
         if !flow.key.l0.dlSrc.isMulticast, interface != nil, bridge.learns(vlan: tags.outer.vid) {
-            if learns { bridge.learn(source, at: input, now: now, by: heard) }
+            if learns, bridge.learn(source, at: input, now: now, by: heard) {
+                traceDetail("learned that \(flow.key.l0.dlSrc) is on port \(input.name) in VLAN \(tags.outer.vid)")
+            }
             credit(.station(source, input, heard))
         }
         forward(tags, from: input, bridge: bridge)

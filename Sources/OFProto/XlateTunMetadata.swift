@@ -22,6 +22,7 @@ extension Translator {
         guard let index = field.tunMetadataIndex, let place = bridge.tlvMappings.places[index] else { return }
         flow.key.setTunMetadata(at: place, to: [UInt8](repeating: 0, count: place.bytes))
         flow.key.l5.tunMetadataPresent &= ~place.presence
+        traceDetail("delete \(field.name)")
     }
 
     /// move from or to a tun_metadata field. Between two of them there may be more bits than one number holds.
@@ -35,6 +36,7 @@ extension Translator {
         for ((start, count), value) in zip(parts, values) {
             write(value, to: FieldRange(field: to.field, start: to.start + start, count: count), bridge: bridge)
         }
+        if !to.field.isTunMetadata { traceValue(to) }
     }
 
     /// At most 128 bits of any field.

@@ -132,7 +132,7 @@ private struct TraceArguments {
         if let frame {
             // Bytes, or bytes that are made up.
             guard !generates else { throw UnixctlError("Syntax error") }
-            var key = FlowKey(frame: frame, inPort: request.key.l0.inPort)
+            var key = FlowKey(frame: frame, inPort: request.key.l0.inPort, vlanLimit: context.vswitch.ofproto.dpif.vlanLimit)
             let given = request.key.l0
             (key.l0.skbPriority, key.l0.pktMark, key.l0.recircID, key.l0.dpHash) = (given.skbPriority, given.pktMark, given.recircID, given.dpHash)
             (key.l0.ctState, key.l0.ctZone, key.l0.ctMark, key.l0.ctNWProto) = (given.ctState, given.ctZone, given.ctMark, given.ctNWProto)
@@ -148,14 +148,16 @@ private struct TraceArguments {
     private static func request(_ flow: String, of place: String?, _ context: UnixctlContext) throws(UnixctlError) -> TraceRequest {
         let ofproto = context.vswitch.ofproto
         let parsed: (key: FlowKey, mask: FlowMask)
+        // Only of a datapath that there is names of ports are known.
+        let isDatapath = place.map(UnixctlContext.datapathNames.contains) ?? true
         do throws(ODPTextError) {
             let ports = Dictionary(uniqueKeysWithValues: ofproto.dpif.portDump().map { ($0.name, $0.port) })
-            parsed = try FlowKey.parseODP(flow, ports: { ports[$0] })
+            parsed = try FlowKey.parseODP(flow, ports: { isDatapath ? ports[$0] : nil })
         } catch {
             guard let place else { throw UnixctlError("\(error.message) (or the bridge name was omitted)") }
             return try request(flow, of: place, ofproto)
         }
-        guard place.map(UnixctlContext.datapathNames.contains) ?? true else { throw UnixctlError("Cannot find the datapath") }
+        guard isDatapath else { throw UnixctlError("Cannot find the datapath") }
         let number = parsed.mask.l0.inPort == 0 ? ODPPort.none : ODPPort(parsed.key.l0.inPort)
         guard let port = ofproto.port(number) else { throw UnixctlError("no OpenFlow port for datapath port \(number.number)") }
         var key = parsed.key

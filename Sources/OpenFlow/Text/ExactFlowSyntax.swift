@@ -8,7 +8,7 @@ extension FlowSyntax {
         var flow = Match()
         var parts = KeyValues(TextSlice(text))
         while let part = parts.next() {
-            if let shorthand = ProtocolShorthand.all[part.key.string] {
+            if let shorthand = ProtocolShorthand.all[part.key.string], part.value.isEmpty || shorthand.etherType != nil {
                 try flow.add(shorthand, part)
             } else {
                 try flow.addWhole(part, ports: ports)

@@ -5,15 +5,15 @@ import Testing
 extension HostTests {
     /// Real frames through the running daemon, made and decoded by scapy.
     @Suite(.serialized) struct FrameTests {
-        @Test func headersLeaveAsActionsSay() async throws {
+        @Test(arguments: ["OpenFlow15", "OpenFlow10"]) func headersLeaveAsActionsSay(version: String) async throws {
+            let rows = version == "OpenFlow10" ? HeaderFrames.openFlow10 : HeaderFrames.all
             try await Bed.with { bed in
                 let frames = try await FrameBed(bed, ports: 2)
-                let rows = HeaderFrames.all
                 let flows = rows.enumerated().map { index, row in
                     let source = "dl_src=02:00:00:00:" + [index >> 8, index & 255].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
                     return "\(row.match.isEmpty ? "" : row.match + ",")\(source),actions=\(row.actions),output:PORT1"
                 }
-                try await frames.add("add-flows", flows)
+                try await frames.add("add-flows", flows, version: version)
                 let steps = rows.map { FrameStep(name: $0.actions, frame: $0.frame, out: [1: [$0.expected]]) }
                 // By the upcall, and by the megaflow that it has made.
                 for _ in 0..<2 {

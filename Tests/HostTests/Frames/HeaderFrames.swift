@@ -13,6 +13,21 @@ struct HeaderFrames {
 
     static let all = ethernet + vlan + network + transport + labels + encapsulated
 
+    /// Actions that only OpenFlow 1.0 has by these names.
+    static let openFlow10 = [
+        HeaderFrames("", "mod_dl_src:\(c),mod_dl_dst:\(a)", "eth()/ip4()/udp()", "eth(src=C, dst=A)/ip4()/udp()"),
+        HeaderFrames("", "mod_vlan_vid:10", "eth()/ip4()/udp()", "eth()/Dot1Q(vlan=10)/ip4()/udp()"),
+        HeaderFrames("", "mod_vlan_pcp:3", "eth()/ip4()/udp()", "eth()/Dot1Q(vlan=0, prio=3)/ip4()/udp()"),
+        HeaderFrames("dl_vlan=5", "mod_vlan_vid:10,mod_vlan_pcp:3", "eth()/Dot1Q(vlan=5, prio=2)/ip4()/udp()", "eth()/Dot1Q(vlan=10, prio=3)/ip4()/udp()"),
+        HeaderFrames("dl_vlan=5", "strip_vlan", "eth()/Dot1Q(vlan=5)/ip4()/udp()", "eth()/ip4()/udp()"),
+        HeaderFrames("ip", "mod_nw_src:192.0.2.9,mod_nw_dst:192.0.2.10", "eth()/ip4()/udp()", "eth()/ip4(src='192.0.2.9', dst='192.0.2.10')/udp()"),
+        HeaderFrames("ip", "mod_nw_tos:184", "eth()/ip4(tos=1)/udp()", "eth()/ip4(tos=185)/udp()"),
+        HeaderFrames("ip", "mod_nw_ecn:2,mod_nw_ttl:9", "eth()/ip4(tos=184)/udp()", "eth()/ip4(tos=186, ttl=9)/udp()"),
+        HeaderFrames("tcp", "mod_tp_src:81,mod_tp_dst:82", "eth()/ip4()/tcp()", "eth()/ip4()/tcp(sport=81, dport=82)"),
+        HeaderFrames("udp", "mod_tp_src:81,mod_tp_dst:82", "eth()/ip4()/udp()", "eth()/ip4()/udp(sport=81, dport=82)"),
+        HeaderFrames("ip", "push_mpls:0x8847,set_mpls_label:17,set_mpls_tc:3,set_mpls_ttl:9", "eth()/ip4()/udp()", "eth(type=0x8847)/mpls(label=17, cos=3, ttl=9)/ip4()/udp()"),
+    ]
+
     static let ethernet = [
         HeaderFrames("", "set_field:\(c)->eth_src", "eth()/ip4()/udp()", "eth(src=C)/ip4()/udp()"),
         HeaderFrames("", "set_field:\(c)->eth_dst", "eth()/ip4()/udp()", "eth(dst=C)/ip4()/udp()"),
@@ -32,6 +47,9 @@ struct HeaderFrames {
         HeaderFrames("vlan_vid=0x1000/0x1000", "set_field:4106->vlan_vid", "eth()/Dot1Q(vlan=5, prio=2)/ip4()/udp()", "eth()/Dot1Q(vlan=10, prio=2)/ip4()/udp()"),
         HeaderFrames("vlan_vid=0x1000/0x1000", "set_field:7->vlan_pcp", "eth()/Dot1Q(vlan=5, prio=2)/ip4()/udp()", "eth()/Dot1Q(vlan=5, prio=7)/ip4()/udp()"),
         HeaderFrames("vlan_vid=0x1000/0x1000", "move:OXM_OF_VLAN_VID[0..11]->NXM_OF_ETH_DST[0..11]", "eth()/Dot1Q(vlan=0x123)/ip4()/udp()", "eth(dst='02:00:00:00:a1:23')/Dot1Q(vlan=0x123)/ip4()/udp()"),
+        HeaderFrames("", "set_field:0x700a->vlan_tci", "eth()/ip4()/udp()", "eth()/Dot1Q(vlan=10, prio=3)/ip4()/udp()"),
+        HeaderFrames("vlan_vid=0x1000/0x1000", "set_field:0x700a->vlan_tci", "eth()/Dot1Q(vlan=5, prio=2)/ip4()/udp()", "eth()/Dot1Q(vlan=10, prio=3)/ip4()/udp()"),
+        HeaderFrames("vlan_vid=0x1000/0x1000", "set_field:0->vlan_tci", "eth()/Dot1Q(vlan=5, prio=2)/ip4()/udp()", "eth()/ip4()/udp()"),
     ]
 
     static let network = [
@@ -44,6 +62,8 @@ struct HeaderFrames {
         HeaderFrames("ip", "push:NXM_OF_IP_SRC[],push:NXM_OF_IP_DST[],pop:NXM_OF_IP_SRC[],pop:NXM_OF_IP_DST[]", "eth()/ip4()/udp()", "eth()/ip4(src='10.0.0.2', dst='10.0.0.1')/udp()"),
         HeaderFrames("ip", "set_field:46->ip_dscp", "eth()/ip4(tos=1)/udp()", "eth()/ip4(tos=185)/udp()"),
         HeaderFrames("ip", "set_field:2->ip_ecn", "eth()/ip4(tos=184)/udp()", "eth()/ip4(tos=186)/udp()"),
+        HeaderFrames("ip", "set_field:184->nw_tos", "eth()/ip4(tos=1)/udp()", "eth()/ip4(tos=185)/udp()"),
+        HeaderFrames("ipv6", "set_field:2->ip_ecn", "eth()/ip6(tc=184)/udp()", "eth()/ip6(tc=186)/udp()"),
         HeaderFrames("ip", "set_field:9->nw_ttl", "eth()/ip4()/udp()", "eth()/ip4(ttl=9)/udp()"),
         HeaderFrames("ip", "dec_ttl", "eth()/ip4(options=[IPOption_NOP()] * 4)/udp()", "eth()/ip4(options=[IPOption_NOP()] * 4, ttl=63)/udp()"),
         HeaderFrames("ipv6", "dec_ttl", "eth()/ip6()/udp()", "eth()/ip6(hlim=63)/udp()"),
@@ -70,6 +90,10 @@ struct HeaderFrames {
         HeaderFrames("tcp", "set_field:81->tcp_src", "eth()/ip4()/tcp()", "eth()/ip4()/tcp(sport=81)"),
         HeaderFrames("tcp", "set_field:81->tcp_dst", "eth()/ip4()/tcp()", "eth()/ip4()/tcp(dport=81)"),
         HeaderFrames("tcp6", "set_field:81->tcp_dst", "eth()/ip6()/tcp()", "eth()/ip6()/tcp(dport=81)"),
+        HeaderFrames("tcp6", "set_field:81->tcp_src", "eth()/ip6()/tcp()", "eth()/ip6()/tcp(sport=81)"),
+        HeaderFrames("udp6", "set_field:81->udp_src", "eth()/ip6()/udp()", "eth()/ip6()/udp(sport=81)"),
+        HeaderFrames("sctp6", "set_field:81->sctp_src,set_field:82->sctp_dst", "eth()/ip6()/SCTP(sport=1000, dport=2000)/SCTPChunkData(data=load)", "eth()/ip6()/SCTP(sport=81, dport=82)/SCTPChunkData(data=load)"),
+        HeaderFrames("icmp6", "set_field:4->icmpv6_code", "eth()/ip6()/ICMPv6DestUnreach()/load", "eth()/ip6()/ICMPv6DestUnreach(code=4)/load"),
         HeaderFrames("udp", "set_field:81->udp_src", "eth()/ip4()/udp()", "eth()/ip4()/udp(sport=81)"),
         HeaderFrames("udp", "set_field:81->udp_dst", "eth()/ip4()/udp(chksum=0)", "eth()/ip4()/udp(dport=81, chksum=0)"),
         HeaderFrames("udp6", "set_field:81->udp_dst", "eth()/ip6()/udp()", "eth()/ip6()/udp(dport=81)"),
@@ -104,6 +128,10 @@ struct HeaderFrames {
     static let encapsulated = [
         HeaderFrames("", "encap(nsh(md_type=1)),set_field:0x123456->nsh_spi,set_field:7->nsh_si,encap(ethernet),set_field:\(c)->eth_dst,set_field:\(a)->eth_src",
             "eth()/ip4()/udp()", "eth(src=A, dst=C, type=0x894f)/nsh(spi=0x123456, si=7)/eth()/ip4()/udp()"),
+        HeaderFrames("dl_type=0x894f", "set_field:2->nsh_flags,set_field:9->nsh_ttl,set_field:0x55->nsh_spi,set_field:4->nsh_si",
+            "eth(type=0x894f)/nsh(spi=9)/eth()/ip4()/udp()", "eth(type=0x894f)/nsh(oam=1, ttl=9, spi=0x55, si=4)/eth()/ip4()/udp()"),
+        HeaderFrames("dl_type=0x894f", "set_field:1->nsh_c1,set_field:2->nsh_c2,set_field:3->nsh_c3,set_field:4->nsh_c4",
+            "eth(type=0x894f)/nsh()/eth()/ip4()/udp()", "eth(type=0x894f)/nsh(context_header=struct.pack('!IIII', 1, 2, 3, 4))/eth()/ip4()/udp()"),
         HeaderFrames("dl_type=0x894f", "dec_nsh_ttl", "eth(type=0x894f)/nsh(spi=9)/eth()/ip4()/udp()", "eth(type=0x894f)/nsh(spi=9, ttl=62)/eth()/ip4()/udp()"),
         HeaderFrames("dl_type=0x894f", "decap(),decap()", "eth(type=0x894f)/nsh(spi=9)/eth(dst=C)/ip4()/udp()", "eth(dst=C)/ip4()/udp()"),
     ]

@@ -9,6 +9,10 @@
 struct Pipeline {
     var name: String
     var version = "OpenFlow13"
+    /// How br0 handles IP fragments: normal, drop or nx-match (ovs-ofctl(8), set-frags).
+    var fragments = "normal"
+    /// br0's tun_metadata fields, in the syntax of ovs-ofctl(8), add-tlv-map.
+    var tunnelOptions = ""
     /// In the syntax of ovs-ofctl(8), a line each.
     var meters = ""
     var groups = ""
@@ -16,7 +20,7 @@ struct Pipeline {
     /// Packets in the syntax of ofproto/trace, a line each, or "packet-out ACTIONS FLOW".
     var packets: String
 
-    static let all: [Pipeline] = outputs + headers + structure + recirculation + choices + fields
+    static let all: [Pipeline] = outputs + headers + structure + recirculation + choices + fields + carried
 }
 
 /// Where what Needletail does differs from ovs-vswitchd 3.1, and why.

@@ -11,6 +11,27 @@ extension HostTests {
             }
         }
 
+        /// How many tags are looked at: also none.
+        @Test(arguments: [0, 1]) func tagsUpToALimitLikeOVS(limit: Int) async throws {
+            try await Bed.with { bed in
+                let twins = try await PipelineTwins(bed, vlanLimit: limit)
+                for pipeline in [Pipeline.vlans, .normal, TraceForms.tags] { try await twins.compare(pipeline) }
+            }
+        }
+
+        /// All that can be asked for, rightly or wrongly.
+        @Test func tracesAreAskedForAsWithOVS() async throws {
+            try await Bed.with { bed in
+                let twins = try await PipelineTwins(bed)
+                try await twins.load(TraceForms.pipeline)
+                for (command, (ours, theirs)) in zip(TraceForms.commands, try await twins.ask(TraceForms.commands)) {
+                    for part in ours.differences(from: theirs) {
+                        Issue.record("\(command): ours\n\(ours.parts[part] ?? "")theirs\n\(theirs.parts[part] ?? "")")
+                    }
+                }
+            }
+        }
+
         /// Of the same packets and rules there are no more megaflows than with OVS.
         @Test(arguments: FilterGenerator.Kind.allCases) func asFewMegaflowsAsOVS(_ kind: FilterGenerator.Kind) async throws {
             try await Bed.with { bed in

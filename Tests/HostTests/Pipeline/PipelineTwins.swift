@@ -8,21 +8,22 @@ struct PipelineTwins {
     private let peer: OVSPeer
     private let folder: String
 
-    init(_ bed: Bed) async throws {
+    /// - Parameter vlanLimit: how many tags both look at.
+    init(_ bed: Bed, vlanLimit: Int = 2) async throws {
         folder = bed.folder
         peer = try await OVSPeer(bed, [
-            "set open . other_config:vlan-limit=2",
+            "set open . other_config:vlan-limit=\(vlanLimit)",
             "add-br br0", "set bridge br0 datapath_type=netdev fail_mode=secure", "add-br br1", "set bridge br1 datapath_type=netdev fail_mode=secure",
         ] + Self.devices("br0", ["p1", "p2", "p3"]) + Self.devices("br1", ["q1"]) + [
             "add-port br0 pa", "set interface pa type=patch options:peer=pb ofport_request=10",
             "add-port br1 pb", "set interface pb type=patch options:peer=pa ofport_request=10",
         ])
         func dummy(_ name: String, _ number: Int) -> PortText { PortText(name, "type: dummy, of-port: \(number)") }
-        vswitch = try await bed.start([
+        vswitch = try await bed.start(text: configuration([
             BridgeText("br0", [PortText("br0", "type: dummy"), dummy("p1", 1), dummy("p2", 2), dummy("p3", 3), PortText("pa", "type: patch, peer: pb, of-port: 10")],
                 settings: ["fail-mode: secure"]),
             BridgeText("br1", [PortText("br1", "type: dummy"), dummy("q1", 1), PortText("pb", "type: patch, peer: pa, of-port: 10")], settings: ["fail-mode: secure"]),
-        ])
+        ]).replacing("datapath: {", with: "datapath: { vlan-limit: \(vlanLimit),"))
         // Buckets that watch a port look at its link.
         for port in ["p1", "p2", "p3", "q1"] { _ = try await peer.ask(["netdev-dummy/set-admin-state", port, "up"]) }
     }
@@ -36,13 +37,18 @@ struct PipelineTwins {
     func run(_ pipeline: Pipeline) async throws -> [(packet: Pipeline.Packet, ours: TraceParts, theirs: TraceParts)] {
         try await load(pipeline)
         let packets = lines(pipeline.packets).map(Pipeline.Packet.init)
+        return zip(packets, try await ask(packets.map(\.command))).map { ($0, $1.ours, $1.theirs) }
+    }
+
+    /// Asks both for traces, in the words that follow ovs-appctl's name, and returns what they say.
+    func ask(_ commands: [[String]]) async throws -> [(ours: TraceParts, theirs: TraceParts)] {
         let sockets = [vswitch.controlSocket, peer.controlSocket]
-        let request = try JSONSerialization.data(withJSONObject: ["sockets": sockets, "commands": packets.map(\.command)])
+        let request = try JSONSerialization.data(withJSONObject: ["sockets": sockets, "commands": commands])
         let result = try await python(Self.client, input: String(decoding: request, as: UTF8.self), seconds: 60)
-        guard let answers = try? JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String]], answers.count == packets.count else {
-            throw BedFailure("\(pipeline.name): \(result.errors)")
+        guard let answers = try? JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String]], answers.count == commands.count else {
+            throw BedFailure("\(commands): \(result.errors)")
         }
-        return zip(packets, answers).map { ($0, TraceParts($1[0]), TraceParts($1[1])) }
+        return answers.map { (TraceParts($0[0]), TraceParts($0[1])) }
     }
 
     /// Runs a pipeline and expects both to say the same, but for differences that are explained.
@@ -56,7 +62,7 @@ struct PipelineTwins {
         }
     }
 
-    private func load(_ pipeline: Pipeline) async throws {
+    func load(_ pipeline: Pipeline) async throws {
         let flows = lines(pipeline.flows)
         let own = flows.filter { !$0.hasPrefix("br1 ") }, others = flows.filter { $0.hasPrefix("br1 ") }.map { String($0.dropFirst(4)) }
         for socket in [vswitch.socket, peer.socket] {
@@ -64,6 +70,9 @@ struct PipelineTwins {
             // OpenFlow 1.0 knows neither groups nor meters.
             for command in ["del-flows", "del-groups", "del-meters"] { try await ofctl(pipeline, [command, br0], version: "OpenFlow13") }
             try await ofctl(pipeline, ["del-flows", br1])
+            try await ofctl(pipeline, ["del-tlv-map", br0])
+            if !pipeline.tunnelOptions.isEmpty { try await ofctl(pipeline, ["add-tlv-map", br0, pipeline.tunnelOptions]) }
+            try await ofctl(pipeline, ["set-frags", br0, pipeline.fragments], version: "OpenFlow13")
             for meter in lines(pipeline.meters) { try await ofctl(pipeline, ["add-meter", br0, meter]) }
             if !pipeline.groups.isEmpty { try await ofctl(pipeline, ["add-groups", br0, "-"], lines(pipeline.groups)) }
             try await ofctl(pipeline, ["add-flows", br0, "-"], own)
