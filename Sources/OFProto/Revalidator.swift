@@ -69,10 +69,10 @@ extension OFProto {
             beginRound()
         }
         guard var at = revalidation.cursor else { return false }
+        let changes = revalidation.current, end = megaflows.tags.count
         var budget = limits.sweepBudget * OFProtoLimits.passedOver
-        let end = megaflows.tags.count
         while at < end, budget > 0 {
-            budget -= check(at, now: now)
+            budget -= check(at, changes, now: now)
             at += 1
         }
         revalidation.cursor = at
@@ -97,42 +97,44 @@ extension OFProto {
         translator.forgetCredits()
     }
 
-    /// Looks at one megaflow. Returns what that cost, in parts of `sweepBudget`'s unit.
-    private func check(_ at: Int, now: Int64) -> Int {
+    /// Looks at one megaflow, which changes may concern. Returns what that cost, in parts of `sweepBudget`'s unit.
+    private func check(_ at: Int, _ changes: borrowing Revalidation.Changes, now: Int64) -> Int {
         let tags = megaflows.tags[at]
-        let isConcerned = revalidation.current.isFull || tags.stations & revalidation.current.stations != 0
-        guard isConcerned || tags.tables & revalidation.current.rules.tables != 0 else { return 1 }
+        let isConcerned = changes.isFull || tags.stations & changes.stations != 0
+        guard isConcerned || tags.tables & changes.rules.tables != 0 else { return 1 }
         guard let flow = megaflows.slots[at], !flow.isDeleting else { return 1 }
-        guard isConcerned || mayConcern(flow, tags) else { return OFProtoLimits.passedOver }
+        guard isConcerned || changes.rules.mayConcern(flow, tables: tags.tables, inPort: lookupPort(of: flow)) else { return OFProtoLimits.passedOver }
         if let stats = dpif.flowStats(flow.id) { push(flow, stats) }
         counters.revalidated &+= 1
+        let translator = translator
         translator.flow.load(flow)
         if let answer = revalidation.answers.find(translator.flow) {
             if answer.isCovered(by: flow.mask) { settle(at, flow, answer.actions, answer.found) } else { invalidate(at, flow) }
             return OFProtoLimits.answerCost * OFProtoLimits.passedOver
         }
-        revalidate(at, flow, now: now)
+        revalidate(at, flow, translator, now: now)
         return limits.translationCost * OFProtoLimits.passedOver
     }
 
-    /// True if changes of rules may concern the megaflow.
-    private func mayConcern(_ flow: Megaflow, _ tags: MegaflowTags) -> Bool {
+    /// The port by which a megaflow's packets come in, as lookups see it, at the place of `in_port` in line 0.
+    private func lookupPort(of flow: Megaflow) -> UInt64 {
         // Line 0 has the port in its first half word; what comes back from the datapath is looked up by the port that its context tells.
         let first = flow.line(0)[0]
-        var inPort = first & UInt64(UInt32.max)
-        if first >> 32 == 0, let port = port(ODPPort(UInt32(inPort))) { inPort = UInt64(port.number.number) }
-        return revalidation.current.rules.mayConcern(flow, tables: tags.tables, inPort: inPort)
+        let inPort = first & UInt64(UInt32.max)
+        guard first >> 32 == 0, let port = port(ODPPort(UInt32(inPort))) else { return inPort }
+        return UInt64(port.number.number)
     }
 
     /// Translates a megaflow again, whose key is in the translator's `flow`, and changes or deletes what is installed.
-    private func revalidate(_ at: Int, _ flow: Megaflow, now: Int64) {
+    private func revalidate(_ at: Int, _ flow: Megaflow, _ translator: Translator, now: Int64) {
+        let mask = flow.mask.lines, wildcards = translator.wildcards
         // What the key does not hold would be consulted as zero: then the mask is too narrow, and the packets must come up again.
-        guard translator.translate(now: now, learns: false), translator.wildcards.isCovered(by: flow.mask.lines) else { return invalidate(at, flow) }
+        guard translator.translate(now: now, learns: false), wildcards.isCovered(by: mask) else { return invalidate(at, flow) }
         let actions = translator.megaflowActions == flow.actions ? flow.actions : translator.takeMegaflowActions()
-        let found = translator.findings(flow.mask.lines)
+        let found = translator.findings(mask)
         // Megaflows differ in a bit of their common mask: an answer that hangs on all of it holds for one only.
-        if found.steady == nil, !translator.wildcards.holds(flow.mask.lines) {
-            revalidation.answers.add(translator.wildcards.maskLines, flow, actions: actions, found: found)
+        if found.steady == nil, !wildcards.holds(mask) {
+            revalidation.answers.add(wildcards.maskLines, flow, actions: actions, found: found)
         }
         settle(at, flow, actions, found)
     }
