@@ -15,8 +15,9 @@ public enum Limits {
     @inlinable public static var promotedSubtables: Int { 8 }
     /// A batch with at most so many changes from one megaflow to another is executed run by run.
     @inlinable public static var executedRuns: Int { 4 }
-    /// Hits within a second that make a subtable one of those hit often.
+    /// Hits within a second that make a subtable one of those hit often: at least so many, and one in so many of its in_port's.
     @inlinable public static var promotionHits: UInt64 { 1 << 10 }
+    @inlinable public static var promotionShare: UInt64 { 32 }
     /// Half-bytes of the key that a filter looks at.
     @inlinable public static var filteredHalfBytes: Int { 64 }
     /// EMC entries of one PMD; a key evicts another one.

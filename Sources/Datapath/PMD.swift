@@ -70,6 +70,9 @@ struct PortCounters {
     var promoted: UInt32 = 0
     /// The filters of the others.
     var filter: UnsafeMutablePointer<SubtableFilter>?
+    /// Packets found here in this second; and how many of them, to go by the last one, a subtable must have to be one of those hit often.
+    var hits: UInt64 = 0
+    var promotionHits = Limits.promotionHits
 
     /// Where the one or the other list begins.
     subscript(cold isCold: Bool) -> UInt32 {

@@ -102,7 +102,7 @@ import NetDev
     unsafe command.pointee.metadata.store(into: scratch.pointee.keys)
     unsafe scratch.pointee.valid[0] = scratch.pointee.lines[0]
     unsafe scratch.pointee.waiting[0] = 0
-    unsafe hashKeys(pmd, scratch, 1)
+    unsafe hashKeys(pmd, scratch, 1, forEMC: false)
     return unsafe scratch
 }
 
@@ -117,7 +117,7 @@ import NetDev
     let flow = unsafe pmd.pointee.slab[slot]
     if unsafe liveMatch(flow, scratch, 0) {
         unsafe scratch.pointee.flows[0] = flow
-        if unsafe pmd.pointee.smcEnabled { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[0], slot: slot) }
+        if unsafe pmd.pointee.smcEnabled && pmd.pointee.smcTrial.isUnderWay { unsafe pmd.pointee.smc.insert(scratch.pointee.hashes[0], slot: slot) }
         unsafe executeBatch(pmd, scratch, 1, depth: Int(command.pointee.depth))
     } else {
         unsafe pmd.pointee.stats.pointee.lookedUpAgain &+= 1

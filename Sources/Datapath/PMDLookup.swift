@@ -78,12 +78,15 @@ func findFlows(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer
     var missing = unsafe tryHint(pmd, scratch, count, hint)
     if missing == 0 { return 0 }
     let misled = missing * 4 > count
-    unsafe hashKeys(pmd, scratch, missing)
-    if unsafe pmd.pointee.emcTrial.isUnderWay { missing = unsafe lookUpEMC(pmd, scratch, missing) } else { unsafe pmd.pointee.emcTrial.pass(missing) }
-    if missing != 0, unsafe pmd.pointee.smcEnabled {
-        if unsafe pmd.pointee.smcTrial.isUnderWay { missing = unsafe lookUpSMC(pmd, scratch, missing) } else { unsafe pmd.pointee.smcTrial.pass(missing) }
-    }
+    let usesEMC = unsafe pmd.pointee.emcTrial.isUnderWay, usesSMC = unsafe pmd.pointee.smcEnabled && pmd.pointee.smcTrial.isUnderWay
+    if usesEMC || usesSMC { unsafe hashKeys(pmd, scratch, missing, forEMC: usesEMC) }
+    let asked = missing
+    if usesEMC { missing = unsafe lookUpEMC(pmd, scratch, missing) }
+    if usesSMC && missing != 0 { missing = unsafe lookUpSMC(pmd, scratch, missing) }
     if missing != 0 { missing = unsafe lookUpSubtables(pmd, scratch, missing) }
+    // Last, since who is remembered needs a hash.
+    if !usesEMC { unsafe pmd.pointee.emcTrial.pass(asked) }
+    if !usesSMC { unsafe pmd.pointee.smcTrial.pass(asked) }
     // Single packets of other megaflows, which somebody may send on purpose, do not take a good hint away.
     if misled { unsafe hint.pointee.flow = scratch.pointee.flows[count - 1] }
     return missing
@@ -119,14 +122,13 @@ func tryHint(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<B
     return count
 }
 
-/// Hashes the keys of the waiting packets and sends for the EMC's lines that they may be in. A pass of its own: the small stores
+/// Hashes the keys of the waiting packets, which caches are asked for by, and sends for the lines of the EMC or SMC that they may be in. A pass of its own: the small stores
 /// of a key's extraction must have reached the cache before whole lines are loaded, or each load waits for them.
 @_noLocks @inline(__always)
-func hashKeys(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ missing: Int) {
+func hashKeys(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ missing: Int, forEMC usesEMC: Bool) {
     let emc = unsafe pmd.pointee.emc, smc = unsafe pmd.pointee.smc, seed = unsafe pmd.pointee.seed
     let lines = unsafe scratch.pointee.lines, hashes = unsafe scratch.pointee.hashes, keys = unsafe scratch.pointee.keys
     let waiting = unsafe scratch.pointee.waiting
-    let usesEMC = unsafe pmd.pointee.emcTrial.isUnderWay
     var place = 0
     while place < missing {
         let index = unsafe Int(waiting[place])
@@ -248,20 +250,21 @@ func lookUpPort(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointe
     _ waiting: UnsafeMutablePointer<Int32>, _ count: Int, _ inPort: UInt32) -> Int {
     let port = unsafe pmd.pointee.portSubtables + portPlace(inPort)
     var left = unsafe count - walkSubtables(pmd, scratch, waiting, count, port.pointee.first)
-    if left == 0 { return count }
-    guard let filter = unsafe port.pointee.filter else { return count - left }
-    let searched = left
-    var place = 0
-    left = 0
-    while place < searched {
-        let index = unsafe waiting[place]
-        if unsafe !lookUpFilters(pmd, scratch, Int(index), filter) {
-            unsafe waiting[left] = index
-            left += 1
+    if left != 0, let filter = unsafe port.pointee.filter {
+        let searched = left
+        var place = 0
+        left = 0
+        while place < searched {
+            let index = unsafe waiting[place]
+            if unsafe !lookUpFilters(pmd, scratch, Int(index), filter) {
+                unsafe waiting[left] = index
+                left += 1
+            }
+            place += 1
         }
-        place += 1
+        if unsafe left != 0 && port.pointee.firstCold != DPSubtable.none { left -= unsafe walkSubtables(pmd, scratch, waiting, left, port.pointee.firstCold) }
     }
-    if unsafe left != 0 && port.pointee.firstCold != DPSubtable.none { left -= unsafe walkSubtables(pmd, scratch, waiting, left, port.pointee.firstCold) }
+    unsafe port.pointee.hits &+= UInt64(truncatingIfNeeded: count - left)
     return count - left
 }
 

@@ -74,9 +74,8 @@ import Flow
         unsafe subtable.pointee.hits = 0
     }
     unsafe subtable.pointee.hits &+= 1
-    if unsafe subtable.pointee.hits < Limits.promotionHits { return }
     let port = unsafe pmd.pointee.portSubtables + portPlace(subtable.pointee.inPort)
-    if unsafe port.pointee.promoted >= UInt32(Limits.promotedSubtables) { return }
+    if unsafe subtable.pointee.hits < port.pointee.promotionHits || port.pointee.promoted >= UInt32(Limits.promotedSubtables) { return }
     unsafe port.pointee.promoted += 1
     unsafe subtable.pointee.isPromoted = true
     unsafe filter.setActive(subtable.pointee.place, false)
@@ -125,6 +124,8 @@ import Flow
     unsafe pmd.pointee.second &+= 1
     for number in 0...Limits.ports {
         let port = unsafe pmd.pointee.portSubtables + number
+        unsafe port.pointee.promotionHits = max(Limits.promotionHits, port.pointee.hits / Limits.promotionShare)
+        unsafe port.pointee.hits = 0
         if unsafe port.pointee.firstCold != DPSubtable.none { unsafe warm(pmd, port) }
         if unsafe port.pointee.first == DPSubtable.none { continue }
         unsafe demoteCold(pmd, port)
@@ -139,7 +140,7 @@ import Flow
     while current != DPSubtable.none {
         let subtable = unsafe pmd.pointee.subtables + Int(current)
         let next = unsafe subtable.pointee.next
-        if unsafe isFirst || subtable.pointee.hits >= Limits.promotionHits { unsafe move(pmd, current, isCold: false) } else { unsafe subtable.pointee.hits = 0 }
+        if unsafe isFirst || subtable.pointee.hits >= port.pointee.promotionHits { unsafe move(pmd, current, isCold: false) } else { unsafe subtable.pointee.hits = 0 }
         current = next
     }
 }
@@ -150,7 +151,7 @@ import Flow
     while current != DPSubtable.none {
         let subtable = unsafe pmd.pointee.subtables + Int(current)
         let next = unsafe subtable.pointee.next
-        if unsafe subtable.pointee.hits < Limits.promotionHits {
+        if unsafe subtable.pointee.hits < port.pointee.promotionHits {
             if unsafe subtable.pointee.isPromoted { unsafe demote(pmd, current) } else if hasFilter { unsafe move(pmd, current, isCold: true) }
         }
         current = next
