@@ -6,7 +6,7 @@ enum Metric: String, Codable, CaseIterable {
     /// Installed traffic under attack, and what it keeps of the rate that it has alone.
     case attackedPackets, kept
     /// A flow modification that concerns all megaflows, with the barrier behind it, in milliseconds; one that concerns a single megaflow; packets by the old actions after the barrier.
-    case barrierP50, barrierP99, barrierLongest, barrierOneP50, barrierStale
+    case barrierP50, barrierBackP50, barrierP99, barrierLongest, barrierOneP50, barrierStale
     /// A probe's way through the switch, in windows with new flows and in those without; the ratio of neighbours.
     case latencyP50, latencyP99, latencyP999, idleP50, idleP99, idleP999, slowdown, lost
     case newFlowsOffered, newFlowsLost
@@ -26,10 +26,11 @@ enum Metric: String, Codable, CaseIterable {
         case .masks: "masks"
         case .attackedPackets: "Mpps under attack"
         case .kept: "rate kept, %"
-        case .barrierP50: "flow mod and barrier p50 ms"
-        case .barrierP99: "flow mod and barrier p99 ms"
-        case .barrierLongest: "flow mod and barrier, longest, ms"
-        case .barrierOneP50: "one that concerns one megaflow p50 ms"
+        case .barrierP50: "one above all: p50 ms"
+        case .barrierBackP50: "that deleted: p50 ms"
+        case .barrierP99: "both: p99 ms"
+        case .barrierLongest: "both: longest ms"
+        case .barrierOneP50: "one that concerns one megaflow: p50 ms"
         case .barrierStale: "packets by what stood before, most"
         case .latencyP50: "p50 µs"
         case .latencyP99: "p99 µs"

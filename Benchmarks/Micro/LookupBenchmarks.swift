@@ -53,12 +53,13 @@ func lookupComparisons(warmUp: Int) -> Comparison {
 }
 
 /// The lookup of installed traffic while one packet in a hundred is made to explode the tuple space. EAL must be running.
-func attackComparisons() -> Comparison {
+/// - Parameter warmUp: batches before: after a million of them the caches have seen that hostile keys do not come again.
+func attackComparisons(warmUp: Int) -> Comparison {
     let columns: [(String, Int)] = [("none hostile", 0), ("1 % hostile", 100)]
     let rows = [1, 16, 64, 512, 2_048, 8_192].map { masks in
         Comparison.Row(name: "1000 flows, \(masks) hostile masks") {
             let netdevs = NetdevRuntime()
-            let benches = try columns.map { try AttackBench(masks: masks, share: $0.1, flows: 1_000, netdevs: netdevs) }
+            let benches = try columns.map { try AttackBench(masks: masks, share: $0.1, flows: 1_000, warmUp: warmUp, netdevs: netdevs) }
             let benchmarks = zip(columns, benches).map { column, bench in
                 MicroBenchmark(name: column.0, batch: 32) {
                     let found = bench.batch()

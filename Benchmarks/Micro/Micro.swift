@@ -20,7 +20,7 @@ enum Micro {
         }
         if arguments.contains("--attack") {
             try startEAL()
-            return try compare(attackComparisons(), quick: quick)
+            return try compare(attackComparisons(warmUp: quick ? 50 : 1 << 20), quick: quick)
         }
         print("| operation | cycles, median | least |\n|---|---:|---:|")
         for benchmark in try all() {
@@ -28,7 +28,7 @@ enum Micro {
             print("| \(benchmark.name) | \(tenths(median)) | \(tenths(least)) |")
         }
         try compare(lookupComparisons(warmUp: quick ? 50 : 30_000), quick: quick)
-        try compare(attackComparisons(), quick: quick)
+        try compare(attackComparisons(warmUp: quick ? 50 : 1 << 20), quick: quick)
     }
 
     private static func compare(_ table: Comparison, quick: Bool) throws {
@@ -68,7 +68,7 @@ struct Comparison {
                     results[column].append(benchmark.measure(repetitions: 1, operations: operations / 4).median)
                 }
             }
-            return results.map { $0.sorted()[0] }
+            return results.map { $0.sorted()[repetitions / 2] }
         }
     }
 }

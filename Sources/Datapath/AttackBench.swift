@@ -20,7 +20,8 @@ import Wire
     ///   - masks: megaflows of hostile packets, each with a mask of its own; 8192 at most.
     ///   - share: every so manieth packet is hostile; 0: none.
     ///   - flows: distinct keys of the installed traffic, which has one megaflow.
-    package init(masks: Int, share: Int, flows: Int, netdevs: NetdevRuntime) throws {
+    ///   - warmUp: batches before.
+    package init(masks: Int, share: Int, flows: Int, warmUp: Int, netdevs: NetdevRuntime) throws {
         var settings = DatapathSettings()
         settings.cores = []
         dpif = try DPIFNetdev(settings: settings, netdevs: netdevs, virtualHertz: 1_000_000_000)
@@ -57,7 +58,7 @@ import Wire
             for _ in 0..<256 { _ = batch() }
         }
         // Until the caches have seen that hostile keys do not come again.
-        for _ in 0..<Limits.smcEntries * 4 where share != 0 { _ = batch() }
+        for _ in 0..<warmUp where share != 0 { _ = batch() }
     }
 
     /// A megaflow of packets whose first different bits, against the rules' values, are these.
