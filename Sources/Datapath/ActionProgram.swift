@@ -34,6 +34,7 @@ import Wire
 // setICMP         type, code, their masks
 // setARP          –                        1–3 bytes 6–13, 14–21 and 20–27 of the header   4–6 their masks
 // setND           –                        1–2 target   3–4 its mask   5 sll   6 its mask   7 tll   8 its mask
+// setNDExtensions the reserved word        1 its mask   2 the options' type, its mask
 // setMPLS         the entry's four bytes   1 their mask
 // addMPLS         the entry's four bytes   1 EtherType
 // pushNSH         length of the header     1… the header
@@ -46,7 +47,7 @@ import Wire
 enum ActionOpcode: UInt8 {
     case end, output, outputCut, userspace, recirculate, clone, sample, checkLength, meter, hash, setPriority, setMark
     case pushVLAN, popVLAN, pushMPLS, popMPLS, pushEthernet, popEthernet
-    case setEthernet, setIPv4, setIPv6, setTCP, setUDP, setSCTP, setICMP, setARP, setND, setMPLS
+    case setEthernet, setIPv4, setIPv6, setTCP, setUDP, setSCTP, setICMP, setARP, setND, setNDExtensions, setMPLS
     case addMPLS, pushNSH, popNSH, setNSH
 }
 

@@ -31,6 +31,8 @@ extension ActionCompiler {
             emit(.setICMP, flags, operand: packed(type & typeMask, code & codeMask, typeMask, codeMask))
         case .arp(let value, let mask): setARP(value, mask, flags)
         case .nd(let value, let mask): setND(value, mask, flags)
+        case .ndExtensions(let reserved, let type, let reservedMask, let typeMask):
+            emit(.setNDExtensions, flags, operand: reserved.raw & reservedMask.raw, UInt64(reservedMask.raw), UInt64(type & typeMask) | UInt64(typeMask) << 8)
         case .nsh(let value, let mask):
             let v = value.words, m = mask.words
             emit(.setNSH, flags, v.0 & m.0, m.0, v.1 & m.1, m.1, v.2 & m.2, m.2)

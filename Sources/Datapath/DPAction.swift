@@ -50,6 +50,8 @@ public enum DPSetField: Hashable, Sendable {
     case arp(DPSetARP, mask: DPSetARP)
     /// ND's target and link-layer address options.
     case nd(DPSetND, mask: DPSetND)
+    /// ND's reserved word, with an advertisement's flags, and the type of the first link-layer address option.
+    case ndExtensions(reserved: BE32, optionsType: UInt8, reservedMask: BE32, optionsTypeMask: UInt8)
     /// The outermost label stack entry.
     case mpls(lse: BE32, mask: BE32)
     case nsh(DPSetNSH, mask: DPSetNSH)

@@ -44,6 +44,9 @@ extension DPSetField {
             value.place(&key)
             bits.place(&mask)
             return "nd"
+        case .ndExtensions(let reserved, let type, let reservedMask, let typeMask):
+            (key.l3.ndReserved, key.l3.ndOptionsType, mask.l3.ndReserved, mask.l3.ndOptionsType) = (reserved, type, reservedMask, typeMask)
+            return "nd_ext"
         case .mpls(let lse, let bits):
             (key.l3.mplsLSE0, mask.l3.mplsLSE0) = (lse, bits)
             return "mpls"
@@ -75,6 +78,8 @@ extension DPSetField {
                 typeMask: UInt8(truncatingIfNeeded: mask.l0.tpSrc.host), codeMask: UInt8(truncatingIfNeeded: mask.l0.tpDst.host))
         case "arp": self = .arp(DPSetARP(key), mask: DPSetARP(mask))
         case "nd": self = .nd(DPSetND(key), mask: DPSetND(mask))
+        case "nd_ext":
+            self = .ndExtensions(reserved: key.l3.ndReserved, optionsType: key.l3.ndOptionsType, reservedMask: mask.l3.ndReserved, optionsTypeMask: mask.l3.ndOptionsType)
         case "nsh": self = .nsh(DPSetNSH(key), mask: DPSetNSH(mask))
         case "mpls": self = .mpls(lse: key.l3.mplsLSE0, mask: mask.l3.mplsLSE0)
         default: return nil

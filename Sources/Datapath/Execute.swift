@@ -95,6 +95,7 @@ public func execute<Sink: ActionSink & ~Copyable>(
     case ActionOpcode.setICMP.rawValue: setICMP(batch, word.operand)
     case ActionOpcode.setARP.rawValue: unsafe setARP(batch, operation)
     case ActionOpcode.setND.rawValue: unsafe setND(batch, operation)
+    case ActionOpcode.setNDExtensions.rawValue: unsafe setNDExtensions(batch, word.operand, operation)
     case ActionOpcode.setMPLS.rawValue: unsafe setMPLS(batch, word.operand, operation)
     case ActionOpcode.pushMPLS.rawValue:
         rejects = unsafe pushMPLS(batch, entry: word.operand, etherType: UInt16(truncatingIfNeeded: operation[1]))

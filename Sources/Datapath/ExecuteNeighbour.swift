@@ -33,12 +33,8 @@ extension FrameView {
 @inline(never) @_noLocks func setND(_ batch: ActionBatch, _ operation: UnsafePointer<UInt64>) {
     for index in 0..<batch.count {
         let frame = batch.frame(index)
-        guard let header = frame.networkHeader(), header.etherType == EtherType.ipv6, let layer = frame.ipv6(header.offset),
-            layer.proto == IPProtocol.icmpv6, frame.hasTransport(layer, 24)
-        else { continue }
-        let at = layer.transport, type = frame.byte(at)
-        // Neighbour Solicitation and Advertisement (RFC 4861, sections 4.3 and 4.4).
-        guard type == 135 || type == 136, frame.byte(at &+ 1) == 0 else { continue }
+        guard let layer = frame.neighbourDiscovery() else { continue }
+        let at = layer.transport
         var delta: UInt64 = 0
         // Words 1–8 are the operation's.
         for half in 0..<2 {
@@ -47,6 +43,49 @@ extension FrameView {
         }
         delta = unsafe addSums(delta, setNDOptions(frame, layer, operation))
         if delta != 0 { frame.adjustChecksum(at &+ 2, delta, isUDP: false) }
+    }
+}
+
+/// The reserved word; word 1: its mask; word 2: the type that the first option with a link-layer address gets, and its mask.
+@inline(never) @_noLocks func setNDExtensions(_ batch: ActionBatch, _ reserved: UInt32, _ operation: UnsafePointer<UInt64>) {
+    // Words 1–2 are the operation's.
+    let mask = unsafe UInt32(truncatingIfNeeded: operation[1]), type = unsafe operation[2]
+    for index in 0..<batch.count {
+        let frame = batch.frame(index)
+        guard let layer = frame.neighbourDiscovery() else { continue }
+        let at = layer.transport
+        let (old, new) = frame.replace32(at &+ 4, reserved, mask)
+        var delta = old == new ? 0 : sumDelta(BE32(raw: old), BE32(raw: new))
+        if type >> 8 != 0, let option = frame.linkLayerOption(layer) {
+            // The type is the first of the two bytes.
+            let (old, new) = frame.replace16(option, UInt16(truncatingIfNeeded: type & 0xff), UInt16(truncatingIfNeeded: type >> 8))
+            if old != new { delta = addSums(delta, sumDelta(BE16(raw: old), BE16(raw: new))) }
+        }
+        if delta != 0 { frame.adjustChecksum(at &+ 2, delta, isUDP: false) }
+    }
+}
+
+extension FrameView {
+    /// A Neighbour Solicitation or Advertisement (RFC 4861, sections 4.3 and 4.4), without its options whole.
+    @inline(__always) @_noLocks fileprivate func neighbourDiscovery() -> NetworkLayer? {
+        guard let header = networkHeader(), header.etherType == EtherType.ipv6, let layer = ipv6(header.offset),
+            layer.proto == IPProtocol.icmpv6, hasTransport(layer, 24), byte(layer.transport) == 135 || byte(layer.transport) == 136,
+            byte(layer.transport &+ 1) == 0
+        else { return nil }
+        return layer
+    }
+
+    /// Where the first option with a link-layer address begins (RFC 4861, section 4.6.1).
+    @inline(__always) @_noLocks fileprivate func linkLayerOption(_ layer: NetworkLayer) -> Int? {
+        var offset = 24
+        // Each turn goes at least eight bytes on.
+        while hasTransport(layer, offset &+ 8) {
+            let at = layer.transport &+ offset, size = Int(byte(at &+ 1)) &* 8
+            if size == 0 { return nil }
+            if size == 8, byte(at) == 1 || byte(at) == 2 { return at }
+            offset &+= size
+        }
+        return nil
     }
 }
 

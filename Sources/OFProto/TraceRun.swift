@@ -105,6 +105,8 @@ private func megaflowText(_ match: Match, _ names: @escaping PortNames) -> Strin
     let type = match.key.l0.tpSrc.host, code = match.key.l0.tpDst.host
     if match.mask.l0.tpSrc == BE16(0xff) { spell("icmp_type=\(type)", as: "icmp_type=0x\(String(type, radix: 16))/0xff") }
     if match.mask.l0.tpDst == BE16(0xff) { spell("icmp_code=\(code)", as: "icmp_code=0x\(String(code, radix: 16))/0xff") }
+    let option = match.key.l3.ndOptionsType
+    if match.mask.l3.ndOptionsType == .max { spell("nd_options_type=\(option)", as: "nd_options_type=0x\(String(option, radix: 16))/0xff") }
     if match.mask.value(of: .ipv6Label) == Field.ipv6Label.place.ones {
         let label = Match(setting: .ipv6Label, to: MaskedValue(value: match.key.value(of: .ipv6Label), mask: match.mask.value(of: .ipv6Label))).text()
         spell(label, as: label + "/0xfffff")

@@ -72,6 +72,12 @@ extension Translator {
         if let field = changed(\.l0.nwTTL) { (value.hopLimit, mask.hopLimit) = field }
         if mask != DPSetIPv6() { actions.append(.set(.ipv6(value, mask: mask))) }
         guard flow.key.l0.nwProto == IPProtocol.icmpv6 else { return }
+        // First the type of the option, then its address.
+        let reserved = changed(\.l3.ndReserved), type = changed(\.l3.ndOptionsType)
+        if reserved != nil || type != nil {
+            actions.append(.set(.ndExtensions(
+                reserved: reserved?.value ?? .zero, optionsType: type?.value ?? 0, reservedMask: reserved?.mask ?? .zero, optionsTypeMask: type?.mask ?? 0)))
+        }
         var neighbour = DPSetND(), neighbourMask = DPSetND()
         if let field = changed(\.l1.ndTarget) { (neighbour.target, neighbourMask.target) = field }
         if let field = changed(\.l1.arpSHA) { (neighbour.sll, neighbourMask.sll) = field }

@@ -271,6 +271,9 @@ private func set(_ field: DPSetField, _ key: inout FlowKey) {
         mix(&key.l1.ndTarget, value.target, mask.target)
         mix(&key.l1.arpSHA, value.sll, mask.sll)
         mix(&key.l1.arpTHA, value.tll, mask.tll)
+    case .ndExtensions(let reserved, let type, let reservedMask, let typeMask):
+        mix(&key.l3.ndReserved, reserved, reservedMask)
+        mix(&key.l3.ndOptionsType, type, typeMask)
     case .mpls(let lse, let mask): mix(&key.l3.mplsLSE0, lse, mask)
     case .nsh(let value, let mask):
         mix(&key.l5.nshTTL, value.ttl, mask.ttl)

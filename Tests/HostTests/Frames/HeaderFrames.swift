@@ -105,6 +105,9 @@ struct HeaderFrames {
         HeaderFrames("icmp", "set_field:1->icmp_code", "eth()/ip4()/ICMP(type=3)/load", "eth()/ip4()/ICMP(type=3, code=1)/load"),
         HeaderFrames("icmp6", "set_field:129->icmpv6_type", "eth()/ip6()/ICMPv6EchoRequest(data=load)", "eth()/ip6()/ICMPv6EchoReply(data=load)"),
         HeaderFrames("icmp6,icmp_type=135", "set_field:fd00::9->nd_target", "eth()/ip6()/ICMPv6ND_NS(tgt='fd00::5')/ICMPv6NDOptSrcLLAddr(lladdr=A)", "eth()/ip6()/ICMPv6ND_NS(tgt='fd00::9')/ICMPv6NDOptSrcLLAddr(lladdr=A)"),
+        HeaderFrames("icmp6,icmp_type=135,icmp_code=0", "set_field:7->nd_reserved", "eth()/ip6()/ICMPv6ND_NS(tgt='fd00::5')/ICMPv6NDOptSrcLLAddr(lladdr=A)", "eth()/ip6()/ICMPv6ND_NS(tgt='fd00::5',res=7)/ICMPv6NDOptSrcLLAddr(lladdr=A)"),
+        HeaderFrames("icmp6,icmp_type=136,icmp_code=0", "set_field:0xa0000005->nd_reserved", "eth()/ip6()/ICMPv6ND_NA(tgt='fd00::5',R=0,S=1,O=0)", "eth()/ip6()/ICMPv6ND_NA(tgt='fd00::5',R=1,S=0,O=1,res=5)"),
+        HeaderFrames("icmp6,icmp_type=135,icmp_code=0", "set_field:2->nd_options_type", "eth()/ip6()/ICMPv6ND_NS(tgt='fd00::5')/ICMPv6NDOptSrcLLAddr(lladdr=A)", "eth()/ip6()/ICMPv6ND_NS(tgt='fd00::5')/ICMPv6NDOptDstLLAddr(lladdr=A)"),
         HeaderFrames("icmp6,icmp_type=135", "set_field:\(c)->nd_sll", "eth()/ip6()/ICMPv6ND_NS(tgt='fd00::5')/ICMPv6NDOptSrcLLAddr(lladdr=A)", "eth()/ip6()/ICMPv6ND_NS(tgt='fd00::5')/ICMPv6NDOptSrcLLAddr(lladdr=C)"),
         HeaderFrames("icmp6,icmp_type=136", "set_field:\(c)->nd_tll", "eth()/ip6()/ICMPv6ND_NA(tgt='fd00::5')/ICMPv6NDOptDstLLAddr(lladdr=A)", "eth()/ip6()/ICMPv6ND_NA(tgt='fd00::5')/ICMPv6NDOptDstLLAddr(lladdr=C)"),
     ]

@@ -71,6 +71,8 @@ extension Pipeline {
         table=0,priority=12,udp6,tp_dst=3 actions=set_field:fd00::/64->ipv6_dst,set_field:5->ipv6_label,set_field:6->ip_dscp,output:2
         table=0,priority=13,icmp6,icmp_type=135,icmp_code=0 actions=set_field:fe80::1->nd_target,set_field:00:00:00:00:00:07->nd_sll,output:2
         table=0,priority=14,icmp6,icmp_type=136,icmp_code=0,nd_target=fe80::2 actions=output:2
+        table=0,priority=15,icmp6,icmp_type=136,icmp_code=0,nd_target=fe80::4 actions=set_field:5->nd_reserved,set_field:1->nd_options_type,output:2
+        table=0,priority=15,icmp6,icmp_type=136,icmp_code=0,nd_target=fe80::5 actions=set_field:5->nd_reserved,set_field:fe80::6->nd_target,output:2
         table=0,priority=9,tcp6,ipv6_dst=fd00::/16 actions=set_field:5->tcp_dst,output:2
         table=0,priority=8,ipv6,ipv6_src=fe80::/10 actions=output:3
         """, packets: """
@@ -81,6 +83,9 @@ extension Pipeline {
         in_port=1,icmp6,icmpv6_type=135,nd_target=fe80::2,nd_sll=00:00:00:00:00:09
         in_port=1,icmp6,icmpv6_type=136,nd_target=fe80::2,nd_tll=00:00:00:00:00:09
         in_port=1,icmp6,icmpv6_type=136,nd_target=fe80::3
+        in_port=1,icmp6,icmpv6_type=136,nd_target=fe80::4,nd_tll=00:00:00:00:00:09,nd_options_type=2
+        in_port=1,icmp6,icmpv6_type=136,nd_target=fe80::4,nd_options_type=1
+        in_port=1,icmp6,icmpv6_type=136,nd_target=fe80::5,nd_reserved=5
         in_port=1,icmp6,icmpv6_type=128
         in_port=1,tcp6,ipv6_dst=fd00::9,tcp_dst=5
         in_port=1,ipv6,ipv6_src=fe80::1,nw_proto=99

@@ -13,7 +13,7 @@ struct TraceParts {
         let floods = ["flooding", "    FLOOD", "    ALL"].contains { text.contains($0) }
         let hasFailed = text.contains("Translation failed")
         // What the dummy datapath of OVS cannot do itself.
-        let isBeyondOVS = ["set(arp(", "set(icmp(", "set(icmpv6(", "set(nd("].contains { text.contains($0) }
+        let isBeyondOVS = ["set(arp(", "set(icmp(", "set(icmpv6(", "set(nd(", "set(nd_ext("].contains { text.contains($0) }
         var part = Part.flow
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
             if isBeyondOVS, line.hasPrefix("This flow is handled by the userspace slow path") || line == "  - Uses action(s) not supported by datapath." { continue }
