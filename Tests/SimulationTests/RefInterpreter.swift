@@ -10,8 +10,7 @@ struct RefInterpreter {
     var mirrored: Set<MirrorSettings.Output> = []
     /// To how many bytes a mirror cuts what leaves; 0: it does not.
     var snapLength = 0
-    /// A meter dropped the packet on its way.
-    var isDropped = false
+    var way = RefWay()
     private var actionSet: [RefAction] = []
     private var exits = false
     private var depth = 0
@@ -44,12 +43,28 @@ struct RefInterpreter {
 
     /// What a meter drops on this way goes on elsewhere.
     private mutating func isolated(_ body: (inout RefInterpreter) -> Void) {
-        let outer = isDropped
+        let outer = way
+        way.nesting = 0
+        way.pausedAt = nil
         body(&self)
-        isDropped = outer
+        way = outer
+    }
+
+    /// The packet goes through the datapath once more, with all that it has before it still in one list.
+    private mutating func pause() {
+        outcome.passes += 1
+        way.pausedAt = way.nesting
+        way.isUnlabelled = false
+    }
+
+    /// A TTL is used up: the list ends, which behind a pause is what was left of all lists then.
+    private mutating func endList() {
+        outcome.packetIns += 1
+        if let pausedAt = way.pausedAt, way.nesting <= pausedAt { exits = true }
     }
 
     private mutating func run(table: UInt8, _ packet: inout RefPacket, _ bridge: Int) {
+        if way.isUnlabelled { pause() }
         depth += 1
         steps += 1
         defer { depth -= 1 }
@@ -99,8 +114,11 @@ struct RefInterpreter {
 
     /// Returns the table to go to.
     private mutating func run(_ actions: [RefAction], _ packet: inout RefPacket, _ bridge: Int) -> UInt8? {
+        way.nesting += 1
+        defer { way.nesting -= 1 }
         for (index, action) in actions.enumerated() {
             if exits { return nil }
+            if way.isUnlabelled, action.waitsBehindLabels { pause() }
             switch action {
             case .output(let port): output(port, packet, bridge)
             case .outputReg0: output(UInt16(truncatingIfNeeded: packet.registers[0]), packet, bridge)
@@ -117,7 +135,7 @@ struct RefInterpreter {
                 guard packet.isIP else { continue }
                 // A used-up TTL ends this list.
                 if packet.read(.nwTTL) <= 1 {
-                    outcome.packetIns += 1
+                    endList()
                     return nil
                 }
                 packet.write(.nwTTL, packet.read(.nwTTL) - 1, mask: 0xff)
@@ -126,12 +144,12 @@ struct RefInterpreter {
                 packet.pushLabel()
             case .popMPLS(let type):
                 guard packet.isMPLS else { continue }
-                outcome.passes += 1
                 if packet.labelCount > 3 || !packet.popLabel(type) { outcome.isUndefined = true }
+                way.isUnlabelled = type != 0x8847
             case .decMPLSTTL:
                 guard packet.isMPLS else { continue }
                 if packet.read(.mplsTTL) <= 1 {
-                    outcome.packetIns += 1
+                    endList()
                     return nil
                 }
                 packet.write(.mplsTTL, packet.read(.mplsTTL) - 1, mask: 0xff)
@@ -148,6 +166,8 @@ struct RefInterpreter {
             case .goto(let table): return table
             case .group(let id): group(id, packet, bridge)
             case .meter(let id): meter(id, bridge)
+            case .multipath(let multipath): self.multipath(multipath, &packet, bridge)
+            case .bundle(let members): bundle(members, &packet, bridge)
             case .clone(let list): clone(list, packet, bridge)
             case .writeActions(let list): actionSet = list
             case .exit: exits = true
@@ -175,10 +195,14 @@ struct RefInterpreter {
         var copy = packet
         // The copy executes an action set of its own at its end; an exit in it is the packet's as well, as in OVS.
         let set = actionSet
+        var hasPaused = false
         isolated { this in
             if let next = this.run(list, &copy, bridge) { this.run(table: next, &copy, bridge) }
             this.runActionSet(&copy, bridge)
+            hasPaused = this.way.pausedAt != nil
         }
+        // So is a pause in it: what is behind the clone is not done.
+        if hasPaused { exits = true }
         actionSet = set
     }
 
@@ -187,9 +211,12 @@ struct RefInterpreter {
         guard let group = state.bridges[bridge].groups.first(where: { $0.id == id }) else { return }
         var buckets = group.chosen(in: state.bridges[bridge])
         if group.kind == .select {
-            outcome.passes += 1
+            // The datapath hashes once on a way, and nothing is hashed before layer 3 is known.
+            let isHashed = !group.hashesFields && !group.buckets.isEmpty
+            if way.isUnlabelled || isHashed && !way.isHashed { pause() }
+            if isHashed { way.isHashed = true }
             guard !buckets.isEmpty else { return }
-            let choice = RefChoice(bridge: state.bridges[bridge].name, group: id, ordinal: outcome.choices.count)
+            let choice = RefChoice(bridge: state.bridges[bridge].name, subject: .group(id), ordinal: outcome.choices.count)
             let chosen = oracle.choose(choice, buckets.map(\.id))
             outcome.choices[choice] = chosen
             buckets.removeAll { $0.id != chosen }
@@ -209,7 +236,7 @@ struct RefInterpreter {
         packet.write(to, packet.read(from), mask: 1 << width - 1)
     }
 
-    private mutating func output(_ port: UInt16, _ packet: RefPacket, _ bridge: Int) {
+    mutating func output(_ port: UInt16, _ packet: RefPacket, _ bridge: Int) {
         if port != packet.inPort { emit(packet, state.bridges[bridge].port(port)) }
     }
 
@@ -231,7 +258,7 @@ struct RefInterpreter {
     }
 
     private mutating func leave(_ bytes: [UInt8], by port: RefPort) {
-        if isDropped { return }
+        if way.isDropped { return }
         if snapLength == 0 || bytes.count <= snapLength { return outcome.outputs.append(RefOutput(port: port.name, bytes: bytes)) }
         outcome.cuts.append(RefOutput(port: port.name, bytes: Array(bytes.prefix(snapLength))))
     }

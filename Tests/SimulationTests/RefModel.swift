@@ -45,6 +45,7 @@ indirect enum RefAction: Hashable {
     case resubmit(UInt8), goto(UInt8)
     case group(UInt32)
     case meter(UInt32)
+    case multipath(RefMultipath), bundle(RefBundle)
     case clone([RefAction])
     case writeActions([RefAction])
     case exit, drop

@@ -79,6 +79,14 @@ extension RefAction {
         case .goto(let table): return .gotoTable(table)
         case .group(let id): return .group(id)
         case .meter(let id): return .meter(id)
+        case .multipath(let multipath):
+            return .multipath(MultipathSpec(
+                fields: multipath.fields, basis: 7, algorithm: multipath.algorithm, maximumLink: multipath.links - 1, argument: 2,
+                destination: FieldRange(field: .reg0, start: 0, count: 16)))
+        case .bundle(let bundle):
+            return .bundle(BundleSpec(
+                fields: bundle.fields, basis: 7, algorithm: bundle.algorithm, members: bundle.members.map { OFPort($0) },
+                destination: bundle.isLoaded ? FieldRange(field: .reg0, start: 0, count: 16) : nil))
         case .clone(let list): return .clone(list.map(\.action))
         case .writeActions(let list): return .writeActions(list.map(\.action))
         case .exit: return .exit

@@ -169,6 +169,8 @@ struct SimGenerator {
             list.insert(.resubmit(table + 1 + UInt8(below(tables - Int(table) - 1))), at: below(list.count + 1))
         }
         if !bridge.meters.isEmpty, chance(15) { list.insert(.meter(one(bridge.meters).id), at: below(list.count + 1)) }
+        if chance(6) { list.insert(contentsOf: chance(50) ? [multipath()] : [multipath(), .outputReg0], at: below(list.count + 1)) }
+        if chance(8) { list.insert(bundle(for: bridge), at: below(list.count + 1)) }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }
         if chance(8) { list.append(.writeActions([.set(.dlSrc, mac(), mask: 0xffff_ffff_ffff), end(bridge)])) }
         // In other places the rest of the lists around it would be run with the packet as it was before, and a set twice.
