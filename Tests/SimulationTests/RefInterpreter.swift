@@ -12,6 +12,8 @@ struct RefInterpreter {
     var snapLength = 0
     var way = RefWay()
     private var actionSet: [RefAction] = []
+    /// The rule whose actions are run.
+    private var rule: UInt64?
     private var exits = false
     private var depth = 0
     private var steps = 0
@@ -74,6 +76,9 @@ struct RefInterpreter {
         outcome.lookups[state.bridges[bridge].name, default: [:]][table, default: 0] += 1
         guard let best else { return }
         outcome.hits[best.id, default: 0] += 1
+        let outer = rule
+        rule = best.id
+        defer { rule = outer }
         if let next = run(best.actions, &packet, bridge), !exits { run(table: next, &packet, bridge) }
     }
 
@@ -166,6 +171,15 @@ struct RefInterpreter {
             case .goto(let table): return table
             case .group(let id): group(id, packet, bridge)
             case .meter(let id): meter(id, bridge)
+            case .finTimeout(let idle, let hard):
+                // Behind a pause the switch does not know any more whose actions these were.
+                let isForgotten = way.pausedAt.map { way.nesting <= $0 } ?? false
+                guard let rule, !isForgotten, packet.isIP, packet.ipProtocol == 6, packet.read(.tcpFlags) & 5 != 0 else { continue }
+                outcome.fins[rule, default: RefTimeouts()].shorten(RefTimeouts(idle: idle, hard: hard))
+            case .encapService(let address):
+                // One header is enough to see that headers come.
+                if packet.type == RefPacket.serviceType { outcome.isUndefined = true }
+                packet.encapsulate(for: address)
             case .multipath(let multipath): self.multipath(multipath, &packet, bridge)
             case .bundle(let members): bundle(members, &packet, bridge)
             case .clone(let list): clone(list, packet, bridge)
@@ -187,6 +201,7 @@ struct RefInterpreter {
         other.runActionSet(&copy, bridge)
         outcome.hits.merge(other.outcome.hits, uniquingKeysWith: +)
         outcome.heard.merge(other.outcome.heard) { own, _ in own }
+        for (rule, timeouts) in other.outcome.fins { outcome.fins[rule, default: RefTimeouts()].shorten(timeouts) }
         // Behind a recirculation nobody comes by this way.
         if other.outcome.passes > 0 || other.outcome.isUndefined { outcome.isUndefined = true }
     }

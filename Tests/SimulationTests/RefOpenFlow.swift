@@ -49,7 +49,13 @@ extension FlowKey {
 }
 
 extension RefAction {
-    var action: OFAction {
+    /// What the switch is told, which may be several actions.
+    var list: [OFAction] {
+        guard case .encapService(let address) = self else { return [action] }
+        return [.encap(packetType: PacketType.nsh, [.nshMDType(1)]), .encap(packetType: PacketType.ethernet, [])] + RefAction.set(.dlDst, address, mask: 0xffff_ffff_ffff).list
+    }
+
+    private var action: OFAction {
         switch self {
         case .output(let port): return .output(OFPort(port), maxLength: 0)
         case .inPort: return .output(.inPort, maxLength: 0)
@@ -87,8 +93,10 @@ extension RefAction {
             return .bundle(BundleSpec(
                 fields: bundle.fields, basis: 7, algorithm: bundle.algorithm, members: bundle.members.map { OFPort($0) },
                 destination: bundle.isLoaded ? FieldRange(field: .reg0, start: 0, count: 16) : nil))
-        case .clone(let list): return .clone(list.map(\.action))
-        case .writeActions(let list): return .writeActions(list.map(\.action))
+        case .clone(let list): return .clone(list.flatMap(\.list))
+        case .writeActions(let list): return .writeActions(list.flatMap(\.list))
+        case .finTimeout(let idle, let hard): return .finTimeout(idle: idle, hard: hard)
+        case .encapService: preconditionFailure("several actions")
         case .exit: return .exit
         case .drop: return .drop
         }
@@ -125,7 +133,7 @@ extension RefRule {
         mod.idleTimeout = idle
         mod.hardTimeout = hard
         mod.match = match.match
-        mod.actions = actions.map(\.action)
+        mod.actions = actions.flatMap(\.list)
         return mod
     }
 }

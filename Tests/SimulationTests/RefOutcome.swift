@@ -36,6 +36,8 @@ struct RefOutcome {
     var hits: [UInt64: UInt64] = [:]
     /// Lookups by bridge and table.
     var lookups: [String: [UInt8: UInt64]] = [:]
+    /// Rules whose fin_timeout the packet came to as it ended a connection.
+    var fins: [UInt64: RefTimeouts] = [:]
     var packetIns = 0
     /// Buckets of select groups.
     var choices: [RefChoice: UInt32] = [:]

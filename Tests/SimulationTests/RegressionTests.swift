@@ -228,4 +228,34 @@ import Wire
         #expect(simulation.tally.tx == ["p2": 2, "p3": 2])
         finish(simulation)
     }
+
+    @Test func theEndOfAConnectionShortensTheTimeoutsOfItsRule() throws {
+        let simulation = try bed([rule([.finTimeout(idle: 2, hard: 5), .output(2)], hard: 60)])
+        func tcp(_ id: UInt64, flags: UInt64) -> [UInt8] {
+            var bytes = Array(udp(id)[..<34]) + octets(0x03e8_07d0, 4) + octets(0, 8) + octets(0x5000 | flags, 2) + octets(0, 6) + octets(id, 8)
+            bytes.replaceSubrange(16..<18, with: octets(UInt64(bytes.count - 14), 2))
+            bytes[23] = 6
+            guard var packet = RefPacket(bytes, inPort: 0) else { return bytes }
+            packet.fixChecksums()
+            return packet.bytes
+        }
+        send(simulation, 1, tcp(1, flags: 0x10))
+        simulation.advance(3_000)
+        simulation.settle()
+        #expect(simulation.ofproto.bridge(named: "br0")?.flowCount == 1)
+        // By the megaflow that the first packet has made.
+        send(simulation, 2, tcp(2, flags: 0x11))
+        simulation.settle()
+        simulation.advance(2_500)
+        simulation.settle()
+        #expect(simulation.ofproto.bridge(named: "br0")?.flowCount == 0)
+        finish(simulation)
+    }
+
+    @Test func aServiceHeaderCarriesTheFrameWithItsTags() throws {
+        let simulation = try bed([rule([.setPCP(3), .encapService(0x0200_0000_0007), .output(2), .pushVLAN, .output(3)])])
+        for (id, tci) in [(1, 5), (2, nil), (3, 0x2005)] as [(UInt64, UInt64?)] { send(simulation, id, frame(id, tci: tci)) }
+        #expect(simulation.tally.tx == ["p2": 3, "p3": 3])
+        finish(simulation)
+    }
 }

@@ -60,6 +60,8 @@ final class Simulation {
         /// The earliest and latest time that the last packet may have come.
         var usedFrom: Int64
         var usedTo: Int64
+        /// Timeouts that fin_timeout may have shortened to these, and has.
+        var mayHave = RefTimeouts(), has = RefTimeouts()
         var packets: UInt64 = 0
         var bytes: UInt64 = 0
         var isExact = true
@@ -220,7 +222,7 @@ final class Simulation {
             guard let real = ofproto.bridge(named: bridge.name), real.flowCount != bridge.rules.count else { continue }
             let left = Set(real.dumpFlows().map(\.0.cookie))
             for rule in bridge.rules where !left.contains(rule.id) {
-                if let life = lives[rule.id], !life.mayExpire(rule, at: now) {
+                if let life = lives[rule.id], !life.mayExpire(rule, at: now), !mayEnd(rule, life) {
                     fail("rule \(rule.id) is gone early: \(rule), \(life) at \(now)")
                 }
                 lives[rule.id] = nil
@@ -268,16 +270,5 @@ final class Simulation {
         cuts = []
         hasChangedCores = false
         mayHaveHeard = false
-    }
-}
-
-extension Simulation.RuleLife {
-    /// It is possible that the rule's time is up.
-    func mayExpire(_ rule: RefRule, at now: Int64) -> Bool {
-        rule.hard > 0 && modified + Int64(rule.hard) * 1_000 <= now || rule.idle > 0 && usedFrom + Int64(rule.idle) * 1_000 <= now
-    }
-    /// The rule's time is up.
-    func mustExpire(_ rule: RefRule, at now: Int64) -> Bool {
-        rule.hard > 0 && modified + Int64(rule.hard) * 1_000 <= now || rule.idle > 0 && usedTo + Int64(rule.idle) * 1_000 <= now
     }
 }

@@ -167,6 +167,7 @@ extension Simulation {
         if isAdd {
             lives[rule.id]?.usedFrom = now
             lives[rule.id]?.usedTo = now
+            lives[rule.id]?.has = RefTimeouts()
         }
         noteState()
     }

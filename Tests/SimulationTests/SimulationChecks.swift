@@ -155,6 +155,17 @@ extension Simulation {
         return result
     }
 
+    /// A frame that is still under way may have ended a connection of the rule's.
+    func mayEnd(_ rule: RefRule, _ life: RuleLife) -> Bool {
+        var life = life
+        for flight in flights.values {
+            for outcome in outcomes(flight, since: flight.injected - (isStrict ? 0 : 500)) {
+                if let timeouts = outcome.fins[rule.id] { life.mayHave.shorten(timeouts) }
+            }
+        }
+        return life.mayExpire(rule, at: now)
+    }
+
     private func connection(_ flight: Flight, _ choice: RefChoice) -> ConnectionChoice {
         ConnectionChoice(port: flight.port, connection: renumber(flight.bytes, 0), choice: choice)
     }
@@ -214,6 +225,10 @@ extension Simulation {
                     life.isExact = false
                 }
                 lives[rule] = life
+            }
+            for (rule, timeouts) in outcome.fins {
+                lives[rule]?.mayHave.shorten(timeouts)
+                if isCertain && isStrict { lives[rule]?.has.shorten(timeouts) }
             }
             for (station, port) in outcome.heard {
                 recentlyHeard[station, default: []].append(Heard(time: flight.injected, port: port, isCertain: isCertain))
