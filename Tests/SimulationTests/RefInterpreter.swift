@@ -57,6 +57,8 @@ struct RefInterpreter {
         outcome.passes += 1
         way.pausedAt = way.nesting
         way.isUnlabelled = false
+        way.isOver = way.isDropped
+        if way.isOver { exits = true }
     }
 
     /// A TTL is used up: the list ends, which behind a pause is what was left of all lists then.
@@ -67,6 +69,7 @@ struct RefInterpreter {
 
     private mutating func run(table: UInt8, _ packet: inout RefPacket, _ bridge: Int) {
         if way.isUnlabelled { pause() }
+        if way.isOver { return }
         depth += 1
         steps += 1
         defer { depth -= 1 }
@@ -109,7 +112,7 @@ struct RefInterpreter {
 
     private mutating func runActionSet(_ packet: inout RefPacket, _ bridge: Int) {
         // The generator writes one list into the set: fields, then an output.
-        let list = actionSet
+        let list = way.isOver ? [] : actionSet
         actionSet = []
         let outer = exits
         exits = false
@@ -124,6 +127,7 @@ struct RefInterpreter {
         for (index, action) in actions.enumerated() {
             if exits { return nil }
             if way.isUnlabelled, action.waitsBehindLabels { pause() }
+            if way.isOver { return nil }
             switch action {
             case .output(let port): output(port, packet, bridge)
             case .outputReg0: output(UInt16(truncatingIfNeeded: packet.registers[0]), packet, bridge)
@@ -230,7 +234,7 @@ struct RefInterpreter {
             let isHashed = !group.hashesFields && !group.buckets.isEmpty
             if way.isUnlabelled || isHashed && !way.isHashed { pause() }
             if isHashed { way.isHashed = true }
-            guard !buckets.isEmpty else { return }
+            guard !buckets.isEmpty, !way.isOver else { return }
             let choice = RefChoice(bridge: state.bridges[bridge].name, subject: .group(id), ordinal: outcome.choices.count)
             let chosen = oracle.choose(choice, buckets.map(\.id))
             outcome.choices[choice] = chosen

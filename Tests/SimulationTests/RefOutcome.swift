@@ -66,6 +66,8 @@ struct RefWay {
     var nesting = 0
     /// How many were when the packet was last to go through the datapath again.
     var pausedAt: Int?
+    /// It was dropped before it was to come back: nothing is looked up for it any more.
+    var isOver = false
 }
 
 extension RefAction {
