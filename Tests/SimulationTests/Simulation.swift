@@ -40,7 +40,7 @@ final class Simulation {
     var cuts: [RefOutput] = []
     /// What meters' buckets hold, as far as that is known.
     var tokens: [RefMeterName: RefTokens] = [:]
-    /// PMDs came or went since the last `settle`: what waited in one does not keep its order with what another one receives.
+    /// Ports are with other PMDs than at the last `settle`: what waited in one does not keep its order with what another one receives.
     var hasChangedCores = false
     /// Which buckets connections have got from select groups, as long as nothing changes.
     var choices: [ConnectionChoice: UInt32] = [:]
