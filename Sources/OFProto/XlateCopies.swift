@@ -15,6 +15,7 @@ extension Translator {
             if let next = run(list, bridge: bridge, from: source) { runTable(next, bridge: bridge) }
             ends = exits
             runActionSet(bridge: bridge)
+            if paused != nil { ends = true }
         }
         exits = ends
     }

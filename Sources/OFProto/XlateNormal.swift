@@ -106,8 +106,9 @@ extension Translator {
         let port = bundle.bond.map { outputInterface($0, vlan: wire.outer.vid) } ?? bundle.interfaces.first
         guard port != nil || bundle.bond?.hashesInDatapath == true else { return }
         let outer = (flow.key.l0.vlanTPID, flow.key.l0.vlanTCI), inner = (flow.key.l3.innerVLANTPID, flow.key.l3.innerVLANTCI)
-        // Without a VLAN the priority decides whether there is a tag.
-        if wire.outer.vid == 0, tags.outer.vid == 0 || bundle.settings.priorityTags != .never { consultOuterTag() }
+        // Without a VLAN the priority decides whether there is a tag; a tunnel's end brings out a tag that came in behind its own.
+        let mayComeOff = tags.outer.vid == 0 || wire.outer.etherType != 0 || bundle.settings.priorityTags != .never
+        if wire.outer.vid == 0, mayComeOff { consultOuterTag() }
         wire.write(to: &flow.key, keepsEmpty: bundle.settings.priorityTags == .always)
         // An inner tag may come off although the outer one stays as it is.
         if flow.key.l0.vlanTCI != .zero, packetLine.vlanTCI != .zero { consultInnerTagExactly() }

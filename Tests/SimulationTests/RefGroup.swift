@@ -46,7 +46,7 @@ struct RefBucket: Hashable {
 
     var bucket: GroupBucket {
         GroupBucket(
-            id: id, weight: weight, watchPort: watchPort.map { OFPort($0) } ?? .none, watchGroup: watchGroup ?? GroupNumber.any, actions: actions.map(\.action))
+            id: id, weight: weight, watchPort: watchPort.map { OFPort($0) } ?? .none, watchGroup: watchGroup ?? GroupNumber.any, actions: actions.flatMap(\.list))
     }
 }
 

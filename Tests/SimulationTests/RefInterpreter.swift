@@ -10,9 +10,10 @@ struct RefInterpreter {
     var mirrored: Set<MirrorSettings.Output> = []
     /// To how many bytes a mirror cuts what leaves; 0: it does not.
     var snapLength = 0
-    /// A meter dropped the packet on its way.
-    var isDropped = false
+    var way = RefWay()
     private var actionSet: [RefAction] = []
+    /// The rule whose actions are run.
+    private var rule: UInt64?
     private var exits = false
     private var depth = 0
     private var steps = 0
@@ -44,12 +45,31 @@ struct RefInterpreter {
 
     /// What a meter drops on this way goes on elsewhere.
     private mutating func isolated(_ body: (inout RefInterpreter) -> Void) {
-        let outer = isDropped
+        let outer = way
+        way.nesting = 0
+        way.pausedAt = nil
         body(&self)
-        isDropped = outer
+        way = outer
+    }
+
+    /// The packet goes through the datapath once more, with all that it has before it still in one list.
+    private mutating func pause() {
+        outcome.passes += 1
+        way.pausedAt = way.nesting
+        way.isUnlabelled = false
+        way.isOver = way.isDropped
+        if way.isOver { exits = true }
+    }
+
+    /// A TTL is used up: the list ends, which behind a pause is what was left of all lists then.
+    private mutating func endList() {
+        outcome.packetIns += 1
+        if let pausedAt = way.pausedAt, way.nesting <= pausedAt { exits = true }
     }
 
     private mutating func run(table: UInt8, _ packet: inout RefPacket, _ bridge: Int) {
+        if way.isUnlabelled { pause() }
+        if way.isOver { return }
         depth += 1
         steps += 1
         defer { depth -= 1 }
@@ -59,6 +79,9 @@ struct RefInterpreter {
         outcome.lookups[state.bridges[bridge].name, default: [:]][table, default: 0] += 1
         guard let best else { return }
         outcome.hits[best.id, default: 0] += 1
+        let outer = rule
+        rule = best.id
+        defer { rule = outer }
         if let next = run(best.actions, &packet, bridge), !exits { run(table: next, &packet, bridge) }
     }
 
@@ -89,7 +112,7 @@ struct RefInterpreter {
 
     private mutating func runActionSet(_ packet: inout RefPacket, _ bridge: Int) {
         // The generator writes one list into the set: fields, then an output.
-        let list = actionSet
+        let list = way.isOver ? [] : actionSet
         actionSet = []
         let outer = exits
         exits = false
@@ -99,8 +122,12 @@ struct RefInterpreter {
 
     /// Returns the table to go to.
     private mutating func run(_ actions: [RefAction], _ packet: inout RefPacket, _ bridge: Int) -> UInt8? {
+        way.nesting += 1
+        defer { way.nesting -= 1 }
         for (index, action) in actions.enumerated() {
             if exits { return nil }
+            if way.isUnlabelled, action.waitsBehindLabels { pause() }
+            if way.isOver { return nil }
             switch action {
             case .output(let port): output(port, packet, bridge)
             case .outputReg0: output(UInt16(truncatingIfNeeded: packet.registers[0]), packet, bridge)
@@ -117,7 +144,7 @@ struct RefInterpreter {
                 guard packet.isIP else { continue }
                 // A used-up TTL ends this list.
                 if packet.read(.nwTTL) <= 1 {
-                    outcome.packetIns += 1
+                    endList()
                     return nil
                 }
                 packet.write(.nwTTL, packet.read(.nwTTL) - 1, mask: 0xff)
@@ -126,12 +153,12 @@ struct RefInterpreter {
                 packet.pushLabel()
             case .popMPLS(let type):
                 guard packet.isMPLS else { continue }
-                outcome.passes += 1
                 if packet.labelCount > 3 || !packet.popLabel(type) { outcome.isUndefined = true }
+                way.isUnlabelled = type != 0x8847
             case .decMPLSTTL:
                 guard packet.isMPLS else { continue }
                 if packet.read(.mplsTTL) <= 1 {
-                    outcome.packetIns += 1
+                    endList()
                     return nil
                 }
                 packet.write(.mplsTTL, packet.read(.mplsTTL) - 1, mask: 0xff)
@@ -148,6 +175,17 @@ struct RefInterpreter {
             case .goto(let table): return table
             case .group(let id): group(id, packet, bridge)
             case .meter(let id): meter(id, bridge)
+            case .finTimeout(let idle, let hard):
+                // Behind a pause the switch does not know any more whose actions these were.
+                let isForgotten = way.pausedAt.map { way.nesting <= $0 } ?? false
+                guard let rule, !isForgotten, packet.isIP, packet.ipProtocol == 6, packet.read(.tcpFlags) & 5 != 0 else { continue }
+                outcome.fins[rule, default: RefTimeouts()].shorten(RefTimeouts(idle: idle, hard: hard))
+            case .encapService(let address):
+                // One header is enough to see that headers come.
+                if packet.type == RefPacket.serviceType { outcome.isUndefined = true }
+                packet.encapsulate(for: address)
+            case .multipath(let multipath): self.multipath(multipath, &packet, bridge)
+            case .bundle(let members): bundle(members, &packet, bridge)
             case .clone(let list): clone(list, packet, bridge)
             case .writeActions(let list): actionSet = list
             case .exit: exits = true
@@ -167,6 +205,7 @@ struct RefInterpreter {
         other.runActionSet(&copy, bridge)
         outcome.hits.merge(other.outcome.hits, uniquingKeysWith: +)
         outcome.heard.merge(other.outcome.heard) { own, _ in own }
+        for (rule, timeouts) in other.outcome.fins { outcome.fins[rule, default: RefTimeouts()].shorten(timeouts) }
         // Behind a recirculation nobody comes by this way.
         if other.outcome.passes > 0 || other.outcome.isUndefined { outcome.isUndefined = true }
     }
@@ -175,10 +214,14 @@ struct RefInterpreter {
         var copy = packet
         // The copy executes an action set of its own at its end; an exit in it is the packet's as well, as in OVS.
         let set = actionSet
+        var hasPaused = false
         isolated { this in
             if let next = this.run(list, &copy, bridge) { this.run(table: next, &copy, bridge) }
             this.runActionSet(&copy, bridge)
+            hasPaused = this.way.pausedAt != nil
         }
+        // So is a pause in it: what is behind the clone is not done.
+        if hasPaused { exits = true }
         actionSet = set
     }
 
@@ -187,9 +230,12 @@ struct RefInterpreter {
         guard let group = state.bridges[bridge].groups.first(where: { $0.id == id }) else { return }
         var buckets = group.chosen(in: state.bridges[bridge])
         if group.kind == .select {
-            outcome.passes += 1
-            guard !buckets.isEmpty else { return }
-            let choice = RefChoice(bridge: state.bridges[bridge].name, group: id, ordinal: outcome.choices.count)
+            // The datapath hashes once on a way, and nothing is hashed before layer 3 is known.
+            let isHashed = !group.hashesFields && !group.buckets.isEmpty
+            if way.isUnlabelled || isHashed && !way.isHashed { pause() }
+            if isHashed { way.isHashed = true }
+            guard !buckets.isEmpty, !way.isOver else { return }
+            let choice = RefChoice(bridge: state.bridges[bridge].name, subject: .group(id), ordinal: outcome.choices.count)
             let chosen = oracle.choose(choice, buckets.map(\.id))
             outcome.choices[choice] = chosen
             buckets.removeAll { $0.id != chosen }
@@ -209,7 +255,7 @@ struct RefInterpreter {
         packet.write(to, packet.read(from), mask: 1 << width - 1)
     }
 
-    private mutating func output(_ port: UInt16, _ packet: RefPacket, _ bridge: Int) {
+    mutating func output(_ port: UInt16, _ packet: RefPacket, _ bridge: Int) {
         if port != packet.inPort { emit(packet, state.bridges[bridge].port(port)) }
     }
 
@@ -231,7 +277,7 @@ struct RefInterpreter {
     }
 
     private mutating func leave(_ bytes: [UInt8], by port: RefPort) {
-        if isDropped { return }
+        if way.isDropped { return }
         if snapLength == 0 || bytes.count <= snapLength { return outcome.outputs.append(RefOutput(port: port.name, bytes: bytes)) }
         outcome.cuts.append(RefOutput(port: port.name, bytes: Array(bytes.prefix(snapLength))))
     }

@@ -51,7 +51,9 @@ struct RefTokens {
 
     mutating func take(_ isAdmitted: Bool, now: Int64) {
         fill(now)
-        if isAdmitted, let before = level { level = before - 1_000 }
+        guard isAdmitted else { return }
+        // From what is not known something is missing now.
+        if let before = level { level = before - 1_000 } else { filled = now }
     }
 
     mutating func forget(now: Int64) { (level, filled) = (nil, now) }
@@ -60,10 +62,10 @@ struct RefTokens {
 extension RefInterpreter {
     /// What a meter drops goes no further: the rest of a copy's way is still translated and credited, but nothing leaves.
     mutating func meter(_ id: UInt32, _ bridge: Int) {
-        guard !isDropped, let found = state.bridges[bridge].meters.first(where: { $0.id == id }) else { return }
+        guard !way.isDropped, let found = state.bridges[bridge].meters.first(where: { $0.id == id }) else { return }
         let name = RefMeterName(bridge: state.bridges[bridge].name, meter: found.id)
         let metering = RefMetering(name: name, isAdmitted: oracle.admits(name, outcome))
         outcome.meterings.append(metering)
-        isDropped = !metering.isAdmitted
+        way.isDropped = !metering.isAdmitted
     }
 }

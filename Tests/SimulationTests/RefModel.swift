@@ -45,6 +45,11 @@ indirect enum RefAction: Hashable {
     case resubmit(UInt8), goto(UInt8)
     case group(UInt32)
     case meter(UInt32)
+    case multipath(RefMultipath), bundle(RefBundle)
+    /// Seconds; 0: that timeout stays.
+    case finTimeout(idle: UInt16, hard: UInt16)
+    /// encap(nsh(md_type=1)), encap(ethernet), and an address to send that to.
+    case encapService(UInt64)
     case clone([RefAction])
     case writeActions([RefAction])
     case exit, drop

@@ -49,7 +49,13 @@ extension FlowKey {
 }
 
 extension RefAction {
-    var action: OFAction {
+    /// What the switch is told, which may be several actions.
+    var list: [OFAction] {
+        guard case .encapService(let address) = self else { return [action] }
+        return [.encap(packetType: PacketType.nsh, [.nshMDType(1)]), .encap(packetType: PacketType.ethernet, [])] + RefAction.set(.dlDst, address, mask: 0xffff_ffff_ffff).list
+    }
+
+    private var action: OFAction {
         switch self {
         case .output(let port): return .output(OFPort(port), maxLength: 0)
         case .inPort: return .output(.inPort, maxLength: 0)
@@ -79,8 +85,18 @@ extension RefAction {
         case .goto(let table): return .gotoTable(table)
         case .group(let id): return .group(id)
         case .meter(let id): return .meter(id)
-        case .clone(let list): return .clone(list.map(\.action))
-        case .writeActions(let list): return .writeActions(list.map(\.action))
+        case .multipath(let multipath):
+            return .multipath(MultipathSpec(
+                fields: multipath.fields, basis: 7, algorithm: multipath.algorithm, maximumLink: multipath.links - 1, argument: 2,
+                destination: FieldRange(field: .reg0, start: 0, count: 16)))
+        case .bundle(let bundle):
+            return .bundle(BundleSpec(
+                fields: bundle.fields, basis: 7, algorithm: bundle.algorithm, members: bundle.members.map { OFPort($0) },
+                destination: bundle.isLoaded ? FieldRange(field: .reg0, start: 0, count: 16) : nil))
+        case .clone(let list): return .clone(list.flatMap(\.list))
+        case .writeActions(let list): return .writeActions(list.flatMap(\.list))
+        case .finTimeout(let idle, let hard): return .finTimeout(idle: idle, hard: hard)
+        case .encapService: preconditionFailure("several actions")
         case .exit: return .exit
         case .drop: return .drop
         }
@@ -117,7 +133,7 @@ extension RefRule {
         mod.idleTimeout = idle
         mod.hardTimeout = hard
         mod.match = match.match
-        mod.actions = actions.map(\.action)
+        mod.actions = actions.flatMap(\.list)
         return mod
     }
 }

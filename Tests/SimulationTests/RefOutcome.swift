@@ -2,7 +2,7 @@
 struct RefOracle {
     /// Where a station is; nil: unknown. The second argument is the port where this very packet was heard from it, if it was.
     let place: (RefStation, UInt16?) -> UInt16?
-    /// Which of some buckets a select group takes.
+    /// Which of some buckets a select group takes, which link a multipath, which of its live members a bundle.
     let choose: (RefChoice, [UInt32]) -> UInt32
     /// Whether a meter lets the packet pass behind what it has gone through so far.
     let admits: (RefMeterName, RefOutcome) -> Bool
@@ -13,10 +13,13 @@ struct RefOutput: Hashable {
     var bytes: [UInt8]
 }
 
-/// A select group that a packet comes to, by how many others it has been through.
+/// What a packet's hash decides, by how many other such things the packet has been through.
 struct RefChoice: Hashable {
+    enum Subject: Hashable {
+        case group(UInt32), multipath(RefMultipath), bundle(RefBundle)
+    }
     var bridge: String
-    var group: UInt32
+    var subject: Subject
     var ordinal: Int
 }
 
@@ -33,6 +36,8 @@ struct RefOutcome {
     var hits: [UInt64: UInt64] = [:]
     /// Lookups by bridge and table.
     var lookups: [String: [UInt8: UInt64]] = [:]
+    /// Rules whose fin_timeout the packet came to as it ended a connection.
+    var fins: [UInt64: RefTimeouts] = [:]
     var packetIns = 0
     /// Buckets of select groups.
     var choices: [RefChoice: UInt32] = [:]
@@ -46,5 +51,32 @@ struct RefOutcome {
         let metered = meterings.count { !$0.isAdmitted }
         let isIdle = outputs.isEmpty && cuts.isEmpty && packetIns == 0
         return metered + (isIdle && meterings.isEmpty ? 1 : 0)...metered + (isIdle ? 1 : 0)
+    }
+}
+
+/// What a packet, or a copy of it, has met on its way.
+struct RefWay {
+    /// A meter dropped it.
+    var isDropped = false
+    /// Its labels came off, and the datapath has not looked at what was behind them yet.
+    var isUnlabelled = false
+    /// The datapath has hashed it.
+    var isHashed = false
+    /// How many lists of actions are under way, each within the one before.
+    var nesting = 0
+    /// How many were when the packet was last to go through the datapath again.
+    var pausedAt: Int?
+    /// It was dropped before it was to come back: nothing is looked up for it any more.
+    var isOver = false
+}
+
+extension RefAction {
+    /// Layers 3 and above are unknown behind labels that came off: only what does not look at them is done before the datapath has the packet again. Groups see for themselves.
+    var waitsBehindLabels: Bool {
+        switch self {
+        case .output, .outputReg0, .inPort, .normal, .flood, .all, .group, .setVID, .setPCP: false
+        case .set(let field, _, _): ![.dlSrc, .dlDst, .reg0, .reg1].contains(field)
+        default: true
+        }
     }
 }

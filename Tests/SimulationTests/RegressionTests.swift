@@ -4,11 +4,12 @@ import Wire
 
 /// What the simulation has found, each by itself. The reference beside the switch says what is right.
 @Suite struct RegressionTests {
-    /// One bridge with trunk ports 1, 2 and 3, and rules.
-    private func bed(_ rules: [RefRule]) throws -> Simulation {
+    /// One bridge with trunk ports 1, 2 and 3, groups and rules.
+    private func bed(_ rules: [RefRule], groups: [RefGroup] = []) throws -> Simulation {
         let simulation = try Simulation(seed: 7)
         simulation.addEmptyBridge("br0")
         for number in 1...3 as ClosedRange<UInt16> { simulation.open(RefPort(name: "p\(number)", number: number), 0) }
+        for group in groups { simulation.add(group, 0) }
         for rule in rules { simulation.install(rule, 0) }
         simulation.settle()
         return simulation
@@ -180,6 +181,81 @@ import Wire
         simulation.inject(frame(2), id: 2, at: "p1")
         simulation.turnDatapath()
         #expect(simulation.tally.tx["p4"] == nil)
+        finish(simulation)
+    }
+
+    @Test func theTagThatATunnelsEndBringsOutIsTheMegaflowsAsAWhole() throws {
+        let simulation = try Simulation(seed: 7)
+        simulation.addEmptyBridge("br0")
+        for number in 1...2 as ClosedRange<UInt16> { simulation.open(RefPort(name: "p\(number)", number: number, mode: .dot1qTunnel, tag: 5), 0) }
+        simulation.install(rule([.normal]), 0)
+        simulation.settle()
+        // Without a VLAN the tag is there for its priority only, and without one it comes off.
+        for (id, tci) in [(1, 0), (2, 0x8000), (3, 0)] as [(UInt64, UInt64)] { send(simulation, id, frame(id, tci: tci)) }
+        #expect(simulation.tally.tx == ["p2": 3])
+        finish(simulation)
+    }
+
+    @Test func whatIsBehindACloneInWhichThePacketPausesIsNotDone() throws {
+        let simulation = try bed([
+            RefRule(id: 1, table: 0, priority: 1, match: RefMatch(), actions: [.clone([.group(1), .output(2)]), .output(3)]),
+            RefRule(id: 2, table: 0, priority: 2, match: RefMatch(conditions: [.init(field: .inPort, value: 3, mask: .max)]), actions: [.clone([.output(2)]), .output(1)]),
+        ], groups: [RefGroup(id: 1, kind: .select, buckets: [RefBucket(id: 1, weight: 1, actions: [.output(2)])])])
+        send(simulation, 1, frame(1))
+        #expect(simulation.tally.tx == ["p2": 2])
+        send(simulation, 2, frame(2), at: "p3")
+        #expect(simulation.tally.tx == ["p1": 1, "p2": 3])
+        finish(simulation)
+    }
+
+    @Test func aPauseInAClonesActionSetEndsThePacketsWayToo() throws {
+        let simulation = try bed([
+            RefRule(id: 1, table: 0, priority: 1, match: RefMatch(), actions: [.writeActions([.group(1)]), .goto(1)]),
+            RefRule(id: 2, table: 1, priority: 1, match: RefMatch(), actions: [.clone([.stripVLAN, .output(2)]), .output(3)]),
+        ], groups: [RefGroup(id: 1, kind: .select, buckets: [RefBucket(id: 1, weight: 1, actions: [.output(2)])])])
+        send(simulation, 1, frame(1))
+        #expect(simulation.tally.tx["p3"] == nil)
+        finish(simulation)
+    }
+
+    @Test func aUsedUpTTLBehindAPauseEndsAllThatWasLeft() throws {
+        let simulation = try bed([
+            RefRule(id: 1, table: 0, priority: 1, match: RefMatch(), actions: [.resubmit(1), .output(3)]),
+            RefRule(id: 2, table: 1, priority: 1, match: RefMatch(), actions: [.group(1), .decTTL, .output(3)]),
+        ], groups: [RefGroup(id: 1, kind: .select, buckets: [RefBucket(id: 1, weight: 1, actions: [.output(2)])])])
+        send(simulation, 1, udp(1, ttl: 1))
+        send(simulation, 2, udp(2, ttl: 9))
+        #expect(simulation.tally.tx == ["p2": 2, "p3": 2])
+        finish(simulation)
+    }
+
+    @Test func theEndOfAConnectionShortensTheTimeoutsOfItsRule() throws {
+        let simulation = try bed([rule([.finTimeout(idle: 2, hard: 5), .output(2)], hard: 60)])
+        func tcp(_ id: UInt64, flags: UInt64) -> [UInt8] {
+            var bytes = Array(udp(id)[..<34]) + octets(0x03e8_07d0, 4) + octets(0, 8) + octets(0x5000 | flags, 2) + octets(0, 6) + octets(id, 8)
+            bytes.replaceSubrange(16..<18, with: octets(UInt64(bytes.count - 14), 2))
+            bytes[23] = 6
+            guard var packet = RefPacket(bytes, inPort: 0) else { return bytes }
+            packet.fixChecksums()
+            return packet.bytes
+        }
+        send(simulation, 1, tcp(1, flags: 0x10))
+        simulation.advance(3_000)
+        simulation.settle()
+        #expect(simulation.ofproto.bridge(named: "br0")?.flowCount == 1)
+        // By the megaflow that the first packet has made.
+        send(simulation, 2, tcp(2, flags: 0x11))
+        simulation.settle()
+        simulation.advance(2_500)
+        simulation.settle()
+        #expect(simulation.ofproto.bridge(named: "br0")?.flowCount == 0)
+        finish(simulation)
+    }
+
+    @Test func aServiceHeaderCarriesTheFrameWithItsTags() throws {
+        let simulation = try bed([rule([.setPCP(3), .encapService(0x0200_0000_0007), .output(2), .pushVLAN, .output(3)])])
+        for (id, tci) in [(1, 5), (2, nil), (3, 0x2005)] as [(UInt64, UInt64?)] { send(simulation, id, frame(id, tci: tci)) }
+        #expect(simulation.tally.tx == ["p2": 3, "p3": 3])
         finish(simulation)
     }
 }

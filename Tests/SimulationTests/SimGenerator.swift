@@ -169,6 +169,9 @@ struct SimGenerator {
             list.insert(.resubmit(table + 1 + UInt8(below(tables - Int(table) - 1))), at: below(list.count + 1))
         }
         if !bridge.meters.isEmpty, chance(15) { list.insert(.meter(one(bridge.meters).id), at: below(list.count + 1)) }
+        if chance(6) { list.insert(contentsOf: chance(50) ? [multipath()] : [multipath(), .outputReg0], at: below(list.count + 1)) }
+        if chance(6) { list.insert(.finTimeout(idle: UInt16(below(6)), hard: UInt16(below(12))), at: below(list.count + 1)) }
+        if chance(8) { list.insert(bundle(for: bridge), at: below(list.count + 1)) }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }
         if chance(8) { list.append(.writeActions([.set(.dlSrc, mac(), mask: 0xffff_ffff_ffff), end(bridge)])) }
         // In other places the rest of the lists around it would be run with the packet as it was before, and a set twice.
@@ -192,7 +195,8 @@ struct SimGenerator {
 
     /// An action that changes the packet. Layers 3 and 4 are set on packets that do not have them, too: nothing happens then.
     private mutating func change() -> RefAction {
-        switch below(26) {
+        switch below(27) {
+        case 26: return .encapService(destination())
         case 22: return .pushMPLS
         case 23, 24: return .popMPLS(one([0x0800, 0x0800, 0x0800, 0x86dd, 0x88b5, 0x8847]))
         case 25: return one([.decMPLSTTL, .set(.mplsLabel, 17, mask: 0xfffff), .set(.mplsTC, 1, mask: 7), .set(.mplsTTL, 9, mask: 0xff)])
@@ -341,7 +345,7 @@ struct SimGenerator {
         let ports = octets(one([80, 1024, 8]), 2) + octets(one([22, 80, 0x8000]), 2)
         switch proto {
         case 1: return octets(one([0, 8]), 1) + [0] + octets(0, 6) + octets(0, 12)
-        case 6: return ports + octets(0, 8) + octets(0x5000 | one([2, 0x10]), 2) + octets(0, 6)
+        case 6: return ports + octets(0, 8) + octets(0x5000 | one([2, 0x10, 0x11, 0x14]), 2) + octets(0, 6)
         // Some have no checksum (RFC 768); the simulation's own value 0 is that.
         case 17: return ports + octets(20 + 8, 2) + octets(one([0, 1]), 2) + octets(0, 12)
         default: return octets(0, 20)

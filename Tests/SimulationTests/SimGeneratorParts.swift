@@ -1,6 +1,7 @@
 import OFProto
+import OpenFlow
 
-// Meters and mirrors.
+// Meters, mirrors and hashes.
 extension SimGenerator {
     /// A meter under a number that the bridge does not use; nil: there is none left.
     mutating func meter(for bridge: RefBridge) -> RefMeter? {
@@ -12,6 +13,22 @@ extension SimGenerator {
     }
 
     mutating func shape(_ meter: inout RefMeter) { (meter.rate, meter.burst) = (one([1, 20, 50, 1_000_000]), one([1, 2, 5])) }
+
+    mutating func multipath() -> RefAction {
+        .multipath(RefMultipath(
+            fields: one(HashFields.allCases), algorithm: one([.moduloN, .hashThreshold, .highestRandomWeight, .iteratedHash]), links: UInt16(1 + below(3))))
+    }
+
+    /// Some of its members are ports of the bridge; a port stands there once.
+    mutating func bundle(for bridge: RefBridge) -> RefAction {
+        var members: [UInt16] = []
+        for _ in 0..<1 + below(3) {
+            let member = bridge.ports.isEmpty || chance(20) ? UInt16(1 + below(8)) : one(bridge.ports).number
+            if !members.contains(member) { members.append(member) }
+        }
+        return .bundle(RefBundle(
+            fields: one(HashFields.allCases), algorithm: one([.activeBackup, .highestRandomWeight]), members: members, isLoaded: chance(40)))
+    }
 
     /// One mirror or two, or none.
     mutating func mirrors(for bridge: RefBridge) -> [RefMirror] {

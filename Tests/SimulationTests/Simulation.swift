@@ -40,7 +40,7 @@ final class Simulation {
     var cuts: [RefOutput] = []
     /// What meters' buckets hold, as far as that is known.
     var tokens: [RefMeterName: RefTokens] = [:]
-    /// PMDs came or went since the last `settle`: what waited in one does not keep its order with what another one receives.
+    /// Ports are with other PMDs than at the last `settle`: what waited in one does not keep its order with what another one receives.
     var hasChangedCores = false
     /// Which buckets connections have got from select groups, as long as nothing changes.
     var choices: [ConnectionChoice: UInt32] = [:]
@@ -48,6 +48,8 @@ final class Simulation {
     /// Datapath ports that are no more and whose numbers nobody else has.
     var ghosts: Set<UInt32> = []
     var recentlyHeard: [RefStation: [Heard]] = [:]
+    /// Since the last `settle` a packet came by that the reference does not describe: any station may have been heard.
+    var mayHaveHeard = false
     /// Every packet is seen through before the next one comes, so that the order of events is known.
     var isStrict = true
     var tally = Tally()
@@ -58,6 +60,8 @@ final class Simulation {
         /// The earliest and latest time that the last packet may have come.
         var usedFrom: Int64
         var usedTo: Int64
+        /// Timeouts that fin_timeout may have shortened to these, and has.
+        var mayHave = RefTimeouts(), has = RefTimeouts()
         var packets: UInt64 = 0
         var bytes: UInt64 = 0
         var isExact = true
@@ -218,7 +222,7 @@ final class Simulation {
             guard let real = ofproto.bridge(named: bridge.name), real.flowCount != bridge.rules.count else { continue }
             let left = Set(real.dumpFlows().map(\.0.cookie))
             for rule in bridge.rules where !left.contains(rule.id) {
-                if let life = lives[rule.id], !life.mayExpire(rule, at: now) {
+                if let life = lives[rule.id], !life.mayExpire(rule, at: now), !mayEnd(rule, life) {
                     fail("rule \(rule.id) is gone early: \(rule), \(life) at \(now)")
                 }
                 lives[rule.id] = nil
@@ -265,16 +269,6 @@ final class Simulation {
         departures = []
         cuts = []
         hasChangedCores = false
-    }
-}
-
-extension Simulation.RuleLife {
-    /// It is possible that the rule's time is up.
-    func mayExpire(_ rule: RefRule, at now: Int64) -> Bool {
-        rule.hard > 0 && modified + Int64(rule.hard) * 1_000 <= now || rule.idle > 0 && usedFrom + Int64(rule.idle) * 1_000 <= now
-    }
-    /// The rule's time is up.
-    func mustExpire(_ rule: RefRule, at now: Int64) -> Bool {
-        rule.hard > 0 && modified + Int64(rule.hard) * 1_000 <= now || rule.idle > 0 && usedTo + Int64(rule.idle) * 1_000 <= now
+        mayHaveHeard = false
     }
 }

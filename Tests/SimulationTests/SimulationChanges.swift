@@ -50,6 +50,8 @@ extension Simulation {
     }
 
     func open(_ port: RefPort, _ bridge: Int) {
+        let before = cores
+        defer { noteCores(before) }
         let drops = Dictionary(uniqueKeysWithValues: ghosts.map { ($0, dropsOf($0)) })
         do throws(DPIFError) {
             try ofproto.bridge(named: state.bridges[bridge].name)?.addPort(port.config)
@@ -86,6 +88,14 @@ extension Simulation {
         ghosts.insert(info.port.number)
     }
 
+    /// Which core polls each port.
+    private var cores: [String: Int?] { Dictionary(dpif.rxqShow().map { ($0.port, $0.core) }) { first, _ in first } }
+
+    /// A port that came or went may have sent others to other PMDs.
+    private func noteCores(_ before: [String: Int?]) {
+        if cores.contains(where: { port, core in before[port].map { $0 != core } ?? false }) { hasChangedCores = true }
+    }
+
     func removePort(_ bridge: Int) {
         let ports = state.bridges[bridge].ports.filter { $0.peer == nil }
         guard ports.count > 1 else { return }
@@ -94,6 +104,8 @@ extension Simulation {
 
     func removePort(_ bridge: Int, named name: String) {
         guard let port = state.bridges[bridge].ports.first(where: { $0.name == name }) else { return }
+        let before = cores
+        defer { noteCores(before) }
         retire(port.name)
         do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.removePort(port.name) } catch { fail("\(error)") }
         state.bridges[bridge].ports.removeAll { $0.name == port.name }
@@ -167,6 +179,7 @@ extension Simulation {
         if isAdd {
             lives[rule.id]?.usedFrom = now
             lives[rule.id]?.usedTo = now
+            lives[rule.id]?.has = RefTimeouts()
         }
         noteState()
     }

@@ -7,7 +7,10 @@ extension Simulation {
     func addGroup(_ bridge: Int) {
         let free = (1...8 as ClosedRange<UInt32>).filter { id in !state.bridges[bridge].groups.contains { $0.id == id } }
         guard !free.isEmpty else { return }
-        let group = random.group(random.one(free), for: state.bridges[bridge])
+        add(random.group(random.one(free), for: state.bridges[bridge]), bridge)
+    }
+
+    func add(_ group: RefGroup, _ bridge: Int) {
         apply(group.mod, bridge)
         state.bridges[bridge].groups.append(group)
         noteState()

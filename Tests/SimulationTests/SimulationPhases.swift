@@ -37,7 +37,12 @@ extension Simulation {
                 for _ in 0..<1 + random.below(6) {
                     guard let port = realPort() else { break }
                     let (id, bytes) = frame()
-                    inject(bytes, id: id, at: port)
+                    // Frames of one microflow come close together.
+                    if let last = seen.last, random.chance(40), realPorts.contains(last.port) {
+                        inject(renumber(last.bytes, id), id: id, at: last.port)
+                    } else {
+                        inject(bytes, id: id, at: port)
+                    }
                 }
             case 9...12: turnDatapath()
             case 13...16: turnOFProto()
@@ -70,9 +75,11 @@ extension Simulation {
         changeAnything()
     }
 
+    private var realPorts: [String] { state.bridges.flatMap(\.ports).filter { $0.peer == nil }.map(\.name) }
+
     private func realPort() -> String? {
-        let ports = state.bridges.flatMap(\.ports).filter { $0.peer == nil }
-        return ports.isEmpty ? nil : random.one(ports).name
+        let ports = realPorts
+        return ports.isEmpty ? nil : random.one(ports)
     }
 
     /// Often one that is like another one that came before.

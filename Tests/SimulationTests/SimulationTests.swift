@@ -16,7 +16,7 @@ import Testing
         let simulation = try run(seed: seed)
         #expect(simulation.failures.isEmpty, "\(simulation.failures.joined(separator: "\n"))")
         let tally = simulation.tally
-        #expect(tally.outputs > 0 && tally.soundnessChecks > 0 && tally.overlapChecks > 0 && tally.ordered > 0 && tally.coreChanges > 0)
+        #expect(tally.outputs > 0 && tally.soundnessChecks > 0 && tally.overlapChecks > 0 && tally.ordered > 0 && tally.coreChanges > 0, "\(tally)")
     }
 
     @Test func theSameSeedDoesTheSame() throws {
