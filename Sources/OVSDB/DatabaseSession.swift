@@ -80,6 +80,9 @@ public struct DatabaseSession: Sendable {
     /// What of the wish the server lacks: "Table", or "Table.column".
     public var missing: [String] { schema.map { wish.missing(in: $0) } ?? [] }
 
+    /// What has changed in the replica since the last call.
+    public mutating func takeChanges() -> ReplicaChanges { replica.takeChanges() }
+
     // The connection
 
     /// A connection has come about.

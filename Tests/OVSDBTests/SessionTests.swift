@@ -17,7 +17,7 @@ struct SessionTests {
         #expect(try request.params[2] == json(#"{"Port":[{"columns":["name","tag"]}]}"#))
         try bed.session.receive(.reply(result: json("[false,\"\(SessionBed.zero)\",\(onePort)]"), id: request.id))
         #expect(bed.session.state == .ready)
-        #expect(bed.session.replica.takeChanges().inserted.map { $0.string("name") } == ["p"])
+        #expect(bed.session.takeChanges().inserted.map { $0.string("name") } == ["p"])
         try bed.notify("update3", #"[\#(bed.monitor),"\#(uuid(77))",{"Port":{"\#(uuid(2))":{"modify":{"tag":8}}}}]"#)
         #expect(bed.session.replica.row("Port", uuid(2))?.int("tag") == 8)
         // Another monitor's update is none of ours.
@@ -50,7 +50,7 @@ struct SessionTests {
         var bed = SessionBed()
         try bed.fill(onePort, last: uuid(70).description)
         try bed.notify("update3", #"[\#(bed.monitor),"\#(uuid(71))",{"Port":{"\#(uuid(3))":{"insert":{"name":"q"}}}}]"#)
-        _ = bed.session.replica.takeChanges()
+        _ = bed.session.takeChanges()
         bed.session.disconnected()
         #expect(bed.session.replica.count("Port") == 2 && bed.session.state == .disconnected)
         bed.session.connected()
@@ -58,13 +58,13 @@ struct SessionTests {
         let request = try bed.expect("monitor_cond_since")
         #expect(request.params[3] == .string(uuid(71).description))
         try bed.session.receive(.reply(result: json(#"[true,"\#(uuid(72))",{"Port":{"\#(uuid(2))":{"delete":null}}}]"#), id: request.id))
-        let changes = bed.session.replica.takeChanges()
+        let changes = bed.session.takeChanges()
         #expect(changes.deleted.map(\.uuid) == [uuid(2)] && changes.inserted == [] && changes.modified == [])
         // The server has not kept it any more: all of the contents, of which one row is new.
         bed.session.disconnected()
         bed.said = []
         try bed.fill(#"{"Port":{"\#(uuid(3))":{"initial":{"name":"q"}},"\#(uuid(4))":{"initial":{"name":"r"}}}}"#)
-        let later = bed.session.replica.takeChanges()
+        let later = bed.session.takeChanges()
         #expect(later.inserted.map(\.uuid) == [uuid(4)] && later.deleted == [] && later.modified == [])
     }
 
@@ -82,14 +82,14 @@ struct SessionTests {
     @Test func aConvertedDatabaseIsReadAgain() throws {
         var bed = SessionBed()
         try bed.fill(onePort)
-        _ = bed.session.replica.takeChanges()
+        _ = bed.session.takeChanges()
         try bed.notify("monitor_canceled", "[\(bed.monitor)]")
         #expect(bed.session.state == .awaitingSchema)
         try bed.reply("get_schema", schemaText.replacing("\"tag\"", with: "\"label\""))
         let columns = try bed.expect("monitor_cond_since")
         #expect(String(decoding: JSON.array(columns.params).bytes, as: UTF8.self).contains("\"label\""))
         try bed.session.receive(.reply(result: json(#"[false,"\#(SessionBed.zero)",{"Port":{"\#(uuid(2))":{"initial":{"name":"p","label":7}}}}]"#), id: columns.id))
-        #expect(bed.session.replica.takeChanges().modified.map(\.columns) == [["tag", "label"]])
+        #expect(bed.session.takeChanges().modified.map(\.columns) == [["tag", "label"]])
     }
 
     @Test func echoesGoBothWays() throws {

@@ -1,5 +1,5 @@
 import Foundation
-@testable import OVSDB
+import OVSDB
 import Stream
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-@testable import OVSDB
+import OVSDB
 import TestSupport
 import Testing
 @testable import VSwitch
@@ -29,7 +29,7 @@ extension HostTests {
                     if result.status != 0 { failures.append(result.errors) }
                     try await expectSame(client, server, "\(step): \(command)")
                     // What is told of changes leads from each state to the next one.
-                    let changes = client.connection.session.replica.takeChanges()
+                    let changes = client.connection.session.takeChanges()
                     for row in changes.inserted { #expect(shadow.updateValue(row, forKey: row.uuid) == nil) }
                     for change in changes.modified {
                         #expect(shadow.updateValue(change.new, forKey: change.new.uuid) == change.old && !change.columns.isEmpty)
@@ -50,7 +50,7 @@ extension HostTests {
                 try await server.vsctl(["add-br", "br0", "--", "add-port", "br0", "p1"])
                 try await client.ready()
                 try await client.follow(until: "two ports") { $0.replica.count("Port") == 2 }
-                _ = client.connection.session.replica.takeChanges()
+                _ = client.connection.session.takeChanges()
 
                 try await server.kill()
                 try await client.follow(until: "the end of the connection") { $0.state == .disconnected }
@@ -58,7 +58,7 @@ extension HostTests {
                 #expect(try await client.commit { transaction, replica in transaction.delete("Port", replica.rows("Port")[0].uuid) } == .tryAgain)
                 try await server.start()
                 try await client.ready()
-                #expect(client.connection.session.replica.takeChanges().isEmpty)
+                #expect(client.connection.session.takeChanges().isEmpty)
                 #expect(client.connection.reconnect.connections == 2)
 
                 try await server.kill()
@@ -67,7 +67,7 @@ extension HostTests {
                 try await server.start()
                 try await client.ready()
                 try await expectSame(client, server, "its replacement")
-                let changes = client.connection.session.replica.takeChanges()
+                let changes = client.connection.session.takeChanges()
                 #expect(changes.deleted.filter { $0.table == "Port" }.count == 2 && changes.modified == [] && client.connection.session.replica.count("Bridge") == 0)
             }
         }

@@ -1,4 +1,4 @@
-@testable import OVSDB
+import OVSDB
 import TestSupport
 import Testing
 @testable import VSwitch

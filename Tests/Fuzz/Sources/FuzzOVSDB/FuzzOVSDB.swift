@@ -112,9 +112,9 @@ private func parse(_ bytes: [UInt8]) -> [JSON] {
             _ = session.commit(transaction)
         }
         _ = session.takeOutcomes()
-        shadow.follow(session.replica.takeChanges())
+        shadow.follow(session.takeChanges())
         shadow.check(session.replica)
-        precondition(session.replica.takeChanges().isEmpty)
+        precondition(session.takeChanges().isEmpty)
     }
     return 0
 }
