@@ -1,5 +1,5 @@
 import Foundation
-import OVSDB
+@testable import OVSDB
 import Stream
 import TestSupport
 import Testing
