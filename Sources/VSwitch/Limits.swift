@@ -38,6 +38,8 @@ enum Limits {
     static let netFlowTargets = 16
     /// Bytes that wait for a controller that does not read. Then the connection is closed.
     static let controllerBacklog = 64 << 20
+    /// Bytes that wait for a database server that does not read. Then the connection is closed.
+    static let databaseBacklog = 64 << 20
 
     // The control socket
 

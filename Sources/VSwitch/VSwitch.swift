@@ -16,3 +16,4 @@
 /// `Counters.swift`, `Report.swift`, `LiveTable.swift` and `MegaflowText.swift` (what is told about it); `Doctor.swift`. The control socket:
 /// `UnixctlServer.swift`, `UnixctlCommand.swift` (the table), `UnixctlContext.swift`, then by subject `UnixctlProcess.swift`, `UnixctlDatapath.swift`,
 /// `UnixctlInterfaces.swift`, `UnixctlPorts.swift`, `UnixctlThreads.swift` with `RxqUsage.swift`, `UnixctlBridges.swift`; `UnixctlSocket.swift` (where it is).
+/// The database: `OVSDBConnection.swift`.

@@ -22,6 +22,7 @@ let fuzzTargets: [(name: String, modules: [String])] = [
     ("FuzzODPText", ["Datapath", "Flow", "Wire"]),
     ("FuzzConfig", ["VSwitch"]),
     ("FuzzJSONRPC", ["OVSDB"]),
+    ("FuzzOVSDB", ["OVSDB"]),
 ]
 
 /// Modules under test, and what they import.
