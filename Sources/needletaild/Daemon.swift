@@ -11,10 +11,7 @@ import VSwitch
         do {
             var options = try DaemonOptions(Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
             if let text = options.text { return print(text) }
-            guard let config = options.config else {
-                throw StartError(problems: ["\(options.database): there is no client for the database yet; give a configuration file by --config=FILE"])
-            }
-            if options.checks { return print("\(config): \(try SwitchConfig.load(config).summary)") }
+            if options.checks, let config = options.config { return print("\(config): \(try SwitchConfig.load(config).summary)") }
             options.makeAbsolute()
             try run(options)
         } catch let error as ConfigError {
@@ -36,17 +33,19 @@ import VSwitch
     private static func run(_ options: DaemonOptions) throws {
         try options.user?.apply(pidfile: options.pidfile)
         if let pidfile = options.pidfile, !options.overwritesPidfile { try PIDFile.check(pidfile) }
+        guard let config = options.config else {
+            throw StartError(problems: ["\(options.database): there is no client for the database yet; give a configuration file by --config=FILE"])
+        }
         var daemonizer = Daemonizer(options)
         try daemonizer.start()
         if options.locksMemory {
             let error = nt_lock_memory()
             if error != 0 { VLog.shared.log("vswitchd", .error, "mlockall failed: \(errorText(error))") }
         }
-        try forward(options, ready: daemonizer.ready)
+        try forward(config, options, ready: daemonizer.ready)
     }
 
-    private static func forward(_ options: DaemonOptions, ready: () -> Void) throws {
-        let file = options.config ?? ""
+    private static func forward(_ file: String, _ options: DaemonOptions, ready: () -> Void) throws {
         let session = try Session(SwitchConfig.load(file), file: file, socket: UnixctlSocket(option: options.unixctl), runFolder: RunFolder.path)
         defer { session.close() }
         let lock = try options.pidfile.map { try PIDFile($0, overwrites: options.overwritesPidfile) }
