@@ -61,9 +61,9 @@ extension VLog {
         userspace_tso util uuid vconn vconn_stream vlog vswitchd
         """.split(whereSeparator: \.isWhitespace).map(String.init)
 
-    /// The module with this name, in any case, with "-" for "_".
+    /// The module with this name, in any case.
     static func module(_ name: String) -> String? {
-        let wanted = name.lowercased().replacing("-", with: "_")
+        let wanted = name.lowercased()
         return modules.first { $0 == wanted }
     }
 

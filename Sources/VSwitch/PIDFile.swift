@@ -20,6 +20,7 @@ public final class PIDFile {
         } catch let error as StartError {
             throw error
         } catch {
+            VLog.shared.log("daemon_unix", .warning, "\(path): open: \(error)")
             throw StartError(problems: ["\(path): pidfile check failed (\(error)), aborting"])
         }
     }

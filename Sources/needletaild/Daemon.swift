@@ -51,7 +51,6 @@ import VSwitch
         let lock = try options.pidfile.map { try PIDFile($0, overwrites: options.overwritesPidfile) }
         defer { lock?.remove() }
         ready()
-        VLog.shared.log("bridge", .information, Program.versionLine)
         if options.warmUp > 0 { session.run(seconds: options.warmUp) }
         var before = session.counters()
         func write() throws {

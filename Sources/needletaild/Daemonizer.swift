@@ -27,10 +27,10 @@ struct Daemonizer {
             try? outer?.close()
             return
         }
-        Self.tell(outer)
         if options.detaches { leaveTerminal() }
         Program.part = "monitor"
         unsafe nt_name_thread("monitor")
+        Self.tell(outer)
         var crashes = Crashes()
         while true {
             VLog.shared.closeFile()
@@ -45,10 +45,14 @@ struct Daemonizer {
         unsafe nt_name_thread(Program.name)
     }
 
-    /// The switch is ready: lets the command end, and leaves its terminal and folder.
+    /// The switch is ready: leaves the command's terminal and folder, and lets it end.
     func ready() {
+        if options.detaches { leaveCommand() }
+        VLog.shared.log("bridge", .information, Program.versionLine)
         Self.tell(readiness)
-        guard options.detaches else { return }
+    }
+
+    private func leaveCommand() {
         leaveTerminal()
         // Swift's runtime would write a backtrace to where the terminal was, which takes seconds, and nobody would read it.
         for crash in [SIGABRT, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { _ = signal(crash, SIG_DFL) }

@@ -23,7 +23,7 @@ extension HostTests {
                 let ours = try await run(executable("needletaild")), theirs = try await run("ovs-vswitchd")
                 #expect(theirs.status == (mistake.contains("--version") || mistake[0].hasPrefix("-h") || mistake[0].hasPrefix("-V") ? 0 : 1), "\(mistake)")
                 #expect(ours.status == theirs.status, "\(mistake)")
-                #expect(ours.errors.replacing("needletaild:", with: "ovs-vswitchd:") == theirs.errors, "\(mistake)")
+                #expect(messages(ours.errors.replacing("needletaild:", with: "ovs-vswitchd:")) == messages(theirs.errors), "\(mistake)")
             }
         }
 
