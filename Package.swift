@@ -49,6 +49,7 @@ let package = Package(
     targets: [
         // Level 0
         .target(name: "CDPDK", path: "CShims/CDPDK", cSettings: [.unsafeFlags(dpdkFlags)], linkerSettings: dpdkLibraries),
+        .target(name: "CDaemon", path: "CShims/CDaemon"),
         .target(name: "CNUMA", path: "CShims/CNUMA", linkerSettings: [.linkedLibrary("numa")]),
         .target(name: "Wire", swiftSettings: packetPath),
         // Level 1
@@ -69,11 +70,11 @@ let package = Package(
         .target(name: "OFProto", dependencies: ["Wire", "Flow", "Datapath", "OpenFlow",
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
         // Level 4
-        .target(name: "VSwitch", dependencies: ["Wire", "Flow", "LockFree", "NetDev", "Datapath", "OpenFlow", "OVSDB", "Stream", "OFProto",
-            .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
+        .target(name: "VSwitch", dependencies: ["Wire", "Flow", "LockFree", "NetDev", "Datapath", "OpenFlow", "OVSDB", "Stream", "OFProto", "CDaemon",
+            .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),
+            .product(name: "SystemPackage", package: "swift-system")], swiftSettings: packetPath),
         // Level 5
-        .executableTarget(name: "needletaild", dependencies: ["VSwitch",
-            .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
+        .executableTarget(name: "needletaild", dependencies: ["VSwitch", "CDaemon", .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
         .executableTarget(name: "needletail", dependencies: ["VSwitch",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
         // Benchmarks: the harness, its latency prober, and the micro-benchmarks

@@ -90,7 +90,7 @@ public enum Mempools {
         /// The pool of one device that replays a capture.
         var isPrivate: Bool
     }
-    private static let log = Logger(label: "netdev")
+    private static let log = Logger(label: "netdev_dpdk")
     private static let table = Mutex<(entries: [Entry], serial: Int)>(([], 0))
 
     /// Bytes of a frame that the size class for an MTU holds in one segment: 2048, or the next KiB that fits.

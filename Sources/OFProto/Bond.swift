@@ -113,7 +113,7 @@ public final class Bond {
         members[at].isEnabled = isEnabled
         hasChanged = true
         let interface = members[at].interface
-        bundle.bridge.ofproto.logger.info("\(bundle.name): interface \(interface.name) \(isEnabled ? "enabled" : "disabled")")
+        bundle.bridge.ofproto.bondLogger.info("\(bundle.name): interface \(interface.name) \(isEnabled ? "enabled" : "disabled")")
         guard !isEnabled else { return }
         for bucket in buckets.indices where buckets[bucket].interface === interface { buckets[bucket].interface = nil }
     }
@@ -135,7 +135,7 @@ public final class Bond {
         guard active !== interface else { return }
         active = interface
         hasChanged = true
-        bundle.bridge.ofproto.logger.info("\(bundle.name): active interface is now \(interface.name)")
+        bundle.bridge.ofproto.bondLogger.info("\(bundle.name): active interface is now \(interface.name)")
         // With balance-tcp the other end knows of the bond.
         if settings.mode != .balanceTCP { announced = Set(0...UInt8.max) }
     }

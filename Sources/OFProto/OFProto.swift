@@ -35,7 +35,14 @@ public final class OFProto {
     public var netFlowSink: (([UInt8], _ targets: [String]) -> Void)?
     /// The Unix time, in milliseconds, at which the clock of `run` was 0.
     public var epoch: Int64 = 0
-    public var logger = Logger(label: "ofproto")
+    let logger = Logger(label: "ofproto")
+    /// What translation tells. Any packet can cause it: a line a minute from each place in the source, and five at once.
+    let xlateLogger = {
+        var logger = Logger(label: "ofproto_dpif_xlate")
+        logger[metadataKey: "rate"] = "1/5"
+        return logger
+    }()
+    let bondLogger = Logger(label: "bond")
 
     private var bridgesByName: [String: Bridge] = [:]
     /// By datapath number.

@@ -70,7 +70,7 @@ extension Translator {
         case .vlan, .bond, .looped: break
         }
         guard learns, input.drops.note(reason, now: now) else { return }
-        ofproto.logger.warning("\(input.bridge.name): port \(input.name): \(reason.text)")
+        ofproto.xlateLogger.warning("\(input.bridge.name): port \(input.name): \(reason.text)")
     }
 
     private func forward(_ tags: VLANTags, from input: PortBundle, bridge: Bridge) {

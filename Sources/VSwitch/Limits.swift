@@ -60,4 +60,15 @@ enum Limits {
     static let traceArguments = 16
     /// Bytes of payload in a packet that ofproto/trace makes up.
     static let tracePayload = 64_000
+
+    // The log
+
+    /// Specifications of a `vlog/set`, or modules of a command.
+    static let logSpecs = 1024
+    /// The width that a field of a pattern may ask for.
+    static let logField = 256
+    /// Bytes of a time in a pattern; a longer one becomes empty.
+    static let logTime = 256
+    /// Lines a minute, or at once, that a place in the source may ask for.
+    static let logRate = 60_000
 }

@@ -42,7 +42,7 @@ final class RunningSwitch {
         }
         let problems = vswitch.apply(config) + controllers.apply(config, vswitch.ofproto)
         guard file == nil else {
-            for problem in problems { complain(problem) }
+            for problem in problems { VLog.shared.log("bridge", .warning, problem) }
             return
         }
         guard problems.isEmpty else {
@@ -84,10 +84,10 @@ final class RunningSwitch {
         do {
             let wanted = try SwitchConfig.load(file, keeping: vswitch.running)
             let problems = vswitch.apply(wanted) + controllers.apply(wanted, vswitch.ofproto)
-            for problem in problems { complain(problem) }
-            complain("\(file): applied, with \(problems.count) problem\(problems.count == 1 ? "" : "s"): \(vswitch.running.summary)")
+            for problem in problems { VLog.shared.log("bridge", .warning, problem) }
+            VLog.shared.log("bridge", .information, "\(file): applied, with \(problems.count) problem\(problems.count == 1 ? "" : "s"): \(vswitch.running.summary)")
         } catch {
-            complain("\(error)")
+            VLog.shared.log("bridge", .error, "\(error)")
         }
     }
 

@@ -25,7 +25,11 @@ public final class Session {
     public func run(seconds: Double?) {
         let end = seconds.flatMap { seconds in turns.with { $0.vswitch.datapath.now + Int64((seconds * 1000).rounded()) } }
         turns.run(until: end) {
-            if signals.takeHangUp() { _ = turns.with { $0.reload() } }
+            if signals.takeHangUp() {
+                // What hinders it is in the log.
+                try? VLog.shared.reopenFile()
+                _ = turns.with { $0.reload() }
+            }
             if signals.takeReportRequest() { onReportRequest?() }
             return signals.wantsEnd
         }

@@ -6,7 +6,8 @@ import Synchronization
 public final class Signals {
     /// Writer: Dispatch's queue. Reader: the ofproto thread, which also clears `hungUp` and `asked`.
     private final class Flags: Sendable {
-        let ended = Atomic(false)
+        /// The signal that ends the process; 0: none came.
+        let ended = Atomic<Int32>(0)
         let hungUp = Atomic(false)
         let asked = Atomic(false)
     }
@@ -25,7 +26,7 @@ public final class Signals {
                 switch number {
                 case SIGHUP: flags.hungUp.store(true, ordering: .relaxed)
                 case SIGUSR1: flags.asked.store(true, ordering: .relaxed)
-                default: flags.ended.store(true, ordering: .relaxed)
+                default: flags.ended.store(number, ordering: .relaxed)
                 }
             }
             source.resume()
@@ -35,7 +36,13 @@ public final class Signals {
     }
 
     /// SIGTERM or SIGINT came.
-    public var wantsEnd: Bool { flags.ended.load(ordering: .relaxed) }
+    public var wantsEnd: Bool { end != nil }
+
+    /// The one that came.
+    public var end: Int32? {
+        let number = flags.ended.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
 
     /// SIGHUP came since the last look.
     public func takeHangUp() -> Bool { flags.hungUp.exchange(false, ordering: .relaxed) }

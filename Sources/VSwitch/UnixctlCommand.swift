@@ -29,7 +29,7 @@ struct UnixctlCommand: Sendable {
 
     /// All commands, by name.
     static let all: [String: UnixctlCommand] = {
-        let commands = process + datapath + interfaces + threads + bridges + stations + bonds + traces
+        let commands = process + logs + datapath + interfaces + threads + bridges + stations + bonds + traces
         return Dictionary(uniqueKeysWithValues: commands.map { ($0.name, $0) })
     }()
 

@@ -12,6 +12,9 @@ final class UnixctlContext {
     /// Since when the counters shown count, in milliseconds of the datapath's clock.
     private(set) var countsSince: Int64
     var rxqUsage = RxqUsage()
+    var coverage = Coverage()
+    /// Commands that came.
+    var commands: UInt64 = 0
 
     init(vswitch: Switch, netdev: DPIFNetdev) {
         self.vswitch = vswitch
@@ -19,8 +22,6 @@ final class UnixctlContext {
         countsSince = vswitch.datapath.now
     }
 
-    /// The program's name, as messages give it.
-    static let program = "needletaild"
     /// The only datapath, in the forms of dpctl and of ovs-vswitchd's own tables.
     static let datapathName = "netdev@ovs-netdev"
     static let datapathNames: Set<String> = [datapathName, "ovs-netdev"]

@@ -15,7 +15,7 @@ extension UnixctlCommand {
 
     private static func checkDatapath(_ name: String) throws(UnixctlError) {
         guard UnixctlContext.datapathNames.contains(name) else {
-            throw UnixctlError("\(UnixctlContext.program): opening datapath \(name) failed (No such device)")
+            throw UnixctlError("\(Program.name): opening datapath \(name) failed (No such device)")
         }
     }
 
@@ -100,7 +100,7 @@ struct MegaflowSelection {
 
     /// Adds an argument of `dpctl/dump-flows`: a datapath's name, `filter=`, `type=` or `pmd=`.
     mutating func add(_ argument: String, _ context: UnixctlContext) throws(UnixctlError) {
-        let program = UnixctlContext.program
+        let program = Program.name
         if argument.hasPrefix("filter=") {
             try filter(String(argument.dropFirst(7)), context)
         } else if argument.hasPrefix("type=") {
@@ -124,7 +124,7 @@ struct MegaflowSelection {
         do throws(FlowSyntaxError) {
             match = try FlowSyntax(ports: { name in dpif.portQuery(name).map { OFPort(UInt16(truncatingIfNeeded: $0.port.number)) } }).match(text)
         } catch {
-            throw UnixctlError("\(UnixctlContext.program): Failed to parse filter (\(error.message))")
+            throw UnixctlError("\(Program.name): Failed to parse filter (\(error.message))")
         }
     }
 

@@ -1,16 +1,18 @@
-import Datapath
-
 extension UnixctlCommand {
     /// Commands about the process.
     static let process = [
         UnixctlCommand("list-commands", "", 0...0, listCommands),
-        UnixctlCommand("version", "", 0...0) { _, _ in .text("\(UnixctlContext.program) (Needletail) \(softwareVersion)") },
+        UnixctlCommand("version", "", 0...0) { _, _ in .text(Program.versionLine) },
         UnixctlCommand("exit", "[--cleanup]", 0...1) { context, _ in
             context.wantsEnd = true
             return .text("")
         },
         UnixctlCommand("memory/show", "", 0...0, memoryShow),
-        UnixctlCommand("coverage/read-counter", "COUNTER", 1...1, readCounter),
+        UnixctlCommand("coverage/show", "", 0...0) { context, _ in .text(context.coverage.text(context.events())) },
+        UnixctlCommand("coverage/read-counter", "COUNTER", 1...1) { context, arguments throws(UnixctlError) in
+            guard let event = context.events().first(where: { $0.name == arguments[0] }) else { throw UnixctlError("No such counter") }
+            return .text("\(event.count)")
+        },
     ]
 
     private static func listCommands(_ context: UnixctlContext, _ arguments: [String]) -> UnixctlReply {
@@ -23,23 +25,6 @@ extension UnixctlCommand {
         let bridges = context.vswitch.ofproto.bridges
         let ports = bridges.reduce(0) { $0 + $1.ports.count }, rules = bridges.reduce(0) { $0 + $1.flowCount }
         return .text("handlers:1 ports:\(ports) revalidators:1 rules:\(rules) udpif keys:\(context.vswitch.ofproto.megaflowCount)")
-    }
-
-    /// The drop reasons that OVS counts by these names.
-    private static let dropCounters: [String: [DropReason]] = [
-        "datapath_drop_upcall_error": [.upcallRingFull, .upcallFailed],
-        "datapath_drop_recirc_error": [.recirculationLimit],
-        "datapath_drop_meter": [.meter],
-        "datapath_drop_invalid_port": [.noPort],
-        "datapath_drop_rx_invalid_packet": [.tooShort],
-    ]
-
-    private static func readCounter(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        guard let reasons = dropCounters[arguments[0]] else { throw UnixctlError("No such counter") }
-        let dpif = context.vswitch.datapath.dpif
-        let drops = dpif.portDump().flatMap { dpif.portStats($0.port)?.drops ?? [] }
-        let stray = reasons.contains(.noPort) ? context.netdev.strayDrops : 0
-        return .text("\(drops.reduce(stray) { reasons.contains($1.reason) ? $0 + $1.packets : $0 })")
     }
 }
 

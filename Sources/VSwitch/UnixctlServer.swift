@@ -64,12 +64,14 @@ final class UnixctlServer {
     /// One turn: a command, or a part of a long answer. Returns true if there is more to do at once.
     func run() -> Bool {
         context.rxqUsage.tick(now: context.vswitch.datapath.now, netdev: context.netdev)
+        context.coverage.tick(now: context.vswitch.datapath.now) { context.events() }
         if dump != nil {
             continueDump()
             return true
         }
         if waiting.isEmpty { waiting = mailbox.take().reversed() }
         guard let request = waiting.popLast() else { return false }
+        context.commands += 1
         carryOut(request)
         return true
     }

@@ -9,16 +9,16 @@ public enum UnixctlSocket: Sendable {
     /// Here, or the switch does not start.
     case required(String)
 
-    /// What `--unixctl` asks for: "none", a path, or nothing, which is `needletaild.PID.ctl` in the folder where OVS's tools look:
+    /// What `--unixctl` asks for: "none", a path, or nothing, which is `PROGRAM.PID.ctl` in the folder where OVS's tools look:
     /// `$OVS_RUNDIR`, or /var/run/openvswitch if there is such a folder; without OVS's tools nobody misses the socket.
     public init(option: String?) {
         switch option {
         case nil:
             let process = ProcessInfo.processInfo
-            let file = "/\(UnixctlContext.program).\(process.processIdentifier).ctl"
+            let file = "/\(Program.name).\(process.processIdentifier).ctl"
             self = RunFolder.path.map { .ifPossible($0 + file) } ?? .none
         case "none": self = .none
-        case .some(let path): self = .required(path)
+        case .some(let path): self = .required(OVSFolder.inRun(path))
         }
     }
 
@@ -29,14 +29,15 @@ public enum UnixctlSocket: Sendable {
             do {
                 return try UnixctlServer(path: path, context: context)
             } catch {
-                complain("\(UnixctlContext.program): no control socket: \(error)")
+                VLog.shared.log("unixctl", .warning, "no control socket: \(error)")
                 return nil
             }
         case .required(let path):
             do {
                 return try UnixctlServer(path: path, context: context)
             } catch {
-                throw StartError(problems: ["control socket: \(error)"])
+                let reason = error.errno.map { errorText($0) } ?? error.description
+                throw StartError(problems: ["\(path): could not initialize control socket (\(reason))"])
             }
         }
     }

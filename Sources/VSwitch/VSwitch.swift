@@ -15,5 +15,6 @@
 /// `Switch.swift` (the steps carried out), `RunningSwitch.swift` (a turn), `Turns.swift` (whose turn it is) and `Session.swift` (from start to end, with signals);
 /// `Counters.swift`, `Report.swift`, `LiveTable.swift` and `MegaflowText.swift` (what is told about it); `Doctor.swift`. The control socket:
 /// `UnixctlServer.swift`, `UnixctlCommand.swift` (the table), `UnixctlContext.swift`, then by subject `UnixctlProcess.swift`, `UnixctlDatapath.swift`,
-/// `UnixctlInterfaces.swift`, `UnixctlPorts.swift`, `UnixctlThreads.swift` with `RxqUsage.swift`, `UnixctlBridges.swift`; `UnixctlSocket.swift` (where it is).
+/// `UnixctlInterfaces.swift`, `UnixctlPorts.swift`, `UnixctlThreads.swift` with `RxqUsage.swift`, `UnixctlBridges.swift`; `UnixctlSocket.swift` (where it is). The log: `VLog.swift`,
+/// `LogPattern.swift`, `LogSpec.swift`, `LogLimit.swift`, `Syslog.swift`, `LogHandler.swift`, `UnixctlLog.swift`. The process: `Program.swift`, `PIDFile.swift`, `Signals.swift`, `Coverage.swift`.
 /// The database: `OVSDBConnection.swift`.

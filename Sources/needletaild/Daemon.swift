@@ -1,60 +1,69 @@
-import ArgumentParser
+import CDaemon
 import Foundation
+import Logging
 import VSwitch
 
-/// The daemon: a switch from one YAML file. SIGHUP rereads the file and applies what differs; SIGUSR1 writes the report so far; SIGTERM and
-/// SIGINT end it.
-@main struct Daemon: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "needletaild", abstract: "A virtual switch, described by one YAML file.",
-        discussion: "SIGHUP rereads the file and applies what differs. SIGUSR1 writes the report so far and begins another one. SIGTERM and SIGINT end the switch.", version: softwareVersion)
-
-    @Option(help: "The configuration file.") var config: String
-    @Flag(help: "Check the configuration file and do nothing else.") var check = false
-    @Option(help: "End after so many seconds, not counting the warm-up.") var runFor: Double?
-    @Option(help: "Run for so many seconds before the counters of the report begin.") var warmUp = 0.0
-    @Option(help: "Write what was counted after the warm-up, or since SIGUSR1, to this file, as JSON.") var report: String?
-    @Option(help: "Write the process number to this file once the switch forwards packets, and hold a lock on it.") var pidfile: String?
-    @Option(help: "The control socket for ovs-appctl; \"none\" for none. By default, if possible, needletaild.PID.ctl in $OVS_RUNDIR or /var/run/openvswitch.")
-    var unixctl: String?
-
-    func validate() throws {
-        for seconds in [runFor ?? 0, warmUp] where !(seconds >= 0 && seconds <= 1e6) {
-            throw ValidationError("a time in seconds is from 0 to 1000000")
-        }
-    }
-
-    func run() throws {
+/// The daemon: a switch from one YAML file. SIGHUP rereads the file and applies what differs, and reopens the log file; SIGUSR1 writes the report
+/// so far; SIGTERM and SIGINT end it.
+@main struct Daemon {
+    static func main() {
+        LoggingSystem.bootstrap(VLogHandler.init)
         do {
-            let wanted = try SwitchConfig.load(config)
-            if check { return print("\(config): \(wanted.summary)") }
-            try forward(wanted)
+            var options = try DaemonOptions(Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
+            if let text = options.text { return print(text) }
+            if options.checks, let config = options.config { return print("\(config): \(try SwitchConfig.load(config).summary)") }
+            options.makeAbsolute()
+            try run(options)
         } catch let error as ConfigError {
             complain(error.description)
-            throw ExitCode.failure
+            exit(EXIT_FAILURE)
         } catch let error as StartError {
-            for problem in error.problems { complain("needletaild: \(problem)") }
-            throw ExitCode.failure
+            for problem in error.problems {
+                VLog.shared.log("vswitchd", .emergency, problem, except: .console)
+                complain("\(Program.name): \(problem)")
+            }
+            exit(EXIT_FAILURE)
+        } catch {
+            complain("\(Program.name): \(error)")
+            exit(EXIT_FAILURE)
         }
     }
 
-    private func forward(_ wanted: SwitchConfig) throws {
-        let session = try Session(wanted, file: config, socket: UnixctlSocket(option: unixctl), runFolder: RunFolder.path)
+    /// Becomes the process that runs the switch, and runs it to its end.
+    private static func run(_ options: DaemonOptions) throws {
+        try options.user?.apply(pidfile: options.pidfile)
+        if let pidfile = options.pidfile, !options.overwritesPidfile { try PIDFile.check(pidfile) }
+        guard let config = options.config else {
+            throw StartError(problems: ["\(options.database): there is no client for the database yet; give a configuration file by --config=FILE"])
+        }
+        var daemonizer = Daemonizer(options)
+        try daemonizer.start()
+        if options.locksMemory {
+            let error = nt_lock_memory()
+            if error != 0 { VLog.shared.log("vswitchd", .error, "mlockall failed: \(errorText(error))") }
+        }
+        try forward(config, options, ready: daemonizer.ready)
+    }
+
+    private static func forward(_ file: String, _ options: DaemonOptions, ready: () -> Void) throws {
+        let session = try Session(SwitchConfig.load(file), file: file, socket: UnixctlSocket(option: options.unixctl), runFolder: RunFolder.path)
         defer { session.close() }
-        let lock = try pidfile.map { try PIDFile($0) }
+        let lock = try options.pidfile.map { try PIDFile($0, overwrites: options.overwritesPidfile) }
         defer { lock?.remove() }
-        if warmUp > 0 { session.run(seconds: warmUp) }
+        ready()
+        if options.warmUp > 0 { session.run(seconds: options.warmUp) }
         var before = session.counters()
         func write() throws {
-            guard let report else { return }
+            guard let report = options.report else { return }
             let now = session.counters()
             try Report(window: now.since(before), hertz: session.hertz).write(to: report)
             before = now
         }
         session.onReportRequest = {
-            do { try write() } catch { complain("needletaild: \(error)") }
+            do { try write() } catch { VLog.shared.log("vswitchd", .error, "\(error)") }
         }
-        session.run(seconds: runFor)
+        session.run(seconds: options.runFor)
+        if let signal = session.signals.end { VLog.shared.log("fatal_signal", .warning, "terminating with signal \(signal) (\(signalText(signal)))") }
         try write()
     }
 }

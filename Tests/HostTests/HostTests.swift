@@ -36,8 +36,8 @@ func contents(_ file: String) -> String { (try? String(contentsOfFile: file, enc
 
 func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 
-/// The lines of a program's standard error stream: all of them, so that DPDK's would be seen.
-func errorLines(_ file: String) -> [String] { lines(contents(file)) }
+/// What a daemon has written to its standard error stream, without what the log puts in front: all of it, so that DPDK's would be seen.
+func errorLines(_ file: String) -> [String] { messages(contents(file)) }
 
 /// Runs ip(8). Throws `BedFailure` with what it complained of.
 func ip(_ arguments: String...) async throws {

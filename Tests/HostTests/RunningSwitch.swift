@@ -77,7 +77,7 @@ final class RunningSwitch {
         controlSocket = folder + "/switch.ctl"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         runFolder = folder
-        let arguments = ["--config", file, "--pidfile", pidfile, "--unixctl", controlSocket]
+        let arguments = ["--config", file, "--pidfile=" + pidfile, "--unixctl", controlSocket]
         task = try BackgroundTask("env", ["OVS_RUNDIR=" + folder, executable("needletaild")] + arguments, output: folder + "/switch")
         errors = task.errors
     }

@@ -66,7 +66,7 @@ import Testing
         let json = folder + "/report.json"
         let result = try await command(daemon, ["--config", file, "--run-for", "1", "--report", json])
         #expect(result.status == 0)
-        #expect(result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("bridge br0: port p2: "), "\(result.errors)")
+        #expect(messages(result.errors).count == 1 && messages(result.errors)[0].hasPrefix("bridge br0: port p2: "), "\(result.errors)")
         #expect(try report(json).ports.map(\.name) == ["source", "sink"])
     }
 
@@ -79,7 +79,7 @@ import Testing
         let file = try write("a.yaml", ports: ports)
         let result = try await command(daemon, ["--config", file, "--run-for", "0.1"])
         #expect(result.status == 0)
-        let lines = result.errors.split(separator: "\n")
+        let lines = messages(result.errors)
         #expect(lines.count == wrong.count, "\(result.errors)")
         for (number, line) in lines.enumerated() {
             #expect(line.hasPrefix("bridge br0: port w\(number): w\(number): '\(wrong[number])' "), "\(line)")
@@ -126,7 +126,7 @@ import Testing
         _ = FileManager.default.createFile(atPath: errors, contents: nil)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: daemon)
-        process.arguments = ["--config", file, "--run-for", "60", "--pidfile", pidfile, "--report", json]
+        process.arguments = ["--config", file, "--run-for", "60", "--pidfile=" + pidfile, "--report", json]
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
         try process.run()
         defer { if process.isRunning { process.terminate() } }
