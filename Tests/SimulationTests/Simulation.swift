@@ -48,8 +48,8 @@ final class Simulation {
     /// Datapath ports that are no more and whose numbers nobody else has.
     var ghosts: Set<UInt32> = []
     var recentlyHeard: [RefStation: [Heard]] = [:]
-    /// Since the last `settle` a packet came by that the reference does not describe: any station may have been heard.
-    var mayHaveHeard = false
+    /// Since the last `settle` a packet came by that the reference does not describe: any station may have been heard and any rule hit.
+    var metUndescribed = false
     /// Every packet is seen through before the next one comes, so that the order of events is known.
     var isStrict = true
     var tally = Tally()
@@ -269,6 +269,6 @@ final class Simulation {
         departures = []
         cuts = []
         hasChangedCores = false
-        mayHaveHeard = false
+        metUndescribed = false
     }
 }
