@@ -58,7 +58,7 @@ struct Measurement {
         if !counters.hits.isEmpty { sample.notes.append(counters.hitText) }
     }
 
-    /// Installed traffic alone, then the same with hostile packets among it.
+    /// Installed traffic alone, the same with hostile packets among it, and alone once more: what a machine gives changes with time, and a rate is kept of the mean of those around.
     private func attack(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
         var traffic = bench.traffic
         func run(_ part: String) throws -> Counters {
@@ -72,16 +72,19 @@ struct Measurement {
             return try subject.run(setUp, warmUp: warmUp, seconds: seconds)
         }
         traffic.hostile?.isUnderWay = false
-        let alone = try run("alone")
+        let before = try run("before")
         traffic.hostile?.isUnderWay = true
         let attacked = try run("attacked")
+        traffic.hostile?.isUnderWay = false
+        let after = try run("after")
+        let alone = (before.packetsPerSecond + after.packetsPerSecond) / 2
         let hostile = attacked.packetsPerSecond / Double(Traffic.Hostile.share)
         // What is not hostile must have arrived, give or take packets in flight.
         guard attacked.sent >= attacked.received * (Traffic.Hostile.share - 1) / Traffic.Hostile.share - max(8_192, attacked.received / 1_000) else {
             throw BenchError("\(subject.name), \(bench.name): of \(attacked.received) packets only \(attacked.sent) were sent on")
         }
-        sample.values = [.packetsPerSecond: alone.packetsPerSecond, .attackedPackets: attacked.packetsPerSecond - hostile,
-            .kept: 100 * (attacked.packetsPerSecond - hostile) / alone.packetsPerSecond, .cyclesPerPacket: alone.cyclesPerPacket,
+        sample.values = [.packetsPerSecond: alone, .attackedPackets: attacked.packetsPerSecond - hostile,
+            .kept: 100 * (attacked.packetsPerSecond - hostile) / alone, .cyclesPerPacket: (before.cyclesPerPacket + after.cyclesPerPacket) / 2,
             .megaflows: Double(attacked.megaflows)]
         sample.values[.masks] = attacked.masks.map(Double.init)
         sample.notes.append(attacked.hitText)
