@@ -15,6 +15,8 @@ extension OFProto {
 
     private func handleMiss(_ upcall: consuming DPUpcall, now: Int64) {
         counters.misses &+= 1
+        // A miss before this one has found a station elsewhere: what this packet leads to is not to go to where it was.
+        if revalidation.pending.stations != 0 { revalidate(now: now) }
         translator.flow.key = upcall.key
         let length = UInt64(upcall.packet.length)
         guard translator.translate(now: now, learns: true) else {

@@ -3,8 +3,7 @@ import Testing
 
 extension HostTests {
     @Suite(.serialized) struct LearningTests {
-        /// A host moves to another port, with its addresses: who talks to it goes on within half a second after it has been heard there. (What follows at once may still
-        /// go by a megaflow that is not checked yet.)
+        /// A host moves to another port, with its addresses: who talks to it goes on as soon as it has been heard there.
         @Test(arguments: [Wiring.tap, .system]) func aHostMovesToAnotherPort(_ wiring: Wiring) async throws {
             try await Bed.with { bed in
                 let (hosts, _) = try await bed.wire(3, wiring)
@@ -15,8 +14,8 @@ extension HostTests {
                 #expect(try await client.cannotReach(old.address4))
                 try await ip("-n", new.space, "link", "set", new.interface, "address", address)
                 try await new.add(old.address4 + "/24")
-                let first = try await new.run("ping", "-n", "-c", "2", "-i", "0.5", "-W", "2", "-I", old.address4, client.address4)
-                #expect(try PingResult(first.output).received > 0, "\(first.output)")
+                let first = try await new.run("ping", "-n", "-c", "1", "-W", "2", "-I", old.address4, client.address4)
+                #expect(try PingResult(first.output).isWhole)
                 #expect(try await client.ping(old.address4, count: 20).isWhole)
             }
         }
