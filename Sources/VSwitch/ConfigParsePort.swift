@@ -12,7 +12,7 @@ extension ConfigParser {
         case .system: ["mtu"]
         case .internal, .tap: ["mtu", "mac"]
         case .patch: ["peer"]
-        case .dummy: ["rx-queues", "mtu", "mac"]
+        case .dummy, .dummyInternal, .dummyPMD: ["rx-queues", "mtu", "mac"]
         }
     }
 

@@ -4,7 +4,7 @@ import OpenFlow
 import Stream
 import Wire
 
-/// What a switch shall be: a passive value. `SwitchConfig.parse` makes it of a YAML file.
+/// What a switch shall be: a passive value. `SwitchConfig.parse` makes it of a YAML file, `RowsConfig` of a database.
 public struct SwitchConfig: Equatable, Sendable {
     public var datapath = DatapathConfig()
     /// In the file's order; names are unique.
@@ -52,6 +52,8 @@ public struct BridgeConfig: Equatable, Sendable {
         case secure
     }
     public var name: String
+    /// The datapath that its ports are in: "netdev", "dummy" or "system" (datapath_type).
+    public var datapathType = "netdev"
     public var failMode = FailMode.standalone
     /// Seconds that a learnt address is kept: other_config:mac-aging-time.
     public var macAging = 300
@@ -86,6 +88,8 @@ public struct PortConfig: Equatable, Sendable {
     /// The classes of ports. The raw value is the configuration's word and OVS's.
     public enum Kind: String, CaseIterable, Sendable {
         case dpdk, dpdkvhostuserclient, system, `internal`, tap, patch, dummy
+        case dummyInternal = "dummy-internal"
+        case dummyPMD = "dummy-pmd"
         /// It is an interface of the kernel, whose names are short.
         var isKernel: Bool { self == .system || self == .internal || self == .tap }
     }

@@ -119,7 +119,7 @@ let completeConfig = """
         ("bridges: {b: {port: {}}}", "1:15: expected one of fail-mode, mac-aging-time, mac-table-size, static-macs, flood-vlans, forward-bpdu, mirrors, netflow, protocols, datapath-id, controllers, tables, ports, flows, found 'port'"),
         ("bridges: {b: {ports: {p: {}}}}", "1:23: expected a port with the key type, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: dpkd}}}}",
-            "1:33: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, bond, found 'dpkd'"),
+            "1:33: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, dummy-internal, dummy-pmd, bond, found 'dpkd'"),
         ("bridges: {b: {ports: {p: {type: dpdk}}}}", "1:23: expected a port with the key devargs, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: patch}}}}", "1:23: expected a port with the key peer, found 'p' without it"),
         ("bridges: {b: {ports: {p: {type: dpdkvhostuserclient}}}}", "1:23: expected a port with the key socket, found 'p' without it"),

@@ -48,7 +48,7 @@ import Testing
     @Test func checkTellsTheMistake() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let file = try write("a.yaml", ports: "      p2: { type: bogus }")
-        let line = file + ":8:19: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, bond, found 'bogus'\n"
+        let line = file + ":8:19: expected one of dpdk, dpdkvhostuserclient, system, internal, tap, patch, dummy, dummy-internal, dummy-pmd, bond, found 'bogus'\n"
         for (program, arguments) in [(daemon, ["--config", file, "--check"]), (daemon, ["--config", file]), (tool, ["check", file])] {
             let result = try await command(program, arguments)
             #expect(result.status == 1)
