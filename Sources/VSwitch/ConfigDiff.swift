@@ -21,6 +21,8 @@ public enum ConfigStep: Equatable, Sendable {
     case setMirrors(bridge: String, [MirrorSettings])
     case fixMAC(bridge: String, StaticMACConfig)
     case forgetMAC(bridge: String, StaticMACConfig)
+    /// Deletes all flows.
+    case flushFlows(bridge: String)
     /// Adds the flow, or gives the one with the same table, priority and match its new actions.
     case addFlow(bridge: String, FlowMod)
     case deleteFlow(bridge: String, FlowMod)
@@ -52,7 +54,11 @@ public struct ConfigDiff: Equatable, Sendable {
             comparePorts(old.bridge(named: bridge.name), bridge)
             compareSelections(old.bridge(named: bridge.name), bridge)
         }
-        for bridge in wanted.bridges { compareFlows(old.bridge(named: bridge.name)?.flows ?? [], bridge.flows, bridge.name) }
+        for bridge in wanted.bridges {
+            let former = old.bridge(named: bridge.name), isFlushed = former.map { Self.flushes($0, bridge) } ?? false
+            if isFlushed { steps.append(.flushFlows(bridge: bridge.name)) }
+            compareFlows(isFlushed ? [] : former?.flows ?? [], bridge.flows, bridge.name)
+        }
     }
 
     private mutating func compareDatapath(_ old: DatapathConfig, _ new: DatapathConfig) {
@@ -120,6 +126,11 @@ public struct ConfigDiff: Equatable, Sendable {
             }
             if former != port { steps.append(.changePort(bridge: new.name, port)) }
         }
+    }
+
+    /// True if all flows go from one configuration to the other.
+    private static func flushes(_ old: BridgeConfig, _ new: BridgeConfig) -> Bool {
+        new.flushesFlows && (old.controllers.isEmpty != new.controllers.isEmpty || (new.controllers.isEmpty && old.failMode != new.failMode))
     }
 
     private mutating func compareFlows(_ old: [FlowMod], _ new: [FlowMod], _ bridge: String) {

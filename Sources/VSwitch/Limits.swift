@@ -41,6 +41,9 @@ enum Limits {
     /// Bytes that wait for a database server that does not read. Then the connection is closed.
     static let databaseBacklog = 64 << 20
 
+    /// Milliseconds between two looks at what a database is told of links and the like.
+    static let statusInterval: Int64 = 500
+
     // The control socket
 
     /// Clients at a time. A further one is closed.

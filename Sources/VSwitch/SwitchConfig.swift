@@ -81,6 +81,9 @@ public struct BridgeConfig: Equatable, Sendable {
     public var ports: [PortConfig] = []
     /// The flows that shall be there, including fail mode's; no two have the same table, priority and match.
     public var flows: [FlowMod] = []
+    /// Flows are controllers' and ovs-ofctl's affair: all of them go when the first controller comes, when the last one goes, and without one when the
+    /// fail mode changes.
+    public var flushesFlows = false
     public init(name: String) { self.name = name }
 }
 

@@ -22,7 +22,9 @@ extension RowsReader {
             tell(.error, "bridge", "failed to create bridge \(name): Address family not supported by protocol")
             return nil
         }
+        bridge.flushesFlows = true
         ports(row, &bridge, &numbers)
+        if bridge.failMode == .standalone, bridge.controllers.isEmpty { bridge.addStandaloneFlow() }
         return bridge
     }
 
