@@ -12,6 +12,8 @@ public final class Switch {
     /// What runs. After a step that failed it differs from what was wanted by just that step, so that applying the
     /// wanted configuration again tries it again.
     public private(set) var running = SwitchConfig()
+    /// Why interfaces could not be opened when a configuration was last applied, by their names.
+    public private(set) var portProblems: [String: String] = [:]
 
     /// - Parameters:
     ///   - config: the datapath's settings are the datapath's own; bridges are made by `apply`.
@@ -19,7 +21,7 @@ public final class Switch {
     public init(datapath: any SwitchDatapath, config: DatapathConfig, seed: UInt64) {
         self.datapath = datapath
         ofproto = OFProto(dpif: datapath.dpif, seed: seed)
-        ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle)
+        ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator)
         running.datapath = config
     }
 
@@ -28,12 +30,14 @@ public final class Switch {
         var problems: [String] = []
         let diff = ConfigDiff(from: running, to: wanted)
         for key in diff.needsRestart { problems.append("datapath: \(key) is read at the start only; restart to change it") }
+        portProblems = [:]
         var failed: [ConfigStep] = []
         for step in diff.steps {
             do {
                 try carryOut(step)
             } catch {
                 failed.append(step)
+                if case .addPort(_, let port) = step { portProblems[port.name] = "\(error)" }
                 problems.append("\(step.subject): \(error)")
             }
         }
@@ -49,7 +53,7 @@ public final class Switch {
             try datapath.change(config)
             // What megaflows say of the second tag is of former keys.
             if config.vlanLimit != running.datapath.vlanLimit { ofproto.flushMegaflows() }
-            ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle)
+            ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator)
         case .addBridge(let config): configure(try ofproto.addBridge(config.name), config)
         case .changeBridge(let config): configure(try bridge(config.name), config)
         case .removeBridge(let name): ofproto.removeBridge(name)
@@ -61,6 +65,9 @@ public final class Switch {
         case .forgetMAC(let name, let mac): try bridge(name).removeStaticMAC(mac.address, vlan: mac.vlan)
         case .addPort(let name, let port): _ = try bridge(name).addPort(port.bridgePort)
         case .changePort(let name, let port): try bridge(name).changePort(port.bridgePort)
+        case .pinQueues(_, let port):
+            guard let number = datapath.dpif.portQuery(port.name)?.port else { throw DPIFError(.notFound, "no port \(port.name)") }
+            try datapath.pinQueues(of: number, port.rxQueueAffinity)
         case .removePort(let name, let port): try bridge(name).removePort(port)
         case .addFlow(let name, let flow): try bridge(name).apply(flow, command: .add, now: datapath.now)
         case .deleteFlow(let name, let flow): try bridge(name).apply(flow, command: .deleteStrict, now: datapath.now)
@@ -73,6 +80,8 @@ public final class Switch {
         bridge.configureNormal(floodVLANs: Set(config.floodVLANs), forwardsReserved: config.forwardBPDU)
         bridge.configureMACTable(aging: Int64(config.macAging), capacity: config.macTableSize)
         bridge.netFlow = config.netFlow
+        bridge.datapathDescription = config.datapathDescription
+        bridge.serialNumber = config.serialNumber
     }
 
     private func fix(_ mac: StaticMACConfig, on bridge: Bridge) throws(DPIFError) {
@@ -102,6 +111,7 @@ extension SwitchConfig {
         var result = self
         // What is read at the start only stays as it was.
         result.datapath.memory = former.datapath.memory
+        result.datapath.socketMemory = former.datapath.socketMemory
         result.datapath.hugepages = former.datapath.hugepages
         result.datapath.ealArguments = former.datapath.ealArguments
         for step in failed { result.undo(step, former) }
@@ -120,10 +130,16 @@ extension SwitchConfig {
         case .changeBridge(let config):
             edit(config.name) { if let old = $1 { ($0.macAging, $0.macTableSize) = (old.macAging, old.macTableSize) } }
         case .addPort(let name, let port): edit(name) { bridge, _ in bridge.ports.removeAll { $0.name == port.name } }
+        case .pinQueues(let name, let port):
+            edit(name) { bridge, old in
+                guard let index = bridge.ports.firstIndex(where: { $0.name == port.name }) else { return }
+                bridge.ports[index].rxQueueAffinity = old?.ports.first { $0.name == port.name }?.rxQueueAffinity
+            }
         case .changePort(let name, let port):
             edit(name) { bridge, old in
                 guard let index = bridge.ports.firstIndex(where: { $0.name == port.name }),
-                    let was = old?.ports.first(where: { $0.name == port.name }) else { return }
+                    var was = old?.ports.first(where: { $0.name == port.name }) else { return }
+                was.rxQueueAffinity = bridge.ports[index].rxQueueAffinity
                 bridge.ports[index] = was
             }
         case .addBond(let name, let bond): edit(name) { bridge, _ in bridge.bonds.removeAll { $0.name == bond.name } }
@@ -156,7 +172,7 @@ extension ConfigStep {
         case .changeDatapath: "datapath"
         case .addBridge(let config), .changeBridge(let config): "bridge \(config.name)"
         case .removeBridge(let name): "bridge \(name)"
-        case .addPort(let bridge, let port), .changePort(let bridge, let port): "bridge \(bridge): port \(port.name)"
+        case .addPort(let bridge, let port), .changePort(let bridge, let port), .pinQueues(let bridge, let port): "bridge \(bridge): port \(port.name)"
         case .removePort(let bridge, let port): "bridge \(bridge): port \(port)"
         case .addBond(let bridge, let bond), .changeBond(let bridge, let bond): "bridge \(bridge): bond \(bond.name)"
         case .removeBond(let bridge, let bond): "bridge \(bridge): bond \(bond)"
