@@ -56,6 +56,9 @@ public final class Bridge {
     private(set) var netFlowExporter: NetFlowExporter?
     /// The number that the configuration gives the bridge; nil: it is made of an address.
     public var configuredDatapathID: UInt64?
+    /// What it says of itself: a description for people, and a serial number (OpenFlow 1.5.1, section 7.3.5.1, dp_desc and serial_num); nil: "None".
+    public var datapathDescription: String?
+    public var serialNumber: String?
     /// What is done with fragments (OFPT_SET_CONFIG).
     public private(set) var fragments = SwitchSettings.Fragments.normal
     /// Which tunnel options are fields.

@@ -177,8 +177,9 @@ public final class OFProto {
     /// Counters are needed sooner than the next sweep would bring them.
     func wantSweep() { sweep.isWanted = true }
 
-    /// Sets the number of megaflows at most and how long an idle one stays (milliseconds).
-    public func configure(flowLimit: Int, maxIdle: Int64) {
+    /// Sets the number of megaflows at most, how long an idle one stays and how often all are looked at (milliseconds).
+    public func configure(flowLimit: Int, maxIdle: Int64, sweepInterval: Int64 = 500) {
+        limits.sweepInterval = sweepInterval
         if flowLimit != limits.flowLimit { self.flowLimit.configured = flowLimit }
         limits.flowLimit = flowLimit
         limits.maxIdle = maxIdle

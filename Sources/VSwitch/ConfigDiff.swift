@@ -18,6 +18,8 @@ public enum ConfigStep: Equatable, Sendable {
     case addPort(bridge: String, PortConfig)
     /// Settings that need no new device: VLANs, flooding.
     case changePort(bridge: String, PortConfig)
+    /// The cores of its receive queues only.
+    case pinQueues(bridge: String, PortConfig)
     case setMirrors(bridge: String, [MirrorSettings])
     case fixMAC(bridge: String, StaticMACConfig)
     case forgetMAC(bridge: String, StaticMACConfig)
@@ -42,39 +44,45 @@ public struct ConfigDiff: Equatable, Sendable {
     public init(from running: SwitchConfig?, to wanted: SwitchConfig) {
         let old = running ?? SwitchConfig()
         if running != nil { compareDatapath(old.datapath, wanted.datapath) }
+        /// A bridge goes from one datapath to another by being made anew.
+        func former(_ bridge: BridgeConfig) -> BridgeConfig? {
+            old.bridge(named: bridge.name).flatMap { $0.datapathType == bridge.datapathType ? $0 : nil }
+        }
         for bridge in old.bridges {
-            let new = wanted.bridge(named: bridge.name)
+            let new = wanted.bridge(named: bridge.name).flatMap { $0.datapathType == bridge.datapathType ? $0 : nil }
             removePorts(of: bridge, wanted: new)
             removeBonds(of: bridge, wanted: new)
             if new == nil { steps.append(.removeBridge(bridge.name)) }
         }
-        for bridge in wanted.bridges { compareSettings(old.bridge(named: bridge.name), bridge) }
+        for bridge in wanted.bridges { compareSettings(former(bridge), bridge) }
         for bridge in wanted.bridges {
-            compareBonds(old.bridge(named: bridge.name), bridge)
-            comparePorts(old.bridge(named: bridge.name), bridge)
-            compareSelections(old.bridge(named: bridge.name), bridge)
+            compareBonds(former(bridge), bridge)
+            comparePorts(former(bridge), bridge)
+            compareSelections(former(bridge), bridge)
         }
         for bridge in wanted.bridges {
-            let former = old.bridge(named: bridge.name), isFlushed = former.map { Self.flushes($0, bridge) } ?? false
+            let former = former(bridge), isFlushed = former.map { Self.flushes($0, bridge) } ?? false
             if isFlushed { steps.append(.flushFlows(bridge: bridge.name)) }
             compareFlows(isFlushed ? [] : former?.flows ?? [], bridge.flows, bridge.name)
         }
     }
 
     private mutating func compareDatapath(_ old: DatapathConfig, _ new: DatapathConfig) {
-        if old.memory != new.memory { needsRestart.append("memory") }
+        if old.memory != new.memory || old.socketMemory != new.socketMemory { needsRestart.append("memory") }
         if old.hugepages != new.hugepages { needsRestart.append("hugepages") }
         if old.ealArguments != new.ealArguments { needsRestart.append("eal") }
         var changeable = new
         changeable.memory = old.memory
+        changeable.socketMemory = old.socketMemory
         changeable.hugepages = old.hugepages
         changeable.ealArguments = old.ealArguments
         if changeable != old { steps.append(.changeDatapath(new)) }
     }
 
     private mutating func removePorts(of old: BridgeConfig, wanted new: BridgeConfig?) {
+        let wanted = Dictionary((new?.ports ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for port in old.ports {
-            let successor = new?.ports.first { $0.name == port.name }
+            let successor = wanted[port.name]
             if successor.map(port.needsReopening(for:)) ?? true { steps.append(.removePort(bridge: old.name, name: port.name)) }
         }
     }
@@ -89,7 +97,8 @@ public struct ConfigDiff: Equatable, Sendable {
         guard let old else { return steps.append(.addBridge(settings)) }
         if old.failMode != new.failMode || old.protocols != new.protocols || old.controllers != new.controllers || old.datapathID != new.datapathID
             || old.tables != new.tables || old.macAging != new.macAging || old.macTableSize != new.macTableSize
-            || old.floodVLANs != new.floodVLANs || old.forwardBPDU != new.forwardBPDU || old.netFlow != new.netFlow {
+            || old.floodVLANs != new.floodVLANs || old.forwardBPDU != new.forwardBPDU || old.netFlow != new.netFlow
+            || old.datapathDescription != new.datapathDescription || old.serialNumber != new.serialNumber {
             steps.append(.changeBridge(settings))
         }
     }
@@ -124,7 +133,10 @@ public struct ConfigDiff: Equatable, Sendable {
                 steps.append(.addPort(bridge: new.name, port))
                 continue
             }
-            if former != port { steps.append(.changePort(bridge: new.name, port)) }
+            var pinned = former
+            pinned.rxQueueAffinity = port.rxQueueAffinity
+            if pinned != former { steps.append(.pinQueues(bridge: new.name, port)) }
+            if pinned != port { steps.append(.changePort(bridge: new.name, port)) }
         }
     }
 

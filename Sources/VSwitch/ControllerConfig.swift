@@ -6,6 +6,8 @@ import Stream
 public struct ControllerConfig: Hashable, Sendable {
     /// Where to connect to, or where to wait for it.
     public var target: ConnectionMethod
+    /// It is not told by itself of packets and ports, as those that connect to the switch; nil: if it is one of these.
+    public var isService: Bool?
     /// Milliseconds that the wait between two attempts grows to.
     public var maxBackoff: Int64 = 8_000
     /// Milliseconds of silence until the controller is asked for a sign of life; 0: never.

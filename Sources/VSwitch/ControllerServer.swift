@@ -83,7 +83,7 @@ final class ControllerServer {
                 wanted.append((bridge.name, .service, ControllerConfig(target: .punix("\(folder)/\(bridge.name).mgmt"))))
                 wanted.append((bridge.name, .snoop, ControllerConfig(target: .punix("\(folder)/\(bridge.name).snoop"))))
             }
-            for controller in bridge.controllers { wanted.append((bridge.name, controller.isPassive ? .service : .primary, controller)) }
+            for controller in bridge.controllers { wanted.append((bridge.name, controller.isService ?? controller.isPassive ? .service : .primary, controller)) }
         }
         for (number, endpoint) in endpoints where !wanted.contains(where: { $0.0 == endpoint.bridge && $0.2 == endpoint.config }) {
             remove(number, ofproto)

@@ -41,8 +41,14 @@ enum Limits {
     /// Bytes that wait for a database server that does not read. Then the connection is closed.
     static let databaseBacklog = 64 << 20
 
+    // Databases
+
     /// Milliseconds between two looks at what a database is told of links and the like.
     static let statusInterval: Int64 = 500
+    /// Megaflows that flow-limit may allow; a greater number counts as this one.
+    static let megaflows = 1 << 20
+    /// Milliseconds that a row may ask for as a time to wait: a day. More counts as this.
+    static let longestTime: Int64 = 86_400_000
 
     // The control socket
 

@@ -1,5 +1,6 @@
 import Datapath
 import NetDev
+import Wire
 
 /// The DPDK datapath: EAL, the netdevs and the PMDs.
 public final class NetdevDatapath: SwitchDatapath {
@@ -20,8 +21,8 @@ public final class NetdevDatapath: SwitchDatapath {
         let others = allowed.filter { !cores.contains($0) }
         var options = EALOptions()
         options.hugepages = config.hugepages == false ? .never : .automatic
-        options.socketMemory = config.memory.map { [$0] } ?? []
-        options.plainMemory = config.memory
+        options.socketMemory = config.socketMemory.isEmpty ? config.memory.map { [$0] } ?? [] : config.socketMemory
+        options.plainMemory = config.socketMemory.isEmpty ? config.memory : config.socketMemory.reduce(0, +)
         options.mainCPU = others.first
         options.controlCPUs = others
         options.extraArguments = config.ealArguments
@@ -43,8 +44,9 @@ public final class NetdevDatapath: SwitchDatapath {
 
     /// The cores that PMDs are to run on: those of the configuration, or the last one that the process may use.
     private static func cores(_ config: DatapathConfig, _ allowed: [Int]) throws(DPIFError) -> [Int] {
-        let cores = config.pmdCores.isEmpty ? Array(allowed.suffix(1)) : config.pmdCores
         let online = Processors.online()
+        let wanted = config.skipsMissingCores ? config.pmdCores.filter { online.contains($0) } : config.pmdCores
+        let cores = wanted.isEmpty ? Array(allowed.suffix(1)) : wanted
         if let core = cores.first(where: { !online.contains($0) }) {
             throw DPIFError(.invalid, "pmd-cores: core \(core) is not among the machine's: \(online)")
         }
@@ -93,6 +95,7 @@ public final class NetdevDatapath: SwitchDatapath {
             throw error
         }
     }
+    public func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError) { try netdev.setRxqAffinity(port, affinity) }
     public func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
     public func close() { netdev.close() }
 }

@@ -21,7 +21,7 @@ public final class Switch {
     public init(datapath: any SwitchDatapath, config: DatapathConfig, seed: UInt64) {
         self.datapath = datapath
         ofproto = OFProto(dpif: datapath.dpif, seed: seed)
-        ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle)
+        ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator)
         running.datapath = config
     }
 
@@ -58,7 +58,7 @@ public final class Switch {
             try datapath.change(config)
             // What megaflows say of the second tag is of former keys.
             if config.vlanLimit != running.datapath.vlanLimit { ofproto.flushMegaflows() }
-            ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle)
+            ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator)
         case .addBridge(let config): configure(try ofproto.addBridge(config.name), config)
         case .changeBridge(let config): configure(try bridge(config.name), config)
         case .removeBridge(let name): ofproto.removeBridge(name)
@@ -72,6 +72,9 @@ public final class Switch {
             let number = try bridge(name).addPort(port.bridgePort)
             VLog.shared.log("bridge", .information, "bridge \(name): added interface \(port.name) on port \(number.number)")
         case .changePort(let name, let port): try bridge(name).changePort(port.bridgePort)
+        case .pinQueues(_, let port):
+            guard let number = datapath.dpif.portQuery(port.name)?.port else { throw DPIFError(.notFound, "no port \(port.name)") }
+            try datapath.pinQueues(of: number, port.rxQueueAffinity)
         case .removePort(let name, let port):
             let number = try bridge(name).port(named: port)?.number
             try bridge(name).removePort(port)
@@ -91,6 +94,8 @@ public final class Switch {
         bridge.configureNormal(floodVLANs: Set(config.floodVLANs), forwardsReserved: config.forwardBPDU)
         bridge.configureMACTable(aging: Int64(config.macAging), capacity: config.macTableSize)
         bridge.netFlow = config.netFlow
+        bridge.datapathDescription = config.datapathDescription
+        bridge.serialNumber = config.serialNumber
     }
 
     private func fix(_ mac: StaticMACConfig, on bridge: Bridge) throws(DPIFError) {
@@ -137,6 +142,7 @@ extension SwitchConfig {
         var result = self
         // What is read at the start only stays as it was.
         result.datapath.memory = former.datapath.memory
+        result.datapath.socketMemory = former.datapath.socketMemory
         result.datapath.hugepages = former.datapath.hugepages
         result.datapath.ealArguments = former.datapath.ealArguments
         for step in failed { result.undo(step, former) }
@@ -155,10 +161,16 @@ extension SwitchConfig {
         case .changeBridge(let config):
             edit(config.name) { if let old = $1 { ($0.macAging, $0.macTableSize) = (old.macAging, old.macTableSize) } }
         case .addPort(let name, let port): edit(name) { bridge, _ in bridge.ports.removeAll { $0.name == port.name } }
+        case .pinQueues(let name, let port):
+            edit(name) { bridge, old in
+                guard let index = bridge.ports.firstIndex(where: { $0.name == port.name }) else { return }
+                bridge.ports[index].rxQueueAffinity = old?.ports.first { $0.name == port.name }?.rxQueueAffinity
+            }
         case .changePort(let name, let port):
             edit(name) { bridge, old in
                 guard let index = bridge.ports.firstIndex(where: { $0.name == port.name }),
-                    let was = old?.ports.first(where: { $0.name == port.name }) else { return }
+                    var was = old?.ports.first(where: { $0.name == port.name }) else { return }
+                was.rxQueueAffinity = bridge.ports[index].rxQueueAffinity
                 bridge.ports[index] = was
             }
         case .addBond(let name, let bond): edit(name) { bridge, _ in bridge.bonds.removeAll { $0.name == bond.name } }
@@ -191,7 +203,7 @@ extension ConfigStep {
         case .changeDatapath: "datapath"
         case .addBridge(let config), .changeBridge(let config): "bridge \(config.name)"
         case .removeBridge(let name): "bridge \(name)"
-        case .addPort(let bridge, let port), .changePort(let bridge, let port): "bridge \(bridge): port \(port.name)"
+        case .addPort(let bridge, let port), .changePort(let bridge, let port), .pinQueues(let bridge, let port): "bridge \(bridge): port \(port.name)"
         case .removePort(let bridge, let port): "bridge \(bridge): port \(port)"
         case .addBond(let bridge, let bond), .changeBond(let bridge, let bond): "bridge \(bridge): bond \(bond.name)"
         case .removeBond(let bridge, let bond): "bridge \(bridge): bond \(bond)"

@@ -22,8 +22,12 @@ public struct DatapathConfig: Equatable, Sendable {
     public enum RxqAssign: String, CaseIterable, Sendable { case roundrobin, cycles, group }
     /// Cores with a PMD thread each. Empty: the last core that the process may run on.
     public var pmdCores: [Int] = []
+    /// Cores that the machine does not have are left out, instead of being a mistake.
+    public var skipsMissingCores = false
     /// Megabytes for DPDK; nil: what the mempools need.
     public var memory: Int?
+    /// The same for each NUMA node; empty: as `memory` says.
+    public var socketMemory: [Int] = []
     /// Hugepages: true: they must be there; false: do without; nil: if there are enough.
     public var hugepages: Bool?
     /// Further arguments for EAL.
@@ -39,6 +43,8 @@ public struct DatapathConfig: Equatable, Sendable {
     public var flowLimit = 200_000
     /// Milliseconds without a packet after which a megaflow is removed.
     public var maxIdle: Int64 = 10_000
+    /// Milliseconds between two looks at all megaflows at most.
+    public var maxRevalidator: Int64 = 500
     public init() {}
 }
 
@@ -75,6 +81,9 @@ public struct BridgeConfig: Equatable, Sendable {
     public var controllers: [ControllerConfig] = []
     /// nil: it is made of an address.
     public var datapathID: UInt64?
+    /// What the switch says of itself: other_config:dp-desc and dp-sn; nil: "None".
+    public var datapathDescription: String?
+    public var serialNumber: String?
     /// By number.
     public var tables: [UInt8: TableConfig] = [:]
     /// In the file's order; names are unique over all bridges.
@@ -124,8 +133,7 @@ public struct PortConfig: Equatable, Sendable {
 
     /// True if `other` needs another device, or this one opened anew.
     func needsReopening(for other: PortConfig) -> Bool {
-        kind != other.kind || ofPort != other.ofPort || options != other.options || rxQueues != other.rxQueues
-            || rxQueueAffinity != other.rxQueueAffinity || mtu != other.mtu || ethernetAddress != other.ethernetAddress
+        kind != other.kind || ofPort != other.ofPort || options != other.options || rxQueues != other.rxQueues || mtu != other.mtu || ethernetAddress != other.ethernetAddress
             || peer != other.peer || bond != other.bond
     }
 

@@ -1,5 +1,6 @@
 import Datapath
 import NetDev
+import Wire
 
 /// What a switch needs of its datapath besides the `DPIF`: time, sleep, settings and the counters of its threads.
 ///
@@ -16,9 +17,16 @@ public protocol SwitchDatapath: AnyObject {
     func announceSleep(milliseconds: Int32) -> Int32
     /// Carries out those settings that can be changed while packets flow.
     func change(_ config: DatapathConfig) throws(DPIFError)
+    /// Pins a port's receive queues to cores ("0:1,1:2"; nil: they are not), while packets flow.
+    func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError)
     /// What the PMDs of each core have counted since the start, also where there is none any more; `core` is nil for PMDs without threads.
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)]
     /// Different masks of megaflows, for each input port and thread.
     var subtableCount: Int { get }
     func close()
+}
+
+extension SwitchDatapath {
+    /// One without threads has none to choose from.
+    public func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError) {}
 }

@@ -50,7 +50,7 @@ extension ConnectionManager {
         let header = packet.header
         func reply(_ message: OFMessage) { connection.reply(message, to: header) }
         switch packet.message {
-        case .descRequest: reply(.descReply(.needletail))
+        case .descRequest: reply(.descReply(bridge.description))
         case .flowStatsRequest(let request): connection.begin(try FlowDump(header, try request.wanted(bridge), bridge))
         case .aggregateStatsRequest(let request): connection.begin(FlowAggregate(header, try request.wanted(bridge), bridge))
         case .tableStatsRequest: reply(.tableStatsReply(bridge.tableStatistics(header.version)))
@@ -134,8 +134,10 @@ extension FlowStatsRequest {
     }
 }
 
-extension SwitchDescription {
+extension Bridge {
     /// What a switch of this kind says of itself: tools and controllers tell by it what they talk to.
-    static let needletail = SwitchDescription(
-        manufacturer: "Nicira, Inc.", hardware: "Open vSwitch", software: "3.1.0", serialNumber: "None", datapath: "None")
+    var description: SwitchDescription {
+        SwitchDescription(
+            manufacturer: "Nicira, Inc.", hardware: "Open vSwitch", software: "3.1.0", serialNumber: serialNumber ?? "None", datapath: datapathDescription ?? "None")
+    }
 }

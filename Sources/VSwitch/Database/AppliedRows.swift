@@ -28,7 +28,7 @@ extension RowsConfig {
 /// The row of Open_vSwitch.
 extension Row {
     /// other_config:dpdk-init
-    var asksForDPDK: Bool { ["true", "try"].contains(map("other_config")["dpdk-init"]) }
+    var asksForDPDK: Bool { ["true", "try"].contains(map("other_config")["dpdk-init"]?.lowercased()) }
 
     /// Milliseconds; a shorter one is not obeyed.
     static let leastStatisticsInterval: Int64 = 5_000

@@ -83,7 +83,7 @@ final class SwitchDatabase {
         let changes = connection.session.takeChanges()
         guard standsAside || (applied == nil && wish == nil) || SwitchTables.concernSwitch(changes) else { return }
         standsAside = false
-        wish = .rows(RowsConfig(connection.session.replica, numbers: &numbers, supports: { $0 == "netdev" }))
+        wish = .rows(RowsConfig(connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, supports: { $0 == "netdev" }))
     }
 
     // What is told

@@ -6,16 +6,17 @@ import Wire
 /// What is wrong with a row is told and left out, or has its default; everything else counts, as with ovs-vswitchd.
 public struct RowsConfig: Equatable, Sendable {
     public var config = SwitchConfig()
-    /// In the order in which rows were read. Each is told again with every reading while it lasts.
+    /// In the order in which rows were read. Each is told again with every reading while it lasts; it is for whoever logs to leave out what he has logged.
     public var problems: [RowProblem] = []
     /// Where results are written back.
     public var rows = RowNames()
 
     /// - Parameters:
     ///   - numbers: the numbers that ports have; they are brought up to date.
+    ///   - runFolder: where the sockets of controllers may be; nil: "/var/run/openvswitch".
     ///   - supports: true for a type of datapath (`Bridge.datapath_type`) that there is.
-    public init(_ replica: Replica, numbers: inout PortNumbers, supports: (String) -> Bool) {
-        var reader = RowsReader(replica: replica)
+    public init(_ replica: Replica, numbers: inout PortNumbers, runFolder: String? = nil, supports: (String) -> Bool) {
+        var reader = RowsReader(replica: replica, runFolder: runFolder ?? "/var/run/openvswitch")
         reader.read(&numbers, supports)
         self = reader.result
     }
@@ -43,7 +44,7 @@ public struct RowNames: Equatable, Sendable {
     /// Bonds and single interfaces, each with what ovs-vsctl calls a port.
     public var ports: [String: RowUUID] = [:]
     public var interfaces: [String: RowUUID] = [:]
-    /// By the bridge and what stands in `target`.
+    /// By the bridge and the target as `ConnectionMethod` prints it.
     public var controllers: [InBridge: RowUUID] = [:]
     public var mirrors: [InBridge: RowUUID] = [:]
     /// What is to stand in `Interface.error` of interfaces that are refused: their `ofport` is -1. By their names.
@@ -53,19 +54,29 @@ public struct RowNames: Equatable, Sendable {
 /// One reading of a replica.
 struct RowsReader {
     let replica: Replica
+    let runFolder: String
     var result = RowsConfig()
     /// The bridge that has an interface, by the interface's name.
     var owners: [String: String] = [:]
+    /// There are interfaces of DPDK's types.
+    var hasDPDK = false
 
-    init(replica: Replica) { self.replica = replica }
+    init(replica: Replica, runFolder: String) { (self.replica, self.runFolder) = (replica, runFolder) }
 
     mutating func tell(_ level: VLog.Level, _ module: String, _ text: String) {
         result.problems.append(RowProblem(level: level, module: module, text: text))
     }
 
+    /// Tells of those settings that are there and change nothing.
+    mutating func tellWithoutEffect(_ settings: RowSettings, _ keys: [String], _ subject: String, column: String = "other_config") {
+        for key in keys where settings[key] != nil { tell(.information, "bridge", "\(subject): \(column):\(key) has no effect") }
+    }
+
     mutating func read(_ numbers: inout PortNumbers, _ supports: (String) -> Bool) {
         guard let root = replica.rows("Open_vSwitch").first else { return numbers.keep([]) }
         result.rows.openVSwitch = root.uuid
+        datapath(root)
+        tls(root)
         let bridges = replica.referenced(by: root, "bridges").rows.sorted { ($0.string("name") ?? "") < ($1.string("name") ?? "") }
         for row in bridges {
             guard let bridge = bridge(row, &numbers, supports) else { continue }
