@@ -3,7 +3,7 @@ import NetDev
 
 /// The DPDK datapath: EAL, the netdevs and the PMDs.
 public final class NetdevDatapath: SwitchDatapath {
-    let netdev: DPIFNetdev
+    public let netdev: DPIFNetdev
     private let netdevs: NetdevRuntime
     /// Processors that the process could use when it began.
     private let allowed: [Int]

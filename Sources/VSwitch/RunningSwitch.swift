@@ -28,7 +28,7 @@ final class RunningSwitch {
         self.file = file
         let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
         vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
-        context = UnixctlContext(vswitch: vswitch, netdev: datapath.netdev)
+        context = UnixctlContext(vswitch: vswitch)
         let waker = datapath.waker
         self.waker = waker
         controllers = ControllerServer(folder: runFolder, turn: { turn(waker) })

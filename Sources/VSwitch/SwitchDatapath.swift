@@ -6,6 +6,10 @@ import NetDev
 /// Owner: the ofproto thread.
 public protocol SwitchDatapath: AnyObject {
     var dpif: any DPIF { get }
+    /// The datapath behind `dpif`, for what is asked of its threads and queues.
+    var netdev: DPIFNetdev { get }
+    /// Its type in OVS's sense, which is half of its name.
+    var type: String { get }
     /// Milliseconds of the datapath's clock; never goes back.
     var now: Int64 { get }
     /// Cycles of the time stamp counter in a second.
@@ -20,5 +24,16 @@ public protocol SwitchDatapath: AnyObject {
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)]
     /// Different masks of megaflows, for each input port and thread.
     var subtableCount: Int { get }
+    /// Without threads: everything takes a turn at the present time. Returns whether something was done, so that there may be more.
+    func turn() -> Bool
     func close()
+}
+
+extension SwitchDatapath {
+    public var type: String { "netdev" }
+    public func turn() -> Bool { false }
+
+    /// The only datapath's name, in the forms of dpctl and of ovs-vswitchd's own tables.
+    var name: String { "\(type)@ovs-\(type)" }
+    var names: Set<String> { [name, "ovs-\(type)"] }
 }

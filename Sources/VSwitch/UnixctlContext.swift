@@ -4,7 +4,9 @@ import OFProto
 /// What commands work on. Owner: the ofproto thread.
 final class UnixctlContext {
     let vswitch: Switch
-    let netdev: DPIFNetdev
+    var netdev: DPIFNetdev { vswitch.datapath.netdev }
+    /// The datapath, if it is the one for tests.
+    var dummy: DummyDatapath? { vswitch.datapath as? DummyDatapath }
     /// `exit` was asked for.
     var wantsEnd = false
     /// Each PMD's counters when `pmd-stats-clear` came, by core. The PMD alone writes its counters, so they are taken off when they are shown.
@@ -16,19 +18,19 @@ final class UnixctlContext {
     /// Commands that came.
     var commands: UInt64 = 0
 
-    init(vswitch: Switch, netdev: DPIFNetdev) {
+    init(vswitch: Switch) {
         self.vswitch = vswitch
-        self.netdev = netdev
         countsSince = vswitch.datapath.now
     }
 
-    /// The only datapath, in the forms of dpctl and of ovs-vswitchd's own tables.
-    static let datapathName = "netdev@ovs-netdev"
-    static let datapathNames: Set<String> = [datapathName, "ovs-netdev"]
+    var datapathName: String { vswitch.datapath.name }
+    var datapathNames: Set<String> { vswitch.datapath.names }
 
-    /// All PMDs with their counters since the last clearing.
+    /// All PMDs with their counters since the last clearing. A dummy datapath has as many as there are queues for, and its main thread behind them.
     func pmdStatus() -> [PMDStatus] {
-        netdev.pmdStatus().map { status in
+        var all = netdev.pmdStatus()
+        if dummy != nil { all = all.filter { !$0.isMainThread && !$0.queues.isEmpty } + all.filter(\.isMainThread) }
+        return all.map { status in
             var status = status
             if let former = cleared[status.core] { status.stats = status.stats.since(former) }
             return status
@@ -55,4 +57,9 @@ final class UnixctlContext {
             sum.lost += stats.upcallsLost
         }
     }
+}
+
+extension PMDStatus {
+    /// It polls what no PMD does.
+    var isMainThread: Bool { core == DatapathSettings.mainThread }
 }
