@@ -112,16 +112,10 @@ private struct FrameComposer {
     private mutating func ipv6() {
         network = frame.count
         put32(6 << 28 | UInt32(key.l0.nwTOS) << 20 | key.l1.ipv6Label.host & 0xf_ffff)
-        let isFragment = key.l0.nwFrag & FragmentBits.any != 0
-        put([0, 0, isFragment ? IPProtocol.fragment : key.l0.nwProto, key.l0.nwTTL])
+        // A fragment gets no header that says so, as with OVS.
+        put([0, 0, key.l0.nwProto, key.l0.nwTTL])
         put128(key.l1.ipv6Src)
         put128(key.l1.ipv6Dst)
-        if isFragment {
-            let offset: UInt16 = key.l0.nwFrag & FragmentBits.later != 0 ? 100 << 3 : 0
-            put([key.l0.nwProto, 0])
-            put16(offset | 1)
-            put32(0)
-        }
         transportHeader()
     }
 
@@ -139,7 +133,6 @@ private struct FrameComposer {
         case IPProtocol.sctp:
             ports()
             put([UInt8](repeating: 0, count: 8))
-            putPayload()
         case IPProtocol.icmp where type == EtherType.ipv4:
             message()
             if isEcho(0, 8) { putPayload() }

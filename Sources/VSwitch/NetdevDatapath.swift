@@ -57,7 +57,7 @@ public final class NetdevDatapath: SwitchDatapath {
         netdevs.moveKernelIO(to: cpus)
     }
 
-    private static func settings(_ config: DatapathConfig, cores: [Int], seed: UInt64) -> DatapathSettings {
+    static func settings(_ config: DatapathConfig, cores: [Int], seed: UInt64) -> DatapathSettings {
         var settings = DatapathSettings()
         settings.cores = cores
         settings.emcInsertInverseProbability = UInt32(clamping: config.emcInsertInverseProbability)

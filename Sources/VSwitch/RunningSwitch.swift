@@ -14,6 +14,8 @@ final class RunningSwitch {
     private let waker: Waker
     /// When the ofproto thread will wake at the latest.
     private var wakes: Int64 = 0
+    /// Turns taken for what is under way in a datapath without threads, since a command was taken.
+    private var settling = 0
 
     /// What the ofproto thread does after a turn.
     enum Next {
@@ -23,10 +25,13 @@ final class RunningSwitch {
     }
 
     /// Starts the datapath and applies the configuration. See `Session.init`.
-    /// - Parameter turn: called on the I/O thread when OpenFlow messages have come.
-    init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket, runFolder: String?, turn: @escaping @Sendable (Waker) -> Void) throws {
+    /// - Parameters:
+    ///   - dummy: the datapath is the one for tests.
+    ///   - turn: called on the I/O thread when OpenFlow messages have come.
+    init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket, runFolder: String?, dummy: DummyLevel? = nil, turn: @escaping @Sendable (Waker) -> Void) throws {
         self.file = file
-        let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
+        let datapath: any SwitchDatapath = try dummy.map { try DummyDatapath(config.datapath, level: $0, seed: .random(in: .min ... .max)) }
+            ?? NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
         vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
         context = UnixctlContext(vswitch: vswitch)
         let waker = datapath.waker
@@ -56,12 +61,25 @@ final class RunningSwitch {
         let datapath = vswitch.datapath, now = datapath.now
         if context.wantsEnd { return .end }
         if let end, now >= end { return .end }
+        let worked = datapath.turn()
         let hasMore = vswitch.ofproto.run(now: now)
         let wasTold = controllers.run(vswitch.ofproto, now: datapath.now)
+        if isSettling(worked || datapath.turn() || hasMore) { return .again }
         if unixctl?.run() ?? false || wasTold || hasMore { return .again }
         wakes = min(now + Turns.longestSleep, end ?? .max, deadline(now: now))
         let sleep = wakes - datapath.now
         return sleep > 0 ? .sleep(milliseconds: datapath.announceSleep(milliseconds: Int32(clamping: sleep)), waker) : .again
+    }
+
+    /// Without threads: what is under way comes before the next command, so that a command finds all of what those before it have led to.
+    private func isSettling(_ isBusy: Bool) -> Bool {
+        let datapath = vswitch.datapath
+        guard datapath.isThreadless, isBusy || deadline(now: datapath.now) <= datapath.now, settling < Limits.settlingTurns else {
+            settling = 0
+            return false
+        }
+        settling += 1
+        return true
     }
 
     /// The I/O thread's turn: OpenFlow messages. False if the ofproto thread has to go on.
@@ -71,7 +89,7 @@ final class RunningSwitch {
         var hasMore = vswitch.ofproto.run(now: now)
         // A change of flows asks for a look at the megaflows, which is short where there are few.
         if !hasMore, deadline(now: now) <= now { hasMore = vswitch.ofproto.run(now: now) }
-        return !hasMore && deadline(now: now) >= wakes
+        return !vswitch.datapath.turn() && !hasMore && deadline(now: now) >= wakes
     }
 
     private func deadline(now: Int64) -> Int64 {

@@ -16,8 +16,9 @@ public final class Session {
     ///   - file: what a SIGHUP rereads; nil: a SIGHUP is ignored.
     ///   - socket: the control socket. If it has to be there and cannot be, throws `StartError`, too.
     ///   - runFolder: where each bridge has its sockets for OpenFlow; nil: nowhere.
-    public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none, runFolder: String? = nil) throws {
-        turns = try Turns(config, file: file, socket: socket, runFolder: runFolder)
+    ///   - dummy: the datapath is the one for tests.
+    public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none, runFolder: String? = nil, dummy: DummyLevel? = nil) throws {
+        turns = try Turns(config, file: file, socket: socket, runFolder: runFolder, dummy: dummy)
         hertz = turns.with { $0.vswitch.datapath.hertz } ?? 0
     }
 

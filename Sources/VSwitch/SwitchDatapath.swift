@@ -24,6 +24,8 @@ public protocol SwitchDatapath: AnyObject {
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)]
     /// Different masks of megaflows, for each input port and thread.
     var subtableCount: Int { get }
+    /// Its PMDs have no threads, so that `turn` is to be called.
+    var isThreadless: Bool { get }
     /// Without threads: everything takes a turn at the present time. Returns whether something was done, so that there may be more.
     func turn() -> Bool
     func close()
@@ -31,6 +33,7 @@ public protocol SwitchDatapath: AnyObject {
 
 extension SwitchDatapath {
     public var type: String { "netdev" }
+    public var isThreadless: Bool { false }
     public func turn() -> Bool { false }
 
     /// The only datapath's name, in the forms of dpctl and of ovs-vswitchd's own tables.

@@ -188,7 +188,7 @@ private struct TraceArguments {
 }
 
 /// Pairs of hexadecimal digits, with blanks or without; nil: something else.
-private func hexBytes(_ text: String) -> [UInt8]? {
+func hexBytes(_ text: String) -> [UInt8]? {
     let digits = text.utf8.filter { $0 != 0x20 }.map { Character(UnicodeScalar($0)).hexDigitValue }
     guard digits.count % 2 == 0, !digits.contains(nil) else { return nil }
     let values = digits.compactMap { $0 }

@@ -46,7 +46,8 @@ import VSwitch
     }
 
     private static func forward(_ file: String, _ options: DaemonOptions, ready: () -> Void) throws {
-        let session = try Session(SwitchConfig.load(file), file: file, socket: UnixctlSocket(option: options.unixctl), runFolder: RunFolder.path)
+        let session = try Session(
+            SwitchConfig.load(file), file: file, socket: UnixctlSocket(option: options.unixctl), runFolder: RunFolder.path, dummy: options.dummy)
         defer { session.close() }
         let lock = try options.pidfile.map { try PIDFile($0, overwrites: options.overwritesPidfile) }
         defer { lock?.remove() }
