@@ -13,6 +13,8 @@ final class DummyDPIF: DPIF {
     private let netdev: DPIFNetdev
     private let wires: DummyWires
     private static let name = "dummy@ovs-dummy"
+    /// Bytes of the packet whose miss led to a megaflow.
+    private var missed: [DPFlowID: UInt64] = [:]
 
     init(_ netdev: DPIFNetdev, wires: DummyWires) {
         self.netdev = netdev
@@ -61,7 +63,14 @@ final class DummyDPIF: DPIF {
     // MARK: Flows
 
     func flowPut(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID {
-        let id = try netdev.flowPut(flow, waiting: waiting)
+        let id: DPFlowID
+        if let packet = waiting {
+            let length = packet.length
+            id = try netdev.flowPut(flow, waiting: packet)
+            missed[id] = UInt64(length)
+        } else {
+            id = try netdev.flowPut(flow, waiting: nil)
+        }
         logFlow("flow_add", id) { "actions:\($0.actions.odpText())" }
         return id
     }
@@ -77,7 +86,7 @@ final class DummyDPIF: DPIF {
 
     func flowDelete(_ id: DPFlowID) {
         if isLogged(.dpif), let flow = netdev.flowGet(id) {
-            let stats = flow.stats, flags = stats.tcpFlags == 0 ? "" : ", flags:\(tcpFlagLetters(stats.tcpFlags))"
+            let stats = shown(flow).stats, flags = stats.tcpFlags == 0 ? "" : ", flags:\(tcpFlagLetters(stats.tcpFlags))"
             let used = stats.used.map { LiveTable.fixed(Double(max(0, netdev.now - $0)) / 1000, 3) + "s" } ?? "never"
             log(.dpif, "\(Self.name): flow_del ufid:\(ufid(id)) \(verboseText(flow)), packets:\(stats.packets), bytes:\(stats.bytes), used:\(used)\(flags)")
         }
@@ -99,6 +108,16 @@ final class DummyDPIF: DPIF {
         mask.l0.inPort = 0
         mask.l3.packetType = .ones
         log(.netdev, "flow match: \(Match(key: flow.key.masked(by: mask), mask: mask).text())")
+    }
+
+    /// A megaflow as OVS shows it: the packet whose miss led to it has not taken it.
+    func shown(_ flow: DPFlowDump) -> DPFlowDump {
+        guard let length = missed[flow.id], flow.stats.packets > 0 else { return flow }
+        var flow = flow
+        flow.stats.packets -= 1
+        flow.stats.bytes -= min(length, flow.stats.bytes)
+        if flow.stats.packets == 0 { flow.stats = DPFlowStats() }
+        return flow
     }
 
     private func verboseText(_ flow: DPFlowDump) -> String {
@@ -134,12 +153,19 @@ final class DummyDPIF: DPIF {
         }
     }
 
-    func receiveRetired(_ handle: (DPFlowID, DPFlowStats) -> Void) { netdev.receiveRetired(handle) }
+    func receiveRetired(_ handle: (DPFlowID, DPFlowStats) -> Void) {
+        netdev.receiveRetired { id, stats in
+            missed[id] = nil
+            handle(id, stats)
+        }
+    }
+
     var vlanLimit: Int { netdev.vlanLimit }
 
     private static var everything: ODPTextOptions {
         var options = ODPTextOptions()
         options.alwaysPacketType = true
+        options.isPacket = true
         return options
     }
 
@@ -147,6 +173,7 @@ final class DummyDPIF: DPIF {
     private static func told(of key: FlowKey) -> FlowMask {
         var mask = FlowMask.describing(key)
         mask[line: 0] = FlowMask.everyBit[line: 0]
+        mask.l0.ctNWProto = 0
         mask.l4.ctLabel = .ones
         if key.l0.dlType.host == EtherType.arp { mask[line: 1] = FlowMask.everyBit[line: 1] }
         return mask

@@ -107,6 +107,9 @@ public final class DummyDatapath: SwitchDatapath {
         DPPortInfo(port: ODPPort(0), name: "ovs-dummy", type: NetdevClass.dummyInternal.rawValue, ethernetAddress: own, mtu: 1500, linkUp: true, linkSpeed: 0)
     }
 
+    /// A megaflow as OVS shows it.
+    func shown(_ flow: DPFlowDump) -> DPFlowDump { logged.shown(flow) }
+
     /// The connection of a port's wire; nil: it makes none.
     func isConnected(_ name: String) -> Bool? { wires.isConnected(name) }
 }

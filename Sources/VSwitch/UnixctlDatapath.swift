@@ -84,7 +84,7 @@ extension UnixctlCommand {
             guard let flows = context.netdev.flowDump(&cursor, slots: Limits.dumpSlice) else { return nil }
             let now = context.vswitch.datapath.now
             return flows.filter { selection.includes($0, context) }
-                .map { heading($0) + megaflowText($0, style, names: names, userdata: { ofproto.userdataText($0) }, now: now) + "\n" }.joined()
+                .map { heading($0) + megaflowText(context.dummy?.shown($0) ?? $0, style, names: names, userdata: { ofproto.userdataText($0) }, now: now) + "\n" }.joined()
         }
     }
 }
