@@ -40,6 +40,8 @@ public final class DummyDatapath: SwitchDatapath {
             options.hugepages = .never
             options.plainMemory = config.memory ?? Limits.dummyMemory
             options.extraArguments = config.ealArguments
+            // Who has arguments for it may want its drivers, too.
+            options.isQuick = config.ealArguments.isEmpty
             do throws(EALError) { _ = try EAL.start(options) } catch { throw DPIFError(.device, "\(error)") }
         }
         var options = NetdevOptions()

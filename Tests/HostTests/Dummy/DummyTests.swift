@@ -148,7 +148,7 @@ extension HostTests {
         private func entry(_ kind: String, in log: String) throws -> String {
             let pattern = try Regex("(?m)^[^\\n]*\\|DBG\\|([^\\n]*\(kind)[^\\n]*(\\n(?!\\d{4}-)[^\\n]*)*)", as: (Substring, Substring, Substring?).self)
             guard let match = log.firstMatch(of: pattern) else { return "" }
-            return match.1.replacing(/ufid:[0-9a-f-]{36}/, with: "UFID").replacing(/=[0-9a-f.:]+\/0(\.0\.0\.0|x0)?\b(:00)*/, with: "=0")
+            return String(match.1).replacing(/ufid:[0-9a-f-]{36}/, with: "UFID").replacing(/=[0-9a-f.:]+\/0(\.0\.0\.0|x0)?\b(:00)*/, with: "=0")
         }
     }
 }
