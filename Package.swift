@@ -28,7 +28,8 @@ let packetPath: [SwiftSetting] = safe + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc
 // `@_noLocks` asks the compiler to look through every call, which it can do only when it sees the whole module.
 let checkedPacketPath = packetPath + [.unsafeFlags(["-whole-module-optimization", "-num-threads", "2"])]
 let dpdkLibraries: [LinkerSetting] = [
-    "rte_eal", "rte_ethdev", "rte_mbuf", "rte_mempool", "rte_ring", "rte_kvargs", "rte_log",
+    // Mempools need the driver for their rings also when no plugins are loaded.
+    "rte_eal", "rte_ethdev", "rte_mbuf", "rte_mempool", "rte_mempool_ring", "rte_ring", "rte_kvargs", "rte_log",
 ].filter { $0 != "rte_log" }.map { .linkedLibrary($0) }
 
 let package = Package(

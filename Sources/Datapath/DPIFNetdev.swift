@@ -11,13 +11,14 @@ public struct DatapathSettings: Hashable, Sendable {
     public enum RxqAssign: String, Hashable, Sendable { case roundrobin, cycles, group }
     /// Cores that run a PMD each, by pmd-cpu-mask. Empty: PMDs without threads, for simulation.
     public var cores: [Int] = [1]
-    /// Without `cores`: names of PMDs that have no thread and take their turns in `turn`.
+    /// Without `cores`: names of PMDs that have no thread and take their turns in `turn`; `mainThread` may be one of them.
     public var simulatedCores = [0]
     /// emc-insert-inv-prob: one in so many keys enters the EMC; 0: none.
     public var emcInsertInverseProbability: UInt32 = 100
     /// smc-enable
     public var smcEnabled = true
     public var rxqAssign = RxqAssign.cycles
+    public var portNumbers = PortNumbers.next
     /// vlan-limit: how many VLAN tags are looked into; a further one is an EtherType of the payload. 0: as many as there is room for, two.
     public var vlanLimit = 1
     /// flow-limit

@@ -4,8 +4,11 @@ import NetDev
 import Wire
 
 extension DPIFNetdev {
-    /// The open netdev of a port; for tests that feed and drain `dummy` ports.
+    /// The open netdev of a port; for who feeds and drains `dummy` ports.
     public func netdev(_ port: ODPPort) -> (any Netdev)? { ports[port.number]?.netdev }
+
+    /// All open netdevs, by their ports' numbers.
+    public var openNetdevs: [any Netdev] { ports.sorted { $0.key < $1.key }.map(\.value.netdev) }
 
     /// A port of the datapath.
     @safe struct PortRecord {
@@ -23,7 +26,7 @@ extension DPIFNetdev {
 
     public func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort {
         guard portNumbers[request.name] == nil else { throw DPIFError(.exists, "\(request.name): there is a port of this name") }
-        guard let number = freePortNumber else { throw DPIFError(.full, "\(request.name): all \(Limits.ports - 1) port numbers are taken") }
+        guard let number = freePortNumber(for: request.name) else { throw DPIFError(.full, "\(request.name): all \(Limits.ports - 1) port numbers are taken") }
         let pinned = try Self.affinity(request.rxQueueAffinity, request.name)
         let netdev = try open(request)
         lastPortNumber = number
@@ -39,15 +42,8 @@ extension DPIFNetdev {
         return ODPPort(number)
     }
 
-    /// The next number that is not in use, round and round: megaflows and packets under way still name a port that has just been
-    /// removed, and must not come to its number's next holder.
-    private var freePortNumber: UInt32? {
-        let numbers = 1..<UInt32(Limits.ports)
-        return numbers.first { $0 > lastPortNumber && ports[$0] == nil } ?? numbers.first { ports[$0] == nil }
-    }
-
     private func open(_ request: DPPortRequest) throws(DPIFError) -> any Netdev {
-        let shape = NetdevShape(mtu: request.mtu, rxQueues: request.rxQueues, txQueues: activePMDs.count)
+        let shape = NetdevShape(mtu: request.mtu, rxQueues: request.rxQueues, txQueues: request.options["n_txq"] == nil ? activePMDs.count : nil)
         do throws(NetdevError) {
             let netdev = try netdevs.open(NetdevRequest(name: request.name, type: request.type, options: request.options,
                 shape: shape, ethernetAddress: request.ethernetAddress), demand: demand)
@@ -141,7 +137,7 @@ extension DPIFNetdev {
             }
         }
         let pmds = activePMDs
-        let assignment = Datapath.assignQueues(loads, cores: pmds.map(\.core), by: settings.rxqAssign).map { pmds[$0].number }
+        let assignment = assignment(of: loads, to: pmds).map { pmds[$0].number }
         var moved = false
         for (load, pmd) in zip(loads, assignment) {
             let old = ports[load.port]?.pollers[Int(load.queue)]

@@ -43,6 +43,12 @@ extension DPIFNetdev {
         }
     }
 
+    /// An installed megaflow; nil: there is none of this identity (any more).
+    public func flowGet(_ id: DPFlowID) -> DPFlowDump? {
+        guard let handle = pmd(id.pmd), Int(id.slot) < handle.actions.count else { return nil }
+        return dump(handle, id.slot).flatMap { $0.id == id ? $0 : nil }
+    }
+
     /// The core of the PMD with this number; nil: there is none (any more).
     public func pmdCore(_ number: Int) -> Int? { pmd(number)?.core }
 

@@ -3,7 +3,7 @@ import Wire
 /// A port to be opened. Option names are those of ovs-vswitchd.conf.db(5)'s Interface table.
 public struct DPPortRequest: Hashable, Sendable {
     public var name: String
-    /// "dpdk", "dpdkvhostuserclient", "system", "internal", "tap" or "dummy".
+    /// "dpdk", "dpdkvhostuserclient", "system", "internal", "tap", "dummy", "dummy-internal" or "dummy-pmd".
     public var type: String
     public var options: [String: String]
     /// The number of receive queues wanted; nil: one.

@@ -17,5 +17,5 @@
 /// Read in this order. A packet: `PMDLoop.swift`, `PMDLookup.swift` with `EMC.swift` and `SMC.swift`, `PMDExecute.swift`. Actions:
 /// `DPAction.swift` (the values), `ActionProgram.swift` and its compiler (the form that a PMD reads), `ActionSink.swift`, `Execute.swift` and its siblings by
 /// verb, `Meter.swift`. A miss: `PMDPending.swift` with `PendingMisses.swift`, `PMDMessages.swift`, `PMDCommands.swift`, `PMDSubtables.swift` with `SubtableFilter.swift`, `DPFlow.swift`. The ofproto thread's side: `DPIF.swift`
-/// (the boundary), `DPIFNetdev.swift` with Ports, Flows, Packets, Meters, Cores and Status, `PMDHandle.swift`, `ClassifierMirror.swift` with `MirroredPort.swift`,
+/// (the boundary), `DPIFNetdev.swift` with Ports, Flows, Packets, Meters, PortNumbers, MainThread, Cores and Status, `PMDHandle.swift`, `ClassifierMirror.swift` with `MirroredPort.swift`,
 /// `RxqScheduler.swift`. What one can see: `PMDStats.swift`, `LogHistogram.swift`, `PMDStatsText.swift`, `DPActionText.swift`.

@@ -3,11 +3,16 @@ import Foundation
 /// The texts of `ovs-appctl dpif-netdev/pmd-stats-show` and `pmd-perf-show`
 /// (ovs-vswitchd(8), section "DPIF-NETDEV COMMANDS").
 public enum PMDStatsText {
-    /// `pmd-stats-show` for one PMD.
+    /// A thread's heading.
+    private static func heading(_ core: Int, _ numa: Int) -> String {
+        core == DatapathSettings.mainThread ? "main thread:" : "pmd thread numa_id \(numa) core_id \(core):"
+    }
+
+    /// `pmd-stats-show` for one PMD. Nobody counts the main thread's cycles.
     public static func statsShow(core: Int, numa: Int, _ stats: PMDStats) -> String {
         let passes = stats.rxPackets + stats.recirculations
         return """
-            pmd thread numa_id \(numa) core_id \(core):
+            \(heading(core, numa))
               packets received: \(stats.rxPackets)
               packet recirculations: \(stats.recirculations)
               avg. datapath passes per packet: \(ratio(passes, stats.rxPackets))
@@ -22,7 +27,7 @@ public enum PMDStatsText {
               miss with failed upcall: \(stats.upcallsLost)
               avg. packets per output batch: \(ratio(stats.txPackets, stats.txBatches))
 
-            """ + cycleLines(stats)
+            """ + (core == DatapathSettings.mainThread ? "" : cycleLines(stats))
     }
 
     /// The lines of `pmd-stats-show` about cycles; those that would divide by nothing are left out.
@@ -48,7 +53,7 @@ public enum PMDStatsText {
         let idle = stats.iterations - stats.busyIterations
         let us = 1e6 / Double(max(hertz, 1))
         var text = """
-            pmd thread numa_id \(numa) core_id \(core):
+            \(heading(core, numa))
 
               Iterations:         \(pad(stats.iterations))  (\(fixed(us * part(cycles, stats.iterations))) us/it)
               - Used TSC cycles:  \(pad(cycles))  (\(percent1(Double(cycles), seconds * Double(hertz))) % of total cycles)

@@ -12,6 +12,6 @@
 ///
 /// Read in this order: `FlowKey.swift` (the layout), `FlowLines.swift`, `LineMath.swift` (hash and compare),
 /// `Extract.swift` (frame to key; then `ExtractCursor`, `ExtractLink`, `ExtractIP`, `ExtractTransport`),
-/// `TupleTable.swift` (the classifier's hash table), then the fields of ovs-fields(7)
+/// `TupleTable.swift` (the classifier's hash table), `ComposeFrame.swift` (key to frame), then the fields of ovs-fields(7)
 /// (`Field.swift`, `FieldTable.swift`, `FieldAccess.swift`) and the text forms: `TextSlice.swift` and `TextWriter.swift` under all of
 /// them, `FieldText.swift` for one field's value, `ODPKeyText.swift` for a datapath flow.

@@ -20,6 +20,8 @@ public struct ODPTextOptions {
     public var verbose = false
     /// Prints packet_type(ns=0,id=0) even if the mask leaves it out: every packet of this datapath is Ethernet.
     public var alwaysPacketType = false
+    /// The key is a packet's, which has no mask: flags are named as they are.
+    public var isPacket = false
     /// The name of a port (`--names`); nil: its number.
     public var portName: (ODPPort) -> String? = { _ in nil }
     public init() {}
@@ -87,7 +89,12 @@ struct ODPKeyPrinter {
             for (index, item) in items.enumerated() {
                 if index > 0 { out.put(",") }
                 if !item.name.isEmpty { out.put(item.name + "=") }
-                out.put(item, key, mask, options.verbose)
+                if options.isPacket, item.format == .connectionState {
+                    let flags = UInt32(truncatingIfNeeded: key.value(at: item.place))
+                    out.put(flags == 0 ? "0" : FlagNames.conntrack.text(flags))
+                } else {
+                    out.put(item, key, mask, options.verbose)
+                }
             }
         })
     }

@@ -1,8 +1,9 @@
 import CDPDK
 import Wire
 
-/// A port in memory, of class `dummy`: a test puts frames in and takes out what the datapath has sent.
+/// A port in memory, of the classes `dummy`, `dummy-internal` and `dummy-pmd`: a test puts frames in and takes out what the datapath has sent.
 ///
+/// Options, by OVS's names: "pcap", "rxq_pcap", "tx_pcap" (capture files), "numa_id", "ifindex"; "stream" and "pstream" are for whoever connects `wire`.
 /// Owner: the thread that opened it. It is the producer of the receive rings and the consumer of the transmit rings.
 public final class DummyNetdev: Netdev {
     public let name: String
@@ -13,6 +14,16 @@ public final class DummyNetdev: Netdev {
     /// The carrier; a test sets it.
     public var link = NetdevLink(up: true, speed: 0)
     public private(set) var statistics = NetdevStats()
+    let captures: DummyCaptures
+    public let numaNode: Int
+    /// What the interface's ifindex is said to be; nil: nothing.
+    public let ifIndex: Int?
+    /// "stream" or "pstream", and its method of connection; nil: the port has no wire.
+    public let connection: (option: String, method: String)?
+    /// Takes what was sent, if there is a wire.
+    public var wire: (([UInt8]) -> Void)?
+    /// Of the host that is behind the port: it answers ARP requests for them.
+    public var ipv4Addresses: Set<[UInt8]> = []
     private let demand: MempoolDemand
     private var rings: RingQueues
 
@@ -21,7 +32,12 @@ public final class DummyNetdev: Netdev {
         type = request.type
         mtu = settings.mtu
         self.demand = demand
-        ethernetAddress = request.ethernetAddress ?? .randomLocal()
+        captures = try DummyCaptures(request.options)
+        numaNode = request.options["numa_id"].flatMap { Int($0) } ?? 0
+        ifIndex = request.options["ifindex"].flatMap { Int($0) }
+        // As with OVS, who listens does not connect.
+        connection = ["pstream", "stream"].lazy.compactMap { option in request.options[option].map { (option, $0) } }.first
+        ethernetAddress = request.ethernetAddress ?? .zero
         pool = try Mempools.acquire(mtu: mtu, node: 0, demand: demand)
         rings = RingQueues(rx: settings.rxQueues, tx: settings.txQueues, capacity: Limits.dummyRing)
     }
@@ -53,7 +69,6 @@ public final class DummyNetdev: Netdev {
         return frame
     }
 
-    public var numaNode: Int { 0 }
     public var rxQueueCount: Int { rings.rx.count }
     public var txQueueCount: Int { rings.tx.count }
     public func rxQueue(_ index: Int) -> RxQueue { RxQueue(.ring(rings.rx[index])) }
@@ -81,11 +96,4 @@ public final class DummyNetdev: Netdev {
     public func setEthernetAddress(_ address: EthernetAddress) { ethernetAddress = address }
     public var driverStatistics: [(name: String, value: UInt64)] { [] }
     public var offloads: NetdevOffloads { [.multiSegment] }
-}
-
-extension EthernetAddress {
-    /// A random unicast address with the "locally administered" bit (IEEE 802-2014, section 8.4).
-    static func randomLocal() -> EthernetAddress {
-        EthernetAddress(UInt64.random(in: 0..<(1 << 48)) & ~(3 << 40) | 2 << 40)
-    }
 }

@@ -16,6 +16,8 @@ public struct MempoolDemand: Hashable, Sendable {
     public var kernelTxRings = 3
     /// Frames that a net_pcap device replays for ever. Such a device gets a pool of its own.
     public var replayedPackets = 0
+    /// Packets at most, whatever the sum of the others; nil: no limit. With fewer than could be held, some are dropped and counted in a flood.
+    public var limit: Int?
     public init() {}
 
     /// The same, for at least so many PMDs, in each of which `waiting` packets may wait on the upcall ring and behind misses.
@@ -39,8 +41,11 @@ public struct MempoolDemand: Hashable, Sendable {
         return demand
     }
 
-    /// The number of packets of a mempool: one line a holder.
-    public var packets: Int {
+    /// The number of packets of a mempool.
+    public var packets: Int { min(held, limit ?? .max) }
+
+    /// One line a holder.
+    private var held: Int {
         deviceQueues * descriptors                          // receive descriptors, filled with empty packets
             + deviceQueues * descriptors                    // transmit descriptors, until the device has sent
             + threads * Limits.mempoolCache * 3 / 2         // a thread's cache, which overshoots by half

@@ -67,7 +67,7 @@ public struct NetdevShape: Hashable, Sendable {
 public struct NetdevRequest: Hashable, Sendable {
     /// The interface's name; for `system`, `internal` and `tap` also the kernel's.
     public var name: String
-    /// "dpdk", "dpdkvhostuserclient", "system", "internal", "tap" or "dummy"; "" is "system", as in OVS.
+    /// "dpdk", "dpdkvhostuserclient", "system", "internal", "tap", "dummy", "dummy-internal" or "dummy-pmd"; "" is "system", as in OVS.
     public var type: String
     /// By the names of ovs-vswitchd.conf.db(5), Interface table: "dpdk-devargs", "n_rxq", "n_txq", "n_rxq_desc", "n_txq_desc",
     /// "vhost-server-path". `shape` has precedence over "n_rxq" and "n_txq".

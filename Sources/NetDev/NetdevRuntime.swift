@@ -1,4 +1,5 @@
 import Synchronization
+import Wire
 
 /// The classes of ports, by the names of ovs-vswitchd.conf.db(5).
 public enum NetdevClass: String, CaseIterable, Sendable {
@@ -8,6 +9,10 @@ public enum NetdevClass: String, CaseIterable, Sendable {
     case `internal`
     case tap
     case dummy
+    /// A dummy that stands for an internal port.
+    case dummyInternal = "dummy-internal"
+    /// A dummy whose queues PMDs poll.
+    case dummyPMD = "dummy-pmd"
 }
 
 /// What is common to all ports of a process.
@@ -16,6 +21,8 @@ public struct NetdevOptions: Sendable {
     public var demand = MempoolDemand()
     /// Processors for the kernel I/O thread: those that no PMD has. Empty: all of the process's.
     public var kernelCPUs: [Int] = []
+    /// Classes whose ports are opened as dummies: `ovs-vswitchd --enable-dummy`'s levels "override" and "system".
+    public var dummyClasses: Set<NetdevClass> = []
     public init() {}
 }
 
@@ -26,6 +33,7 @@ public final class NetdevRuntime: Sendable {
     /// The kernel I/O thread, from the first port that needs it on.
     private let kernel = Mutex<KernelIO?>(nil)
     private let kernelCPUs: Mutex<[Int]>
+    private let dummies = Atomic<UInt32>(0)
 
     public init(_ options: NetdevOptions = NetdevOptions()) {
         self.options = options
@@ -46,6 +54,12 @@ public final class NetdevRuntime: Sendable {
         }
     }
 
+    /// The address of the next dummy port, aa:55:aa:55:00:00 and so on as in OVS. None is given again.
+    public func nextDummyAddress() -> EthernetAddress {
+        let number = dummies.add(1, ordering: .relaxed).oldValue
+        return EthernetAddress(0xaa55_0000_0000 | UInt64(0xaa55_0000 &+ number))
+    }
+
     /// Opens a port, stopped. A failure leaves nothing behind and disturbs no other port.
     /// - Parameter demand: who holds packets besides the port; nil: as the options say.
     public func open(_ request: NetdevRequest, demand: MempoolDemand? = nil) throws(NetdevError) -> any Netdev {
@@ -55,6 +69,7 @@ public final class NetdevRuntime: Sendable {
         }
         let settings = try NetdevSettings(request)
         guard EAL.info != nil else { throw NetdevError(.device, "\(request.name): DPDK is not running") }
+        if options.dummyClasses.contains(kind) { return try openDummy(request, settings, demand) }
         switch kind {
         case .dpdk:
             return try openDevice(request, request.options["dpdk-devargs"] ?? "", settings, demand)
@@ -64,9 +79,15 @@ public final class NetdevRuntime: Sendable {
             return try KernelNetdev(
                 request, kind: kind == .system ? .packetSocket : .tap, settings: settings, io: try kernelIO(),
                 demand: demand)
-        case .dummy:
-            return try DummyNetdev(request, settings: settings, demand: demand)
+        case .dummy, .dummyInternal, .dummyPMD:
+            return try openDummy(request, settings, demand)
         }
+    }
+
+    private func openDummy(_ request: NetdevRequest, _ settings: NetdevSettings, _ demand: MempoolDemand) throws(NetdevError) -> DummyNetdev {
+        var request = request
+        request.ethernetAddress = request.ethernetAddress ?? nextDummyAddress()
+        return try DummyNetdev(request, settings: settings, demand: demand)
     }
 
     private func openDevice(

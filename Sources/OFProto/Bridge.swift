@@ -152,6 +152,12 @@ public final class Bridge {
         connections.tell(PortStatus(.modify, portDescription(port)))
     }
 
+    /// Switches a port off or on, as its device's administrator does.
+    public func setPort(_ name: String, isDown: Bool) {
+        guard let port = port(named: name) else { return }
+        setFlags(isDown ? port.config.flags.union(.down) : port.config.flags.subtracting(.down), of: port)
+    }
+
     func setFragments(_ fragments: SwitchSettings.Fragments) {
         guard fragments != self.fragments else { return }
         self.fragments = fragments

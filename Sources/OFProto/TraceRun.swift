@@ -187,7 +187,7 @@ extension Translator.Failure {
 
 extension FlowMask {
     /// Ones in all that is told of a packet: what its headers have, and of metadata what is not zero.
-    fileprivate static func describing(_ key: FlowKey) -> FlowMask {
+    public static func describing(_ key: FlowKey) -> FlowMask {
         var mask = FlowMask()
         for field in [Field.tunID, .skbPriority, .pktMark, .recircID, .dpHash, .ctState, .ctZone, .ctMark, .ctLabel, .metadata]
             + (0..<16).compactMap(Field.reg) where key.value(of: field) != 0 { mask.setMask(of: field) }

@@ -12,9 +12,15 @@ extension ConfigParser {
         case .system: ["mtu"]
         case .internal, .tap: ["mtu", "mac"]
         case .patch: ["peer"]
-        case .dummy, .dummyInternal, .dummyPMD: ["rx-queues", "mtu", "mac"]
+        case .dummy, .dummyInternal, .dummyPMD: ["rx-queues", "mtu", "mac"] + dummyOptions.keys.sorted()
         }
     }
+
+    /// What else a dummy port may be given, by OVS's names for it.
+    private static let dummyOptions = [
+        "tx-queues": "n_txq", "numa-id": "numa_id", "ifindex": "ifindex", "pcap": "pcap", "rxq-pcap": "rxq_pcap", "tx-pcap": "tx_pcap", "stream": "stream",
+        "pstream": "pstream",
+    ]
 
     /// The ports of one bridge, each with its OpenFlow number; of bonds, their interfaces.
     mutating func ports(_ node: Node, of bridge: String) throws(ConfigError) -> (ports: [PortConfig], bonds: [BondConfig]) {
@@ -66,7 +72,7 @@ extension ConfigParser {
         let kind = try kind(type.value, mayBond: bond == nil)
         try checkName(entry.key, of: "a port", limit: kind.isKernel ? Limits.interfaceNameBytes : Limits.nameBytes)
         var port = PortConfig(name: entry.key.value, kind: kind, ofPort: .unset)
-        if kind == .internal || kind == .dummy, port.name == bridge { port.ofPort = .local }
+        if kind.isInternal, port.name == bridge { port.ofPort = .local }
         port.bond = bond
         let keys = Self.interfaceKeys + (bond == nil ? Self.bundleKeys : []) + Self.keys(of: kind)
         for entry in entries {
@@ -107,6 +113,11 @@ extension ConfigParser {
         case "tx-descriptors": port.options["n_txq_desc"] = String(try descriptors(value))
         case "mtu": port.mtu = try reader.integer(value, in: 68...9702)
         case "mac": port.ethernetAddress = try reader.ethernetAddress(value)
+        case "tx-queues": port.options["n_txq"] = String(try reader.integer(value, in: 1...1024))
+        case "numa-id", "ifindex": port.options[Self.dummyOptions[key] ?? key] = String(try reader.integer(value, in: 0...Int(Int32.max)))
+        case "pcap", "rxq-pcap", "tx-pcap":
+            port.options[Self.dummyOptions[key] ?? key] = resolvedPath(try reader.string(value, expected: "a file's name"), folder: folder)
+        case "stream", "pstream": port.options[key] = try reader.string(value, expected: "a connection method such as unix:FILE")
         case "peer":
             let peer = try reader.string(value, expected: "a patch port's name")
             port.peer = peer

@@ -70,6 +70,19 @@ enum Limits {
     /// Bytes of payload in a packet that ofproto/trace makes up.
     static let tracePayload = 64_000
 
+    // A switch for tests (`--enable-dummy`)
+
+    /// MB for DPDK, unless the configuration says otherwise.
+    static let dummyMemory = 64
+    /// Packets that there are. With more under way than that, some are dropped and counted.
+    static let dummyPackets = 8192
+    /// Turns that are taken for what is under way before the next command, however much is left then: packets may go round for ever.
+    static let settlingTurns = 1 << 12
+    /// Milliseconds that the clock is moved on by one command: some hundred years. More is as good as that.
+    static let warp: Int64 = 1 << 42
+    /// Bytes that wait on a dummy port's wire for a peer that does not read. Further frames are lost.
+    static let wireBacklog = 4 << 20
+
     // The log
 
     /// Specifications of a `vlog/set`, or modules of a command.

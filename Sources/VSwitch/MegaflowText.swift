@@ -49,7 +49,7 @@ func megaflowText(_ flow: DPFlowDump, _ style: MegaflowStyle = .brief, names: [O
 }
 
 /// A megaflow's identity in the form of a UUID: the PMD, the slot there and the slot's generation, of which no two megaflows share all.
-private func ufid(_ id: DPFlowID) -> String {
+func ufid(_ id: DPFlowID) -> String {
     func hex(_ number: UInt32) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits

@@ -4,7 +4,7 @@ import Wire
 
 /// The DPDK datapath: EAL, the netdevs and the PMDs.
 public final class NetdevDatapath: SwitchDatapath {
-    let netdev: DPIFNetdev
+    public let netdev: DPIFNetdev
     private let netdevs: NetdevRuntime
     /// Processors that the process could use when it began.
     private let allowed: [Int]
@@ -61,7 +61,7 @@ public final class NetdevDatapath: SwitchDatapath {
         netdevs.moveKernelIO(to: cpus)
     }
 
-    private static func settings(_ config: DatapathConfig, cores: [Int], seed: UInt64) -> DatapathSettings {
+    static func settings(_ config: DatapathConfig, cores: [Int], seed: UInt64) -> DatapathSettings {
         var settings = DatapathSettings()
         settings.cores = cores
         settings.emcInsertInverseProbability = UInt32(clamping: config.emcInsertInverseProbability)

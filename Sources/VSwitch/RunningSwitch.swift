@@ -21,12 +21,15 @@ final class RunningSwitch {
     private var unixctl: UnixctlServer?
     private let context: UnixctlContext
     private let runFolder: String?
+    private let dummy: DummyLevel?
     private let turn: @Sendable (Waker) -> Void
     private let waker: Waker
     /// The datapath cannot be started, and DPDK does not try twice.
     private var startFailure: DPIFError?
     /// When the ofproto thread will wake at the latest.
     private var wakes: Int64 = 0
+    /// Turns taken for what is under way in a datapath without threads, since a command was taken.
+    private var settling = 0
 
     /// What the ofproto thread does after a turn.
     enum Next {
@@ -36,9 +39,12 @@ final class RunningSwitch {
     }
 
     /// Starts the datapath and applies the configuration; with a database that comes later, by turns. See `Session.init`.
-    /// - Parameter turn: called on the I/O thread when OpenFlow messages have come.
-    init(_ source: Source, socket: UnixctlSocket, runFolder: String?, turn: @escaping @Sendable (Waker) -> Void) throws {
+    /// - Parameters:
+    ///   - dummy: the datapath is the one for tests.
+    ///   - turn: called on the I/O thread when OpenFlow messages have come.
+    init(_ source: Source, socket: UnixctlSocket, runFolder: String?, dummy: DummyLevel?, turn: @escaping @Sendable (Waker) -> Void) throws {
         guard let waker = Waker() else { throw StartError(problems: ["no file descriptor is left"]) }
+        self.dummy = dummy
         self.waker = waker
         self.runFolder = runFolder
         self.turn = turn
@@ -47,7 +53,7 @@ final class RunningSwitch {
         case .file(let config, let path):
             file = path
             database = nil
-            try start(config.datapath)
+            try start(config.datapath, type: DummyDatapath.defaultType)
         case .database(let options):
             file = nil
             database = try SwitchDatabase(options, wake: { waker.wake() })
@@ -74,13 +80,19 @@ final class RunningSwitch {
     }
 
     /// Starts the datapath, without ports.
-    private func start(_ config: DatapathConfig) throws(DPIFError) {
-        let datapath = try NetdevDatapath(config, seed: .random(in: .min ... .max), waker: waker)
+    /// - Parameter type: what bridges call it.
+    private func start(_ config: DatapathConfig, type: String) throws(DPIFError) {
+        let seed = UInt64.random(in: .min ... .max)
+        let datapath: any SwitchDatapath = if let dummy {
+            try DummyDatapath(config, type: type, level: dummy, seed: seed, waker: waker)
+        } else {
+            try NetdevDatapath(config, seed: seed, waker: waker)
+        }
         let vswitch = Switch(datapath: datapath, config: config, seed: .random(in: .min ... .max))
         let controllers = ControllerServer(folder: runFolder, turn: { [waker, turn] in turn(waker) })
         vswitch.ofproto.sendNetFlow(by: controllers.datagrams, now: datapath.now)
         (self.vswitch, self.controllers) = (vswitch, controllers)
-        context.attach(vswitch, datapath.netdev)
+        context.attach(vswitch)
     }
 
     /// Goes to a configuration. Returns a line for each thing that failed; the rest is done.
@@ -93,19 +105,32 @@ final class RunningSwitch {
     func turn(until end: Int64?) -> Next {
         if context.wantsEnd { return .end }
         if let end, context.now >= end { return .end }
-        var isBusy = false
+        var isBusy = false, isSettled = true
         if let vswitch, let controllers {
-            let now = vswitch.datapath.now
+            let datapath = vswitch.datapath, now = datapath.now
+            let worked = datapath.turn()
             isBusy = vswitch.ofproto.run(now: now)
-            if controllers.run(vswitch.ofproto, now: vswitch.datapath.now) { isBusy = true }
+            if controllers.run(vswitch.ofproto, now: datapath.now) { isBusy = true }
+            isSettled = !isSettling(worked || datapath.turn() || isBusy, datapath)
         }
         if let database, follow(database) { isBusy = true }
+        guard isSettled else { return .again }
         if unixctl?.run() ?? false || isBusy { return .again }
         guard let datapath = vswitch?.datapath else { return .sleep(milliseconds: Int32(Turns.longestSleep), waker) }
         let now = datapath.now
         wakes = min(now + Turns.longestSleep, end ?? .max, deadline(now: now))
         let sleep = wakes - datapath.now
         return sleep > 0 ? .sleep(milliseconds: datapath.announceSleep(milliseconds: Int32(clamping: sleep)), waker) : .again
+    }
+
+    /// Without threads: what is under way comes before the next command, so that a command finds all of what those before it have led to.
+    private func isSettling(_ isBusy: Bool, _ datapath: any SwitchDatapath) -> Bool {
+        guard datapath.isThreadless, isBusy || deadline(now: datapath.now) <= datapath.now, settling < Limits.settlingTurns else {
+            settling = 0
+            return false
+        }
+        settling += 1
+        return true
     }
 
     /// The I/O thread's turn: OpenFlow messages. False if the ofproto thread has to go on.
@@ -116,7 +141,7 @@ final class RunningSwitch {
         var hasMore = vswitch.ofproto.run(now: now)
         // A change of flows asks for a look at the megaflows, which is short where there are few.
         if !hasMore, deadline(now: now) <= now { hasMore = vswitch.ofproto.run(now: now) }
-        return !hasMore && deadline(now: now) >= wakes
+        return !vswitch.datapath.turn() && !hasMore && deadline(now: now) >= wakes
     }
 
     private func deadline(now: Int64) -> Int64 {
@@ -140,7 +165,7 @@ final class RunningSwitch {
     private func carryOut(_ rows: RowsConfig, _ database: SwitchDatabase) {
         if vswitch == nil, startFailure == nil, database.needsDatapath(rows) {
             do {
-                try start(rows.config.datapath)
+                try start(rows.config.datapath, type: rows.config.bridges.first?.datapathType ?? DummyDatapath.defaultType)
             } catch {
                 startFailure = error
                 VLog.shared.log("dpdk", .emergency, "the datapath does not start, and cannot before a restart: \(error)")

@@ -100,10 +100,11 @@ public struct PortConfig: Equatable, Sendable {
     /// The classes of ports. The raw value is the configuration's word and OVS's.
     public enum Kind: String, CaseIterable, Sendable {
         case dpdk, dpdkvhostuserclient, system, `internal`, tap, patch, dummy
-        case dummyInternal = "dummy-internal"
-        case dummyPMD = "dummy-pmd"
+        case dummyInternal = "dummy-internal", dummyPMD = "dummy-pmd"
         /// It is an interface of the kernel, whose names are short.
         var isKernel: Bool { self == .system || self == .internal || self == .tap }
+        /// It may be a bridge's own port.
+        var isInternal: Bool { self == .internal || self == .dummy || self == .dummyInternal }
     }
     public var name: String
     public var kind: Kind

@@ -7,6 +7,10 @@ import Wire
 /// Owner: the ofproto thread.
 public protocol SwitchDatapath: AnyObject {
     var dpif: any DPIF { get }
+    /// The datapath behind `dpif`, for what is asked of its threads and queues.
+    var netdev: DPIFNetdev { get }
+    /// Its type in OVS's sense, which is half of its name.
+    var type: String { get }
     /// Milliseconds of the datapath's clock; never goes back.
     var now: Int64 { get }
     /// Cycles of the time stamp counter in a second.
@@ -23,10 +27,21 @@ public protocol SwitchDatapath: AnyObject {
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)]
     /// Different masks of megaflows, for each input port and thread.
     var subtableCount: Int { get }
+    /// Its PMDs have no threads, so that `turn` is to be called.
+    var isThreadless: Bool { get }
+    /// Without threads: everything takes a turn at the present time. Returns whether something was done, so that there may be more.
+    func turn() -> Bool
     func close()
 }
 
 extension SwitchDatapath {
+    public var type: String { "netdev" }
+    public var isThreadless: Bool { false }
+    public func turn() -> Bool { false }
+
+    /// The only datapath's name, in the forms of dpctl and of ovs-vswitchd's own tables.
+    var name: String { "\(type)@ovs-\(type)" }
+    var names: Set<String> { [name, "ovs-\(type)"] }
     /// One without threads has none to choose from.
     public func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError) {}
 }

@@ -33,9 +33,17 @@ struct UnixctlCommand: Sendable {
         return Dictionary(uniqueKeysWithValues: commands.map { ($0.name, $0) })
     }()
 
+    /// The commands of a switch for tests besides.
+    static let dummies: [String: UnixctlCommand] = Dictionary(uniqueKeysWithValues: (dummyPorts + time).map { ($0.name, $0) })
+
+    /// What this switch has.
+    static func available(_ context: UnixctlContext) -> [String: UnixctlCommand] {
+        context.dummy == nil ? all : all.merging(dummies) { command, _ in command }
+    }
+
     /// Carries out the command with this name.
     static func run(_ name: String, _ arguments: [String], _ context: UnixctlContext) throws(UnixctlError) -> UnixctlReply {
-        guard let command = all[name] else {
+        guard let command = all[name] ?? (context.dummy == nil ? nil : dummies[name]) else {
             throw UnixctlError("\"\(name)\" is not a valid command (use \"list-commands\" to see a list of valid commands)")
         }
         let bounds = command.arguments

@@ -3,11 +3,14 @@ import OFProto
 
 /// What commands work on. Owner: the ofproto thread.
 final class UnixctlContext {
-    private var attached: (vswitch: Switch, netdev: DPIFNetdev)?
+    private var attached: Switch?
     /// A datapath has been started.
     var hasSwitch: Bool { attached != nil }
     /// Without a bridge there is no datapath to be seen, and only those commands are carried out that need none.
-    var hasBridges: Bool { attached.map { !$0.vswitch.running.bridges.isEmpty } ?? false }
+    var hasBridges: Bool { attached.map { !$0.running.bridges.isEmpty } ?? false }
+    var netdev: DPIFNetdev { vswitch.datapath.netdev }
+    /// The datapath, if it is the one for tests.
+    var dummy: DummyDatapath? { attached?.datapath as? DummyDatapath }
     /// `exit` was asked for.
     var wantsEnd = false
     /// Each PMD's counters when `pmd-stats-clear` came, by core. The PMD alone writes its counters, so they are taken off when they are shown.
@@ -21,28 +24,27 @@ final class UnixctlContext {
     var commands: UInt64 = 0
 
     /// A datapath has been started.
-    func attach(_ vswitch: Switch, _ netdev: DPIFNetdev) {
-        attached = (vswitch, netdev)
+    func attach(_ vswitch: Switch) {
+        attached = vswitch
         countsSince = now
     }
 
-    var vswitch: Switch { parts.vswitch }
-    var netdev: DPIFNetdev { parts.netdev }
-    private var parts: (vswitch: Switch, netdev: DPIFNetdev) {
+    var vswitch: Switch {
         guard let attached else { preconditionFailure("a command that needs a datapath is carried out without one") }
         return attached
     }
 
     /// Milliseconds of the datapath's clock, before that since the start.
-    var now: Int64 { attached?.vswitch.datapath.now ?? Int64((ContinuousClock.now - start) / .milliseconds(1)) }
+    var now: Int64 { attached?.datapath.now ?? Int64((ContinuousClock.now - start) / .milliseconds(1)) }
 
-    /// The only datapath, in the forms of dpctl and of ovs-vswitchd's own tables.
-    static let datapathName = "netdev@ovs-netdev"
-    static let datapathNames: Set<String> = [datapathName, "ovs-netdev"]
+    var datapathName: String { vswitch.datapath.name }
+    var datapathNames: Set<String> { vswitch.datapath.names }
 
-    /// All PMDs with their counters since the last clearing.
+    /// All PMDs with their counters since the last clearing. A dummy datapath has as many as there are queues for, and its main thread behind them.
     func pmdStatus() -> [PMDStatus] {
-        netdev.pmdStatus().map { status in
+        var all = netdev.pmdStatus()
+        if dummy != nil { all = all.filter { !$0.isMainThread && !$0.queues.isEmpty } + all.filter(\.isMainThread) }
+        return all.map { status in
             var status = status
             if let former = cleared[status.core] { status.stats = status.stats.since(former) }
             return status
@@ -69,4 +71,9 @@ final class UnixctlContext {
             sum.lost += stats.upcallsLost
         }
     }
+}
+
+extension PMDStatus {
+    /// It polls what no PMD does.
+    var isMainThread: Bool { core == DatapathSettings.mainThread }
 }

@@ -6,26 +6,27 @@ import Wire
 extension UnixctlCommand {
     /// ovs-dpctl(8)'s commands, and what OVS tells of upcalls.
     static let datapath = [
-        UnixctlCommand("dpctl/dump-dps", "", 0...0) { _, _ in .text(UnixctlContext.datapathName) },
+        UnixctlCommand("dpctl/dump-dps", "", 0...0) { context, _ in .text(context.datapathName) },
         UnixctlCommand("dpctl/show", "[-s] [dp...]", 0...Int.max, show),
         UnixctlCommand("dpctl/dump-flows", "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]", 0...6, dumpFlows),
         UnixctlCommand("dpctl/del-flows", "[dp]", 0...1, deleteFlows),
         UnixctlCommand("upcall/show", "", 0...0, showUpcalls),
     ]
 
-    private static func checkDatapath(_ name: String) throws(UnixctlError) {
-        guard UnixctlContext.datapathNames.contains(name) else {
+    private static func checkDatapath(_ name: String, _ context: UnixctlContext) throws(UnixctlError) {
+        guard context.datapathNames.contains(name) else {
             throw UnixctlError("\(Program.name): opening datapath \(name) failed (No such device)")
         }
     }
 
     private static func show(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
         let options = try UnixctlArguments(arguments, flags: ["-s", "--statistics"])
-        for name in options.rest { try checkDatapath(name) }
+        for name in options.rest { try checkDatapath(name, context) }
         let lookups = context.lookups, dpif = context.vswitch.datapath.dpif
-        var text = "\(UnixctlContext.datapathName):\n  lookups: hit:\(lookups.hits) missed:\(lookups.missed) lost:\(lookups.lost)\n  flows: \(dpif.flowCount)\n"
-        for port in dpif.portDump() {
-            text += "  port \(port.port.number): \(port.name) \(context.deviceText(port))\n"
+        var text = "\(context.datapathName):\n  lookups: hit:\(lookups.hits) missed:\(lookups.missed) lost:\(lookups.lost)\n  flows: \(dpif.flowCount)\n"
+        for port in (context.dummy.map { [$0.ownPort] } ?? []) + dpif.portDump() {
+            // What has no type of its own stands without one.
+            text += "  port \(port.port.number): \(port.name)" + (port.type == "system" ? "\n" : " \(context.deviceText(port))\n")
             if !options.flags.isEmpty { text += context.statisticsText(port) }
         }
         return .text(text)
@@ -36,7 +37,7 @@ extension UnixctlCommand {
         let ofproto = context.vswitch.ofproto, count = ofproto.megaflowCount
         let (average, maximum, limit, duration) = ofproto.sweepReport
         return .text("""
-            \(UnixctlContext.datapathName):
+            \(context.datapathName):
               flows         : (current \(count)) (avg \(average)) (max \(maximum)) (limit \(limit))
               dump duration : \(duration)ms
               ufid enabled : true
@@ -47,7 +48,7 @@ extension UnixctlCommand {
     }
 
     private static func deleteFlows(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        for name in arguments { try checkDatapath(name) }
+        for name in arguments { try checkDatapath(name, context) }
         context.vswitch.ofproto.flushMegaflows()
         return .text("")
     }
@@ -66,7 +67,8 @@ extension UnixctlCommand {
             // A heading before each PMD's flows.
             let owner = context.netdev.pmdCore(flow.id.pmd)
             defer { core = owner }
-            return owner == core ? "" : "flow-dump from pmd on cpu core: \(owner ?? flow.id.pmd)\n"
+            guard owner != core else { return "" }
+            return owner == DatapathSettings.mainThread ? "flow-dump from the main thread:\n" : "flow-dump from pmd on cpu core: \(owner ?? flow.id.pmd)\n"
         })
     }
 
@@ -82,7 +84,7 @@ extension UnixctlCommand {
             guard let flows = context.netdev.flowDump(&cursor, slots: Limits.dumpSlice) else { return nil }
             let now = context.vswitch.datapath.now
             return flows.filter { selection.includes($0, context) }
-                .map { heading($0) + megaflowText($0, style, names: names, userdata: { ofproto.userdataText($0) }, now: now) + "\n" }.joined()
+                .map { heading($0) + megaflowText(context.dummy?.shown($0) ?? $0, style, names: names, userdata: { ofproto.userdataText($0) }, now: now) + "\n" }.joined()
         }
     }
 }
@@ -114,7 +116,7 @@ struct MegaflowSelection {
         } else if argument.hasPrefix("pmd=") {
             guard let core = Int(argument.dropFirst(4)) else { throw UnixctlError("\(program): Failed to parse pmd (\(argument.dropFirst(4))) (Invalid argument)") }
             self.core = core
-        } else if !UnixctlContext.datapathNames.contains(argument) {
+        } else if !context.datapathNames.contains(argument) {
             throw UnixctlError("\(program): opening datapath \(argument) failed (No such device)")
         }
     }

@@ -5,7 +5,7 @@ extension UnixctlCommand {
     /// Bridges as users of the datapath (ovs-vswitchd(8), "DATAPATH COMMANDS").
     static let interfaces = [
         UnixctlCommand("dpif/dump-dps", "", 0...0) { context, _ in
-            .text(context.vswitch.ofproto.bridges.map { "netdev@\($0.name)\n" }.joined())
+            .text(context.vswitch.ofproto.bridges.map { "\(context.vswitch.datapath.type)@\($0.name)\n" }.joined())
         },
         UnixctlCommand("dpif/show", "", 0...0, show),
         UnixctlCommand("dpif/dump-flows", "[-m] [--names | --no-names] bridge", 1...Int.max, dumpFlows),
@@ -14,7 +14,7 @@ extension UnixctlCommand {
     private static func show(_ context: UnixctlContext, _ arguments: [String]) -> UnixctlReply {
         let lookups = context.lookups
         let devices = Dictionary(uniqueKeysWithValues: context.vswitch.datapath.dpif.portDump().map { ($0.port, context.deviceText($0)) })
-        var text = "\(UnixctlContext.datapathName): hit:\(lookups.hits) missed:\(lookups.missed)\n"
+        var text = "\(context.datapathName): hit:\(lookups.hits) missed:\(lookups.missed)\n"
         for bridge in context.vswitch.ofproto.bridges {
             text += "  \(bridge.name):\n"
             for port in bridge.ports.sorted(by: { $0.name < $1.name }) {

@@ -1,4 +1,5 @@
 import Datapath
+import NetDev
 import OFProto
 
 /// Ports as `dpctl/show` and `dpif/show` name them.
@@ -13,8 +14,24 @@ extension UnixctlContext {
             let wanted = request(port.name)?.rxQueues ?? 1
             return "(\(port.type): configured_rx_queues=\(queues.rx), configured_tx_queues=\(queues.tx), mtu=\(port.mtu), "
                 + "requested_rx_queues=\(wanted), requested_tx_queues=\(queues.tx))"
-        default: return "(\(port.type))"
+        default:
+            let settings = dummyText(port)
+            return settings.isEmpty ? "(\(port.type))" : "(\(port.type): \(settings))"
         }
+    }
+
+    /// What OVS tells of a dummy port's settings, in the order of their names: "configured_rx_queues=1, …".
+    private func dummyText(_ port: DPPortInfo) -> String {
+        guard let device = netdev.netdev(port.port) as? DummyNetdev else { return "" }
+        var settings: [String] = []
+        if let index = device.ifIndex { settings.append("ifindex=\(index)") }
+        if let (option, method) = device.connection { settings.append("\(option)=\(method)") }
+        if NetdevClass(rawValue: port.type) == .dummyPMD {
+            for kind in ["configured", "requested"] {
+                settings += ["\(kind)_rx_queues=\(device.rxQueueCount)", "\(kind)_tx_queues=\(device.txQueueCount)"]
+            }
+        }
+        return settings.sorted().joined(separator: ", ")
     }
 
     private func request(_ name: String) -> DPPortRequest? {

@@ -16,7 +16,7 @@ extension UnixctlCommand {
     ]
 
     private static func listCommands(_ context: UnixctlContext, _ arguments: [String]) -> UnixctlReply {
-        let lines = all.values.sorted { $0.name < $1.name }.map { "  \(padded($0.name, 23)) \($0.usage)\n" }
+        let lines = available(context).values.sorted { $0.name < $1.name }.map { "  \(padded($0.name, 23)) \($0.usage)\n" }
         return .text("The available commands are:\n" + lines.joined())
     }
 

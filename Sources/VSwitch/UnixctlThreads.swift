@@ -30,8 +30,9 @@ extension UnixctlCommand {
     }
 
     private static func perfShow(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        let (pmds, options) = try select(context, arguments)
+        let (all, options) = try select(context, arguments)
         let datapath = context.vswitch.datapath
+        let pmds = all.filter { !$0.isMainThread }
         let seconds = Double(datapath.now - context.countsSince) / 1000
         let texts = pmds.map {
             "\n" + PMDStatsText.perfShow(
@@ -55,7 +56,7 @@ extension UnixctlCommand {
         let (pmds, options) = try select(context, arguments)
         let seconds = RxqUsage.window(options.values["-secs"])
         var text = "Displaying last \(seconds) seconds pmd usage %\n"
-        for pmd in pmds {
+        for pmd in pmds where !pmd.isMainThread {
             let usage = context.rxqUsage.usage(of: pmd, seconds: seconds, now: context.vswitch.datapath.now, netdev: context.netdev)
             text += "pmd thread numa_id \(pmd.numa) core_id \(pmd.core):\n  isolated : \(pmd.isIsolated)\n"
             for queue in pmd.queues {
@@ -71,7 +72,7 @@ extension UnixctlCommand {
     }
 
     private static func rebalance(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        guard arguments.allSatisfy({ UnixctlContext.datapathNames.contains($0) }) else { throw UnixctlError("please specify an existing datapath") }
+        guard arguments.allSatisfy({ context.datapathNames.contains($0) }) else { throw UnixctlError("please specify an existing datapath") }
         context.netdev.assignQueues()
         return .text("pmd rxq rebalance requested.")
     }

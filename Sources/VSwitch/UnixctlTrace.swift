@@ -149,7 +149,7 @@ private struct TraceArguments {
         let ofproto = context.vswitch.ofproto
         let parsed: (key: FlowKey, mask: FlowMask)
         // Only of a datapath that there is names of ports are known.
-        let isDatapath = place.map(UnixctlContext.datapathNames.contains) ?? true
+        let isDatapath = place.map(context.datapathNames.contains) ?? true
         do throws(ODPTextError) {
             let ports = Dictionary(uniqueKeysWithValues: ofproto.dpif.portDump().map { ($0.name, $0.port) })
             parsed = try FlowKey.parseODP(flow, ports: { isDatapath ? ports[$0] : nil })
@@ -188,7 +188,7 @@ private struct TraceArguments {
 }
 
 /// Pairs of hexadecimal digits, with blanks or without; nil: something else.
-private func hexBytes(_ text: String) -> [UInt8]? {
+func hexBytes(_ text: String) -> [UInt8]? {
     let digits = text.utf8.filter { $0 != 0x20 }.map { Character(UnicodeScalar($0)).hexDigitValue }
     guard digits.count % 2 == 0, !digits.contains(nil) else { return nil }
     let values = digits.compactMap { $0 }

@@ -17,4 +17,4 @@
 /// `UnixctlServer.swift`, `UnixctlCommand.swift` (the table), `UnixctlContext.swift`, then by subject `UnixctlProcess.swift`, `UnixctlDatapath.swift`,
 /// `UnixctlInterfaces.swift`, `UnixctlPorts.swift`, `UnixctlThreads.swift` with `RxqUsage.swift`, `UnixctlBridges.swift`; `UnixctlSocket.swift` (where it is). The log: `VLog.swift`,
 /// `LogPattern.swift`, `LogSpec.swift`, `LogLimit.swift`, `Syslog.swift`, `LogHandler.swift`, `UnixctlLog.swift`. The process: `Program.swift`, `PIDFile.swift`, `Signals.swift`, `Coverage.swift`.
-/// The database: `OVSDBConnection.swift`.
+/// The database: `OVSDBConnection.swift`. The datapath for tests: `DummyDatapath.swift`, `DummyClock.swift`, `DummyDPIF.swift`, `DummyWires.swift`, `UnixctlDummy.swift`, `UnixctlTime.swift`.

@@ -19,6 +19,8 @@
     @inlinable public var number: UInt64 {
         UInt64(UInt16(bigEndian: raw0)) << 32 | UInt64(UInt16(bigEndian: raw1)) << 16 | UInt64(UInt16(bigEndian: raw2))
     }
+    /// The six bytes as they stand in a frame.
+    public var bytes: [UInt8] { (0..<6).map { UInt8(truncatingIfNeeded: number >> UInt64(40 - 8 * $0)) } }
     @inlinable public static var zero: EthernetAddress { EthernetAddress(raw0: 0, raw1: 0, raw2: 0) }
     @inlinable public static var broadcast: EthernetAddress { EthernetAddress(raw0: .max, raw1: .max, raw2: .max) }
     /// Group bit set: multicast or broadcast (IEEE 802-2014, section 8.2.2).

@@ -45,9 +45,9 @@ import VSwitch
     private static func forward(_ options: DaemonOptions, ready: () -> Void) throws {
         let socket = UnixctlSocket(option: options.unixctl)
         let session = if let file = options.config {
-            try Session(SwitchConfig.load(file), file: file, socket: socket, runFolder: RunFolder.path)
+            try Session(SwitchConfig.load(file), file: file, socket: socket, runFolder: RunFolder.path, dummy: options.dummy)
         } else {
-            try Session(database: options.databaseOptions, socket: socket, runFolder: OVSFolder.run)
+            try Session(database: options.databaseOptions, socket: socket, runFolder: OVSFolder.run, dummy: options.dummy)
         }
         defer { session.close() }
         let lock = try options.pidfile.map { try PIDFile($0, overwrites: options.overwritesPidfile) }

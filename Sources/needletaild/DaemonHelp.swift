@@ -34,7 +34,10 @@ extension DaemonOptions {
                                    specify how to send messages to syslog daemon
           --syslog-target=HOST:PORT  also send syslog msgs to HOST:PORT via UDP
 
-        PKI and dummy options of ovs-vswitchd are accepted; they are for the database.
+        For tests:
+          --enable-dummy[=LEVEL]  a datapath without threads, dummy@ovs-dummy, whose ports of the dummy classes are in memory;
+                                  LEVEL "system": those of class system too, "override": all
+        PKI options of ovs-vswitchd are accepted; they are for the database.
 
         Other options:
           --unixctl=SOCKET          override default control socket name

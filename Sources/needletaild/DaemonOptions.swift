@@ -23,6 +23,8 @@ struct DaemonOptions {
     var unixctl: String?
     var user: UserChange?
     var locksMemory = false
+    /// The datapath is the one for tests.
+    var dummy: DummyLevel?
     /// What is to be printed instead of running a switch.
     var text: String?
 
@@ -104,7 +106,8 @@ struct DaemonOptions {
         case "version": text = Program.versionLine
         case "dpdk": throw StartError(problems: ["Using --dpdk to configure DPDK is not supported."])
         case "enable-dummy":
-            guard value.map({ ["", "override", "system"].contains($0) }) ?? true else { throw StartError(problems: ["\(value ?? ""): unknown dummy level"]) }
+            guard let level = DummyLevel(rawValue: value ?? "") else { throw StartError(problems: ["\(value ?? ""): unknown dummy level"]) }
+            dummy = level
         case "private-key": privateKey = value
         case "certificate": certificate = value
         case "ca-cert", "bootstrap-ca-cert": (caCertificate, bootstrapsCACertificate) = (value, name == "bootstrap-ca-cert")

@@ -69,8 +69,9 @@ final class Bed {
     func start(_ bridges: [BridgeText], more: String = "") async throws -> RunningSwitch { try await start(text: configuration(bridges) + more) }
 
     /// Starts a switch with this configuration and waits until it forwards.
-    func start(text: String) async throws -> RunningSwitch {
-        let vswitch = try RunningSwitch(folder: folder, text)
+    /// - Parameter arguments: of the daemon, besides.
+    func start(text: String, arguments: [String] = []) async throws -> RunningSwitch {
+        let vswitch = try RunningSwitch(folder: folder, text, arguments)
         switches.append(vswitch)
         try await vswitch.waitForStart()
         return vswitch

@@ -4,6 +4,9 @@ import TestSupport
 /// A real ovs-vswitchd with dummy devices, whose answers are the measure. Its files are in a folder of its own; it ends with the bed.
 struct OVSPeer {
     private let folder: String
+    private var vswitchd: BackgroundTask?
+    /// What it has logged.
+    var log: String { vswitchd.map { contents($0.errors) } ?? "" }
     var controlSocket: String { folder + "/ctl" }
     private var database: String { "unix:" + folder + "/db.sock" }
     /// The target by which ovs-ofctl reaches br0.
@@ -26,7 +29,7 @@ struct OVSPeer {
         let places = ["OVS_RUNDIR", "OVS_DBDIR", "OVS_LOGDIR", "OVS_SYSCONFDIR"].map { "\($0)=\(folder)" }
         _ = try bed.spawn("env", places + ["ovsdb-server", file, "--remote=punix:\(folder)/db.sock", "--unixctl=\(folder)/db.ctl"])
         try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "--retry", "-t", "10", "init"])
-        _ = try bed.spawn("env", places + ["ovs-vswitchd", database, "--enable-dummy=override", "--disable-system", "--unixctl=" + controlSocket])
+        vswitchd = try bed.spawn("env", places + ["ovs-vswitchd", database, "--enable-dummy=override", "--disable-system", "--unixctl=" + controlSocket])
         try await run("ovs-vsctl", ["--db=" + database, "-t", "20"] + commands.flatMap { ["--"] + $0.split(separator: " ").map(String.init) })
     }
 

@@ -71,13 +71,13 @@ final class RunningSwitch {
     private(set) var hasBeenEnded = false
 
     /// Starts the daemon.
-    init(folder: String, _ text: String) throws {
+    init(folder: String, _ text: String, _ more: [String] = []) throws {
         file = folder + "/switch.yaml"
         pidfile = folder + "/switch.pid"
         controlSocket = folder + "/switch.ctl"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         runFolder = folder
-        let arguments = ["--config", file, "--pidfile=" + pidfile, "--unixctl", controlSocket]
+        let arguments = ["--config", file, "--pidfile=" + pidfile, "--unixctl", controlSocket] + more
         task = try BackgroundTask("env", ["OVS_RUNDIR=" + folder, executable("needletaild")] + arguments, output: folder + "/switch")
         errors = task.errors
     }

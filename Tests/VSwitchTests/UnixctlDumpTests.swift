@@ -29,7 +29,7 @@ import Wire
         }
         let path = FileManager.default.temporaryDirectory.path + "/dump-\(UInt64.random(in: 0 ... .max)).ctl"
         let context = UnixctlContext()
-        context.attach(vswitch, datapath.netdev)
+        context.attach(vswitch)
         let server = try UnixctlServer(path: path, context: context, waker: datapath.waker)
         let client = IOThread()
         let box = ReplyBox()
