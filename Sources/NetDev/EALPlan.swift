@@ -33,7 +33,8 @@ struct EALPlan: Equatable {
         let cpu = options.mainCPU ?? cpus.first ?? 0
         add(["--lcores", "0@\(cpu)"], unless: ["--lcores", "-l", "-c"])
         // As in OVS: a list of allowed PCI devices that names none, so that a device is probed only when a port asks for it.
-        add(["-a", "0000:00:00.0"], unless: ["-a", "--allow", "-b", "--block", "--no-pci"])
+        // Without drivers there are no devices, and nobody who could read such a list.
+        if !options.isQuick { add(["-a", "0000:00:00.0"], unless: ["-a", "--allow", "-b", "--block", "--no-pci"]) }
         add(["--log-level", "warning"], unless: ["--log-level"])
         add(["--no-telemetry"], unless: ["--telemetry", "--no-telemetry"])
         if hugepages {
