@@ -6,6 +6,9 @@ import Wire
 public enum DummyLevel: String, CaseIterable, Sendable {
     case plain = "", system, override
 
+    /// The types of datapath that it stands for.
+    var datapathTypes: [String] { self == .plain ? ["dummy", "netdev"] : ["dummy", "netdev", "system"] }
+
     /// The classes whose ports are opened as dummies.
     var classes: Set<NetdevClass> {
         switch self {
@@ -33,11 +36,9 @@ public final class DummyDatapath: SwitchDatapath {
 
     /// Starts EAL without hugepages, which works once in a process, if it is not running. Throws `DPIFError` with one line.
     /// - Parameters:
-    ///   - type: what bridges call it: there is one datapath, whatever they call it.
     ///   - seed: hashes and random choices follow from it.
     ///   - waker: of the ofproto thread; nil: the datapath makes one.
-    public init(_ config: DatapathConfig, type: String = defaultType, level: DummyLevel, seed: UInt64, waker: Waker? = nil) throws(DPIFError) {
-        self.type = type
+    public init(_ config: DatapathConfig, level: DummyLevel, seed: UInt64, waker: Waker? = nil) throws(DPIFError) {
         allowed = Processors.allowed()
         if EAL.info == nil {
             var options = EALOptions()
@@ -65,8 +66,8 @@ public final class DummyDatapath: SwitchDatapath {
         return settings
     }
 
-    public static let defaultType = "dummy"
-    public let type: String
+    /// What bridges call it: there is one datapath, whatever they call it.
+    public internal(set) var type = "dummy"
     public let isThreadless = true
     public var dpif: any DPIF { logged }
     public var waker: Waker { netdev.waker }

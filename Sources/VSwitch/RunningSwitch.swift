@@ -48,15 +48,15 @@ final class RunningSwitch {
         self.waker = waker
         self.runFolder = runFolder
         self.turn = turn
-        context = UnixctlContext()
+        context = UnixctlContext(isDummy: dummy != nil)
         switch source {
         case .file(let config, let path):
             file = path
             database = nil
-            try start(config.datapath, type: DummyDatapath.defaultType)
+            try start(config.datapath)
         case .database(let options):
             file = nil
-            database = try SwitchDatabase(options, wake: { waker.wake() })
+            database = try SwitchDatabase(options, dummy: dummy, wake: { waker.wake() })
         }
         do throws(StartError) {
             unixctl = try socket.open(context, waker)
@@ -80,11 +80,10 @@ final class RunningSwitch {
     }
 
     /// Starts the datapath, without ports.
-    /// - Parameter type: what bridges call it.
-    private func start(_ config: DatapathConfig, type: String) throws(DPIFError) {
+    private func start(_ config: DatapathConfig) throws(DPIFError) {
         let seed = UInt64.random(in: .min ... .max)
         let datapath: any SwitchDatapath = if let dummy {
-            try DummyDatapath(config, type: type, level: dummy, seed: seed, waker: waker)
+            try DummyDatapath(config, level: dummy, seed: seed, waker: waker)
         } else {
             try NetdevDatapath(config, seed: seed, waker: waker)
         }
@@ -163,14 +162,15 @@ final class RunningSwitch {
     }
 
     private func carryOut(_ rows: RowsConfig, _ database: SwitchDatabase) {
-        if vswitch == nil, startFailure == nil, database.needsDatapath(rows) {
+        if vswitch == nil, startFailure == nil, dummy != nil || database.needsDatapath(rows) {
             do {
-                try start(rows.config.datapath, type: rows.config.bridges.first?.datapathType ?? DummyDatapath.defaultType)
+                try start(rows.config.datapath)
             } catch {
                 startFailure = error
                 VLog.shared.log("dpdk", .emergency, "the datapath does not start, and cannot before a restart: \(error)")
             }
         }
+        if let datapath = vswitch?.datapath as? DummyDatapath, let bridge = rows.config.bridges.first { datapath.type = bridge.datapathType }
         let failures = vswitch?.apply(rows.config) ?? []
         for failure in failures { VLog.shared.log("bridge", .warning, failure.description) }
         if let vswitch, let controllers {

@@ -38,12 +38,12 @@ struct UnixctlCommand: Sendable {
 
     /// What this switch has.
     static func available(_ context: UnixctlContext) -> [String: UnixctlCommand] {
-        context.dummy == nil ? all : all.merging(dummies) { command, _ in command }
+        !context.isDummy ? all : all.merging(dummies) { command, _ in command }
     }
 
     /// Carries out the command with this name.
     static func run(_ name: String, _ arguments: [String], _ context: UnixctlContext) throws(UnixctlError) -> UnixctlReply {
-        guard let command = all[name] ?? (context.dummy == nil ? nil : dummies[name]) else {
+        guard let command = all[name] ?? (context.isDummy ? dummies[name] : nil) else {
             throw UnixctlError("\"\(name)\" is not a valid command (use \"list-commands\" to see a list of valid commands)")
         }
         let bounds = command.arguments

@@ -9,6 +9,8 @@ final class UnixctlContext {
     /// Without a bridge there is no datapath to be seen, and only those commands are carried out that need none.
     var hasBridges: Bool { attached.map { !$0.running.bridges.isEmpty } ?? false }
     var netdev: DPIFNetdev { vswitch.datapath.netdev }
+    /// The datapath is one for tests, or will be.
+    let isDummy: Bool
     /// The datapath, if it is the one for tests.
     var dummy: DummyDatapath? { attached?.datapath as? DummyDatapath }
     /// `exit` was asked for.
@@ -22,6 +24,8 @@ final class UnixctlContext {
     var coverage = Coverage()
     /// Commands that came.
     var commands: UInt64 = 0
+
+    init(isDummy: Bool = false) { self.isDummy = isDummy }
 
     /// A datapath has been started.
     func attach(_ vswitch: Switch) {

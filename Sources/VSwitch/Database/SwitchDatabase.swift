@@ -17,6 +17,7 @@ final class SwitchDatabase {
 
     private let connection: OVSDBConnection
     private let start = ContinuousClock.now
+    private let datapathTypes: [String]
     private var numbers = PortNumbers()
     private var wish: Wish?
     private var standsAside = false
@@ -32,10 +33,13 @@ final class SwitchDatabase {
     private(set) var isReady = false
 
     /// Begins with the first `run`.
-    /// - Parameter wake: called on the I/O thread when `run` is to be called.
-    init(_ options: DatabaseOptions, wake: @escaping @Sendable () -> Void) throws(StreamError) {
+    /// - Parameters:
+    ///   - dummy: the datapath is the one for tests.
+    ///   - wake: called on the I/O thread when `run` is to be called.
+    init(_ options: DatabaseOptions, dummy: DummyLevel?, wake: @escaping @Sendable () -> Void) throws(StreamError) {
         let tls = try options.tls.map { files throws(StreamError) in try TLSContext(files) }
         let session = DatabaseSession(database: "Open_vSwitch", wish: SwitchTables.wish, lock: "ovs_vswitchd")
+        datapathTypes = dummy?.datapathTypes ?? ["netdev"]
         connection = OVSDBConnection(options.method, tls: tls, session: session, now: 0, wake: wake)
     }
 
@@ -83,7 +87,7 @@ final class SwitchDatabase {
         let changes = connection.session.takeChanges()
         guard standsAside || (applied == nil && wish == nil) || SwitchTables.concernSwitch(changes) else { return }
         standsAside = false
-        wish = .rows(RowsConfig(connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, supports: { $0 == "netdev" }))
+        wish = .rows(RowsConfig(connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, supports: datapathTypes.contains))
     }
 
     // What is told
@@ -123,7 +127,7 @@ final class SwitchDatabase {
         guard let applied, connection.session.state == .ready, connection.session.lockState == .held else { return nil }
         var report = SwitchStatus(connection.session.replica, applied, vswitch)
         let now = now
-        if isComplete { report.addConfigured() }
+        if isComplete { report.addConfigured(datapathTypes) }
         nextStatus = now + Limits.statusInterval
         report.addStatus()
         if isComplete || now >= nextStatistics {

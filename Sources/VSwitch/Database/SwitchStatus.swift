@@ -17,10 +17,10 @@ struct SwitchStatus {
     private var rows: RowNames { applied.rows.rows }
 
     /// What changes by a configuration only; `cur_cfg` says that it was carried out.
-    mutating func addConfigured() {
+    mutating func addConfigured(_ datapathTypes: [String]) {
         if let root = rows.openVSwitch.flatMap({ replica.row("Open_vSwitch", $0) }) {
             transaction.update(root, [
-                "cur_cfg": .int(root.int("next_cfg") ?? 0), "datapath_types": .strings(["netdev"]),
+                "cur_cfg": .int(root.int("next_cfg") ?? 0), "datapath_types": .strings(datapathTypes),
                 "iface_types": .strings(PortConfig.Kind.allCases.map(\.rawValue)), "dpdk_initialized": .bool(root.asksForDPDK && vswitch != nil),
                 "dpdk_version": .string(EAL.info?.version ?? "none"),
             ])

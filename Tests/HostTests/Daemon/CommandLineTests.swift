@@ -38,12 +38,17 @@ extension HostTests {
             }
         }
 
-        @Test func withoutAFileTheDatabaseIsNamed() async throws {
-            for (arguments, place) in [([], "unix:/r/db.sock"), (["tcp:127.0.0.1:6640"], "tcp:127.0.0.1:6640")] {
-                let result = try await command("env", ["OVS_RUNDIR=/r", executable("needletaild")] + arguments)
-                #expect(result.status == 1)
-                #expect(result.errors == "needletaild: \(place): there is no client for the database yet; give a configuration file by --config=FILE\n")
+        /// It is tried again and again.
+        @Test func withoutAFileTheDatabaseIsLookedFor() async throws {
+            for (arguments, place) in [([], "unix:/r/db.sock"), (["tcp:127.0.0.1:1"], "tcp:127.0.0.1:1")] {
+                let result = try await command("env", ["OVS_RUNDIR=/r", executable("needletaild"), "--run-for=3"] + arguments)
+                #expect(result.status == 0)
+                let told = messages(result.errors).filter { $0.hasPrefix(place + ": ") }
+                #expect(told.starts(with: ["\(place): connecting...", "\(place): connection attempt failed (\(place.hasPrefix("unix") ? "No such file or directory" : "Connection refused"))"]), "\(result.errors)")
+                #expect(told.filter { $0 == "\(place): connecting..." }.count >= 2, "\(result.errors)")
             }
+            let wrong = try await command(executable("needletaild"), ["nowhere"])
+            #expect(wrong.status == 1 && wrong.errors.hasPrefix("needletaild: "), "\(wrong.errors)")
         }
     }
 }
