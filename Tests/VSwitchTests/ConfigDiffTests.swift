@@ -15,6 +15,7 @@ import Testing
         case .changeBridge(let bridge): "bridge \(bridge.name)"
         case .addPort(let bridge, let port): "+port \(bridge)/\(port.name)"
         case .changePort(let bridge, let port): "port \(bridge)/\(port.name)"
+        case .pinQueues(let bridge, let port): "cores \(bridge)/\(port.name)"
         case .addBond(let bridge, let bond): "+bond \(bridge)/\(bond.name)"
         case .changeBond(let bridge, let bond): "bond \(bridge)/\(bond.name)"
         case .removeBond(let bridge, let bond): "-bond \(bridge)/\(bond)"
