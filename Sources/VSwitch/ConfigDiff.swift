@@ -23,6 +23,8 @@ public enum ConfigStep: Equatable, Sendable {
     case setMirrors(bridge: String, [MirrorSettings])
     case fixMAC(bridge: String, StaticMACConfig)
     case forgetMAC(bridge: String, StaticMACConfig)
+    /// All flows, groups and meters go.
+    case flush(bridge: String)
     /// Adds the flow, or gives the one with the same table, priority and match its new actions.
     case addFlow(bridge: String, FlowMod)
     case deleteFlow(bridge: String, FlowMod)
@@ -58,7 +60,11 @@ public struct ConfigDiff: Equatable, Sendable {
             comparePorts(former(bridge), bridge)
             compareSelections(former(bridge), bridge)
         }
-        for bridge in wanted.bridges { compareFlows(former(bridge)?.flows ?? [], bridge.flows, bridge.name) }
+        for bridge in wanted.bridges {
+            let old = former(bridge), flushes = old.map(bridge.flushes(after:)) ?? false
+            if flushes { steps.append(.flush(bridge: bridge.name)) }
+            compareFlows(flushes ? [] : old?.flows ?? [], bridge.flows, bridge.name)
+        }
     }
 
     private mutating func compareDatapath(_ old: DatapathConfig, _ new: DatapathConfig) {
@@ -144,6 +150,13 @@ public struct ConfigDiff: Equatable, Sendable {
             if running[identity] != flow { steps.append(.addFlow(bridge: bridge, flow)) }
         }
         for flow in old where !wanted.contains(FlowIdentity(flow)) { steps.append(.deleteFlow(bridge: bridge, flow)) }
+    }
+}
+
+extension BridgeConfig {
+    /// True if flows go on the way from `former` to this.
+    fileprivate func flushes(after former: BridgeConfig) -> Bool {
+        flushesFlows && (controllers.isEmpty != former.controllers.isEmpty || controllers.isEmpty && failMode != former.failMode)
     }
 }
 

@@ -69,6 +69,7 @@ public final class Switch {
             guard let number = datapath.dpif.portQuery(port.name)?.port else { throw DPIFError(.notFound, "no port \(port.name)") }
             try datapath.pinQueues(of: number, port.rxQueueAffinity)
         case .removePort(let name, let port): try bridge(name).removePort(port)
+        case .flush(let name): try flush(bridge(name))
         case .addFlow(let name, let flow): try bridge(name).apply(flow, command: .add, now: datapath.now)
         case .deleteFlow(let name, let flow): try bridge(name).apply(flow, command: .deleteStrict, now: datapath.now)
         }
@@ -82,6 +83,14 @@ public final class Switch {
         bridge.netFlow = config.netFlow
         bridge.datapathDescription = config.datapathDescription
         bridge.serialNumber = config.serialNumber
+    }
+
+    private func flush(_ bridge: Bridge) throws {
+        var flows = FlowMod()
+        flows.table = 0xff
+        try bridge.apply(flows, command: .delete, now: datapath.now)
+        try bridge.apply(GroupMod(.delete, kind: .all, group: GroupNumber.all, buckets: []), now: datapath.now)
+        try bridge.apply(MeterMod(.delete, MeterConfig(meter: MeterNumber.all, flags: [], bands: [])), now: datapath.now)
     }
 
     private func fix(_ mac: StaticMACConfig, on bridge: Bridge) throws(DPIFError) {
@@ -151,7 +160,7 @@ extension SwitchConfig {
             }
         case .setMirrors(let name, _): edit(name) { $0.mirrors = $1?.mirrors ?? [] }
         case .fixMAC(let name, let mac): edit(name) { bridge, _ in bridge.staticMACs.removeAll { $0 == mac } }
-        case .removeBond, .forgetMAC: break
+        case .removeBond, .forgetMAC, .flush: break
         // A port whose device does not close is gone from its bridge all the same.
         case .removePort: break
         case .addFlow(let name, let flow):
@@ -178,6 +187,7 @@ extension ConfigStep {
         case .removeBond(let bridge, let bond): "bridge \(bridge): bond \(bond)"
         case .setMirrors(let bridge, _): "bridge \(bridge): mirrors"
         case .fixMAC(let bridge, _), .forgetMAC(let bridge, _): "bridge \(bridge): static-macs"
+        case .flush(let bridge): "bridge \(bridge): flows"
         case .addFlow(let bridge, _), .deleteFlow(let bridge, _): "bridge \(bridge): flow"
         }
     }

@@ -84,6 +84,8 @@ public struct BridgeConfig: Equatable, Sendable {
     /// What the switch says of itself: other_config:dp-desc and dp-sn; nil: "None".
     public var datapathDescription: String?
     public var serialNumber: String?
+    /// Flows come by OpenFlow. They go, with groups and meters, when the bridge gets its first controller or loses its last one, and when fail mode changes without a controller.
+    public var flushesFlows = false
     /// By number.
     public var tables: [UInt8: TableConfig] = [:]
     /// In the file's order; names are unique over all bridges.

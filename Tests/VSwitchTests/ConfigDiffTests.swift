@@ -22,6 +22,7 @@ import Testing
         case .setMirrors(let bridge, let mirrors): "mirrors \(bridge)/\(mirrors.map(\.name).joined(separator: ","))"
         case .fixMAC(let bridge, let mac): "+mac \(bridge)/\(mac.address)@\(mac.port)"
         case .forgetMAC(let bridge, let mac): "-mac \(bridge)/\(mac.address)@\(mac.port)"
+        case .flush(let bridge): "flush \(bridge)"
         case .addFlow(let bridge, let flow): "+flow \(bridge)/\(flow.priority)"
         case .deleteFlow(let bridge, let flow): "-flow \(bridge)/\(flow.priority)"
         }

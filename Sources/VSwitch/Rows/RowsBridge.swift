@@ -19,6 +19,7 @@ extension RowsReader {
         }
         let type = row.string("datapath_type") ?? ""
         var bridge = BridgeConfig(name: name)
+        bridge.flushesFlows = true
         bridge.datapathType = type.isEmpty ? "system" : type
         guard supports(bridge.datapathType) else {
             tell(.warning, "ofproto", "unknown datapath type \(bridge.datapathType)")

@@ -67,6 +67,15 @@ import Wire
         ])
     }
 
+    @Test func aNameOfABridgeIsItsLocalPorts() throws {
+        var rows = TestRows()
+        rows.bridge("br0", [rows.port("br1", "internal"), rows.port("p1")])
+        rows.bridge("br1", [rows.port("br0", "internal")])
+        let result = try rows.rooted().config()
+        #expect(result.config.bridges.map { $0.ports.map(\.name) } == [["p1", "br0"], ["br1"]])
+        #expect(result.lines == ["bridge|WARN|bridge br0: interface br1 is already configured on br1", "bridge|WARN|bridge br1: interface br0 is already configured on br0"])
+    }
+
     /// Each key of other_config: its value, and whether the bridge is then as `expected` makes it.
     private static let settings: [(String, String, @Sendable (inout BridgeConfig) -> Void)] = [
         ("datapath-id", "0x1234", { $0.datapathID = 0x1234 }), ("datapath-id", "00000000000000ff", { $0.datapathID = 0xff }),

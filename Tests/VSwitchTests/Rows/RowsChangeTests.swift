@@ -1,3 +1,4 @@
+import OpenFlow
 import Testing
 import Wire
 @testable import OVSDB
@@ -53,6 +54,33 @@ import Wire
         #expect(found == ["-port p1", "-port br0", "-bridge br0", "+bridge br0 netdev", "+port p1", "+port br0", "+flow"])
     }
 
+    /// As in ovs-vswitchd: a first controller finds no flows, and without one there are fail mode's only.
+    @Test func flowsGoWithTheControllerAndFailMode() throws {
+        let vswitch = Switch(datapath: try ThreadlessDatapath(), config: DatapathConfig(), seed: 1)
+        defer { vswitch.close() }
+        var rows = TestRows(), numbers = PortNumbers()
+        let bridge = rows.bridge("br0"), controllers = ["tcp:127.0.0.1:1", "tcp:127.0.0.1:2"].map { rows.add("Controller", ["target": .string($0)]) }
+        /// Changes a column and tells which priorities the table's flows have then, where one of priority 5 and a group were added before.
+        func priorities(_ column: String, _ value: Datum) throws -> [UInt16] {
+            if let running = vswitch.ofproto.bridge(named: "br0") {
+                var flow = FlowMod()
+                flow.priority = 5
+                try running.apply(flow, command: .add, now: vswitch.datapath.now)
+            }
+            rows[bridge, column] = value
+            #expect(vswitch.apply(try rows.rooted().config(&numbers).config.withoutLocalPorts).isEmpty)
+            return try #require(vswitch.ofproto.bridge(named: "br0")).dumpFlows().map(\.0.priority).sorted()
+        }
+        #expect(try priorities("fail_mode", .empty) == [0])
+        #expect(try priorities("external_ids", .map(["a": "b"])) == [0, 5])
+        #expect(try priorities("fail_mode", .string("secure")) == [])
+        #expect(try priorities("fail_mode", .string("standalone")) == [0])
+        #expect(try priorities("controller", .uuid(controllers[0])) == [])
+        #expect(try priorities("controller", .uuid(controllers[1])) == [5])
+        #expect(try priorities("fail_mode", .string("secure")) == [5])
+        #expect(try priorities("controller", .empty) == [])
+    }
+
     /// Patch ports on two bridges, a bond and a mirror, on a running switch; then they go.
     @Test func aSwitchFollowsTheRows() throws {
         let datapath = try ThreadlessDatapath()
@@ -61,8 +89,6 @@ import Wire
         var rows = TestRows(), numbers = PortNumbers()
         let members = ["i1", "i2"].map { rows.add("Interface", ["name": .string($0), "type": .string("dummy")]) }
         let bond = rows.add("Port", ["name": .string("b1"), "interfaces": .uuids(members), "bond_mode": .string("active-backup")])
-        // Its local port is a dummy one, since the test need not make interfaces of the kernel.
-        func local(_ name: String) -> RowUUID { rows.port(name, "internal") }
         let mirror = rows.add("Mirror", ["name": .string("m"), "select_all": .bool(true), "output_port": .uuid(rows.port("out"))])
         let out = try #require(rows[mirror, "output_port"]?.keys.first?.uuid)
         let near = rows.port("near", "patch", interface: ["options": .map(["peer": "far"])])
