@@ -36,6 +36,26 @@ import Wire
         #expect(try steps(pinned, rows) == [.pinQueues(bridge: "br0", port)])
     }
 
+    @Test func queuesArePinnedOnARunningSwitch() throws {
+        let datapath = try ThreadlessDatapath()
+        let vswitch = Switch(datapath: datapath, config: DatapathConfig(), seed: 1)
+        defer { vswitch.close() }
+        var rows = TestRows()
+        rows.bridge("br0", [rows.port("p1")])
+        var config = try rows.rooted().config().config.withoutLocalPorts
+        #expect(vswitch.apply(config).isEmpty)
+        let opened = try #require(datapath.netdev.portQuery("p1")).port
+        config.bridges[0].ports[0].rxQueueAffinity = "0:1"
+        #expect(vswitch.apply(config).isEmpty)
+        #expect(vswitch.running == config)
+        #expect(datapath.netdev.portQuery("p1")?.port == opened)
+        // What cannot be read is refused, and wanted again the next time.
+        config.bridges[0].ports[0].rxQueueAffinity = "x"
+        for _ in 0..<2 { #expect(vswitch.apply(config).count == 1) }
+        #expect(vswitch.running.bridges[0].ports[0].rxQueueAffinity == "0:1")
+        #expect(vswitch.portProblems.isEmpty)
+    }
+
     @Test func aBridgeThatGoesToAnotherDatapathIsMadeAnew() throws {
         var rows = TestRows()
         let bridge = rows.bridge("br0", [rows.port("p1")])
