@@ -37,6 +37,7 @@ public struct DatapathSettings: Hashable, Sendable {
     let pool: Mempool
     /// Wakes the ofproto thread; any thread may kick or wake it.
     public let waker: Waker
+    private let ownsWaker: Bool
     /// Shared by all PMDs; each meter has a short lock.
     let meters: MeterTable
     let clock: DatapathClock
@@ -60,12 +61,14 @@ public struct DatapathSettings: Hashable, Sendable {
 
     /// - Parameters:
     ///   - netdevs: opens the ports. EAL must be running.
+    ///   - waker: of the ofproto thread, which outlives the datapath; nil: one of its own.
     ///   - virtualHertz: without threads, the frequency of the virtual cycle counter.
-    public init(settings: DatapathSettings, netdevs: NetdevRuntime, virtualHertz: UInt64? = nil) throws(DPIFError) {
+    public init(settings: DatapathSettings, netdevs: NetdevRuntime, waker given: Waker? = nil, virtualHertz: UInt64? = nil) throws(DPIFError) {
         try settings.checkCores()
-        guard let waker = Waker() else { throw DPIFError(.noMemory, "no file descriptor for the datapath's eventfd") }
+        guard let waker = given ?? Waker() else { throw DPIFError(.noMemory, "no file descriptor for the datapath's eventfd") }
         self.settings = settings
         self.netdevs = netdevs
+        ownsWaker = given == nil
         clock = virtualHertz.map { DatapathClock(hertz: $0, origin: 0) } ?? DatapathClock(hertz: rte_get_tsc_hz(), origin: nt_cycles())
         guard let meters = MeterTable(capacity: Limits.meters, hertz: clock.hertz) else { throw DPIFError(.noMemory, "no address space for meters") }
         self.meters = meters
@@ -153,6 +156,6 @@ public struct DatapathSettings: Hashable, Sendable {
         pmds = []
         meters.deallocate()
         Mempools.release(pool)
-        waker.deallocate()
+        if ownsWaker { waker.deallocate() }
     }
 }

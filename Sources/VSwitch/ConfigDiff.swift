@@ -23,8 +23,8 @@ public enum ConfigStep: Equatable, Sendable {
     case setMirrors(bridge: String, [MirrorSettings])
     case fixMAC(bridge: String, StaticMACConfig)
     case forgetMAC(bridge: String, StaticMACConfig)
-    /// All flows, groups and meters go.
-    case flush(bridge: String)
+    /// Deletes all flows, groups and meters.
+    case flushFlows(bridge: String)
     /// Adds the flow, or gives the one with the same table, priority and match its new actions.
     case addFlow(bridge: String, FlowMod)
     case deleteFlow(bridge: String, FlowMod)
@@ -61,9 +61,9 @@ public struct ConfigDiff: Equatable, Sendable {
             compareSelections(former(bridge), bridge)
         }
         for bridge in wanted.bridges {
-            let old = former(bridge), flushes = old.map(bridge.flushes(after:)) ?? false
-            if flushes { steps.append(.flush(bridge: bridge.name)) }
-            compareFlows(flushes ? [] : old?.flows ?? [], bridge.flows, bridge.name)
+            let former = former(bridge), isFlushed = former.map { Self.flushes($0, bridge) } ?? false
+            if isFlushed { steps.append(.flushFlows(bridge: bridge.name)) }
+            compareFlows(isFlushed ? [] : former?.flows ?? [], bridge.flows, bridge.name)
         }
     }
 
@@ -140,6 +140,11 @@ public struct ConfigDiff: Equatable, Sendable {
         }
     }
 
+    /// True if all flows go from one configuration to the other.
+    private static func flushes(_ old: BridgeConfig, _ new: BridgeConfig) -> Bool {
+        new.flushesFlows && (old.controllers.isEmpty != new.controllers.isEmpty || (new.controllers.isEmpty && old.failMode != new.failMode))
+    }
+
     private mutating func compareFlows(_ old: [FlowMod], _ new: [FlowMod], _ bridge: String) {
         let running = Dictionary(uniqueKeysWithValues: old.map { (FlowIdentity($0), $0) })
         var wanted: Set<FlowIdentity> = []
@@ -150,13 +155,6 @@ public struct ConfigDiff: Equatable, Sendable {
             if running[identity] != flow { steps.append(.addFlow(bridge: bridge, flow)) }
         }
         for flow in old where !wanted.contains(FlowIdentity(flow)) { steps.append(.deleteFlow(bridge: bridge, flow)) }
-    }
-}
-
-extension BridgeConfig {
-    /// True if flows go on the way from `former` to this.
-    fileprivate func flushes(after former: BridgeConfig) -> Bool {
-        flushesFlows && (controllers.isEmpty != former.controllers.isEmpty || controllers.isEmpty && failMode != former.failMode)
     }
 }
 

@@ -111,11 +111,19 @@ final class ControllerServer {
             endpoint.reconnect = reconnect
         }
         endpoints[lastEndpoint] = endpoint
+        Self.log("added", endpoint)
         return nil
+    }
+
+    private static func log(_ event: String, _ endpoint: Endpoint) {
+        guard endpoint.kind != .snoop else { return }
+        let kind = endpoint.kind == .service ? "service" : "primary"
+        VLog.shared.log("connmgr", .information, "\(endpoint.bridge): \(event) \(kind) controller \"\(endpoint.config.target)\"")
     }
 
     private func remove(_ number: Int, _ ofproto: OFProto) {
         guard let endpoint = endpoints.removeValue(forKey: number) else { return }
+        Self.log("removed", endpoint)
         endpoint.listener?.close()
         for session in sessions.values where session.endpoint == number { end(session, ofproto) }
     }

@@ -65,10 +65,10 @@ extension UnixctlContext {
 
     /// What is counted of what OVS counts.
     func events() -> [CoverageEvent] {
-        let dpif = vswitch.datapath.dpif
-        let drops = dpif.portDump().flatMap { dpif.portStats($0.port)?.drops ?? [] }
+        let dpif = hasSwitch ? vswitch.datapath.dpif : nil
+        let drops = (dpif?.portDump() ?? []).flatMap { dpif?.portStats($0.port)?.drops ?? [] }
         let dropped = Self.dropEvents.map { name, reasons in
-            let stray = reasons.contains(.noPort) ? netdev.strayDrops : 0
+            let stray = hasSwitch && reasons.contains(.noPort) ? netdev.strayDrops : 0
             return CoverageEvent(name: name, count: drops.reduce(UInt64(stray)) { reasons.contains($1.reason) ? $0 + UInt64($1.packets) : $0 })
         }
         // A command that is carried out is answered.

@@ -43,6 +43,8 @@ enum Limits {
 
     // Databases
 
+    /// Milliseconds between two looks at what a database is told of links and the like.
+    static let statusInterval: Int64 = 500
     /// Megaflows that flow-limit may allow; a greater number counts as this one.
     static let megaflows = 1 << 20
     /// Milliseconds that a row may ask for as a time to wait: a day. More counts as this.

@@ -12,8 +12,10 @@ public final class NetdevDatapath: SwitchDatapath {
     public let eal: EALInfo
 
     /// Starts EAL, which works once in a process, and the PMD threads. Throws `DPIFError` with one line.
-    /// - Parameter seed: hashes and random choices follow from it.
-    public init(_ config: DatapathConfig, seed: UInt64) throws(DPIFError) {
+    /// - Parameters:
+    ///   - seed: hashes and random choices follow from it.
+    ///   - waker: of the ofproto thread; nil: the datapath makes one.
+    public init(_ config: DatapathConfig, seed: UInt64, waker: Waker? = nil) throws(DPIFError) {
         allowed = Processors.allowed()
         let cores = try Self.cores(config, allowed)
         let others = allowed.filter { !cores.contains($0) }
@@ -37,7 +39,7 @@ public final class NetdevDatapath: SwitchDatapath {
         var netdevOptions = NetdevOptions()
         netdevOptions.kernelCPUs = others
         netdevs = NetdevRuntime(netdevOptions)
-        netdev = try DPIFNetdev(settings: Self.settings(config, cores: cores, seed: seed), netdevs: netdevs)
+        netdev = try DPIFNetdev(settings: Self.settings(config, cores: cores, seed: seed), netdevs: netdevs, waker: waker)
     }
 
     /// The cores that PMDs are to run on: those of the configuration, or the last one that the process may use.

@@ -59,7 +59,10 @@ final class OVSDBConnection {
     /// When `run` must be called at the latest.
     var nextDeadline: Int64? { reconnect.nextDeadline }
 
+    private func log(_ text: String, _ level: VLog.Level = .information) { VLog.shared.log("reconnect", level, "\(method): \(text)") }
+
     private func connect() {
+        log("connecting...")
         let mailbox = mailbox, attempt = reconnect.attempts
         thread.connect(
             method, tls: tls, sendLimit: Limits.databaseBacklog, decoder: { JSONRPCDecoder() },
@@ -71,7 +74,7 @@ final class OVSDBConnection {
                 case .closed(let error): _ = mailbox.put(.closed(attempt, error.map { "\($0)" }))
                 }
             },
-            failed: { error in _ = mailbox.put(.failed(attempt, "\(error)")) })
+            failed: { error in _ = mailbox.put(.failed(attempt, error.errno.map { errorText($0) } ?? "\(error)")) })
     }
 
     private func take(_ event: Event, now: Int64) {
@@ -79,6 +82,7 @@ final class OVSDBConnection {
         case .opened(reconnect.attempts, let connection):
             reconnect.connected(now: now)
             stream = connection
+            log("connected")
             session.connected()
         case .message(reconnect.attempts, let connection, let message):
             connection.handled()
@@ -87,10 +91,14 @@ final class OVSDBConnection {
             do throws(DatabaseError) {
                 try session.receive(message)
             } catch {
-                end(now: now, "\(method): \(error)")
+                log("\(error)", .warning)
+                end(now: now, "\(error)")
             }
         case .closed(reconnect.attempts, let error): if stream != nil { end(now: now, error) }
-        case .failed(reconnect.attempts, let error): reconnect.connectFailed(now: now, error: error)
+        case .failed(reconnect.attempts, let error):
+            log("connection attempt failed (\(error))", .warning)
+            reconnect.connectFailed(now: now, error: error)
+            tellWait(now: now)
         // Of a connection that was ended before.
         case .opened(_, let connection): connection.close()
         case .message(_, let connection, _): connection.handled()
@@ -98,7 +106,13 @@ final class OVSDBConnection {
         }
     }
 
+    private func tellWait(now: Int64) {
+        let wait = ((reconnect.nextDeadline ?? now) - now + 999) / 1_000
+        if wait > 1 { log("waiting \(wait) seconds before reconnect") }
+    }
+
     private func end(now: Int64, _ error: String?) {
+        log(error.map { "connection dropped (\($0))" } ?? "connection closed by peer")
         stream?.close()
         stream = nil
         session.disconnected()

@@ -4,14 +4,27 @@ import NetDev
 import OFProto
 import Stream
 
-/// A switch, its datapath and its sockets. Owner: whoever has the turn.
+/// A switch, its datapath, its sockets and what configures it. Owner: whoever has the turn.
 final class RunningSwitch {
-    let vswitch: Switch
+    /// Where the configuration comes from.
+    enum Source: Sendable {
+        /// A file, which `reload` reads again; nil: there is none, so that nothing could try again what fails.
+        case file(SwitchConfig, path: String?)
+        case database(DatabaseOptions)
+    }
+
+    /// From the first configuration on that needs a datapath, which a file's always does.
+    private(set) var vswitch: Switch?
+    private var controllers: ControllerServer?
     private let file: String?
-    private let unixctl: UnixctlServer?
-    private let controllers: ControllerServer
+    private let database: SwitchDatabase?
+    private var unixctl: UnixctlServer?
     private let context: UnixctlContext
+    private let runFolder: String?
+    private let turn: @Sendable (Waker) -> Void
     private let waker: Waker
+    /// The datapath cannot be started, and DPDK does not try twice.
+    private var startFailure: DPIFError?
     /// When the ofproto thread will wake at the latest.
     private var wakes: Int64 = 0
 
@@ -22,26 +35,35 @@ final class RunningSwitch {
         case end
     }
 
-    /// Starts the datapath and applies the configuration. See `Session.init`.
+    /// Starts the datapath and applies the configuration; with a database that comes later, by turns. See `Session.init`.
     /// - Parameter turn: called on the I/O thread when OpenFlow messages have come.
-    init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket, runFolder: String?, turn: @escaping @Sendable (Waker) -> Void) throws {
-        self.file = file
-        let datapath = try NetdevDatapath(config.datapath, seed: .random(in: .min ... .max))
-        vswitch = Switch(datapath: datapath, config: config.datapath, seed: .random(in: .min ... .max))
-        context = UnixctlContext(vswitch: vswitch, netdev: datapath.netdev)
-        let waker = datapath.waker
+    init(_ source: Source, socket: UnixctlSocket, runFolder: String?, turn: @escaping @Sendable (Waker) -> Void) throws {
+        guard let waker = Waker() else { throw StartError(problems: ["no file descriptor is left"]) }
         self.waker = waker
-        controllers = ControllerServer(folder: runFolder, turn: { turn(waker) })
-        vswitch.ofproto.sendNetFlow(by: controllers.datagrams, now: datapath.now)
+        self.runFolder = runFolder
+        self.turn = turn
+        context = UnixctlContext()
+        switch source {
+        case .file(let config, let path):
+            file = path
+            database = nil
+            try start(config.datapath)
+        case .database(let options):
+            file = nil
+            database = try SwitchDatabase(options, wake: { waker.wake() })
+        }
         do throws(StartError) {
-            unixctl = try socket.open(context)
+            unixctl = try socket.open(context, waker)
         } catch {
-            controllers.close()
-            vswitch.close()
+            close()
             throw error
         }
-        let problems = vswitch.apply(config) + controllers.apply(config, vswitch.ofproto)
-        guard file == nil else {
+        if case .file(let config, let path) = source { try applyFirst(config, path) }
+    }
+
+    private func applyFirst(_ config: SwitchConfig, _ path: String?) throws(StartError) {
+        let problems = apply(config)
+        guard path == nil else {
             for problem in problems { VLog.shared.log("bridge", .warning, problem) }
             return
         }
@@ -51,14 +73,36 @@ final class RunningSwitch {
         }
     }
 
+    /// Starts the datapath, without ports.
+    private func start(_ config: DatapathConfig) throws(DPIFError) {
+        let datapath = try NetdevDatapath(config, seed: .random(in: .min ... .max), waker: waker)
+        let vswitch = Switch(datapath: datapath, config: config, seed: .random(in: .min ... .max))
+        let controllers = ControllerServer(folder: runFolder, turn: { [waker, turn] in turn(waker) })
+        vswitch.ofproto.sendNetFlow(by: controllers.datagrams, now: datapath.now)
+        (self.vswitch, self.controllers) = (vswitch, controllers)
+        context.attach(vswitch, datapath.netdev)
+    }
+
+    /// Goes to a configuration. Returns a line for each thing that failed; the rest is done.
+    private func apply(_ config: SwitchConfig) -> [String] {
+        guard let vswitch, let controllers else { return [] }
+        return vswitch.apply(config).map(\.description) + controllers.apply(config, vswitch.ofproto)
+    }
+
     /// The ofproto thread's turn: what OFProto has to do, then what came by sockets. Before it is to sleep it has announced that to the datapath.
     func turn(until end: Int64?) -> Next {
-        let datapath = vswitch.datapath, now = datapath.now
         if context.wantsEnd { return .end }
-        if let end, now >= end { return .end }
-        let hasMore = vswitch.ofproto.run(now: now)
-        let wasTold = controllers.run(vswitch.ofproto, now: datapath.now)
-        if unixctl?.run() ?? false || wasTold || hasMore { return .again }
+        if let end, context.now >= end { return .end }
+        var isBusy = false
+        if let vswitch, let controllers {
+            let now = vswitch.datapath.now
+            isBusy = vswitch.ofproto.run(now: now)
+            if controllers.run(vswitch.ofproto, now: vswitch.datapath.now) { isBusy = true }
+        }
+        if let database, follow(database) { isBusy = true }
+        if unixctl?.run() ?? false || isBusy { return .again }
+        guard let datapath = vswitch?.datapath else { return .sleep(milliseconds: Int32(Turns.longestSleep), waker) }
+        let now = datapath.now
         wakes = min(now + Turns.longestSleep, end ?? .max, deadline(now: now))
         let sleep = wakes - datapath.now
         return sleep > 0 ? .sleep(milliseconds: datapath.announceSleep(milliseconds: Int32(clamping: sleep)), waker) : .again
@@ -66,6 +110,7 @@ final class RunningSwitch {
 
     /// The I/O thread's turn: OpenFlow messages. False if the ofproto thread has to go on.
     func controlTurn() -> Bool {
+        guard let vswitch, let controllers else { return true }
         let now = vswitch.datapath.now
         _ = controllers.run(vswitch.ofproto, now: now)
         var hasMore = vswitch.ofproto.run(now: now)
@@ -75,15 +120,58 @@ final class RunningSwitch {
     }
 
     private func deadline(now: Int64) -> Int64 {
-        min(vswitch.ofproto.nextDeadline(now: now) ?? .max, controllers.nextDeadline ?? .max)
+        min(vswitch?.ofproto.nextDeadline(now: now) ?? .max, controllers?.nextDeadline ?? .max)
     }
+
+    // The database
+
+    /// What the database asks for, and what it is told. True if there was something.
+    private func follow(_ database: SwitchDatabase) -> Bool {
+        let wasTold = database.run()
+        switch database.takeWish() {
+        case .rows(let rows): carryOut(rows, database)
+        case .standAside: standAside()
+        case nil: break
+        }
+        database.tellStatus(vswitch)
+        return wasTold
+    }
+
+    private func carryOut(_ rows: RowsConfig, _ database: SwitchDatabase) {
+        if vswitch == nil, startFailure == nil, database.needsDatapath(rows) {
+            do {
+                try start(rows.config.datapath)
+            } catch {
+                startFailure = error
+                VLog.shared.log("dpdk", .emergency, "the datapath does not start, and cannot before a restart: \(error)")
+            }
+        }
+        let failures = vswitch?.apply(rows.config) ?? []
+        for failure in failures { VLog.shared.log("bridge", .warning, failure.description) }
+        if let vswitch, let controllers {
+            for problem in controllers.apply(rows.config, vswitch.ofproto) { VLog.shared.log("bridge", .warning, problem) }
+        }
+        database.applied(rows, failures, vswitch, startFailure?.description)
+    }
+
+    /// Another process has the database's lock: there is nothing that this one may run.
+    private func standAside() {
+        guard let running = vswitch?.running else { return }
+        _ = apply(SwitchConfig(datapath: running.datapath))
+    }
+
+    /// Milliseconds of the clock by which it is run.
+    var now: Int64 { context.now }
+
+    /// The switch is as it was first asked to be.
+    var isReady: Bool { database?.isReady ?? true }
 
     /// Reads the file again and applies the difference. A mistake in it is told, and everything stays as it is.
     func reload() {
-        guard let file else { return }
+        guard let file, let vswitch else { return }
         do {
             let wanted = try SwitchConfig.load(file, keeping: vswitch.running)
-            let problems = vswitch.apply(wanted) + controllers.apply(wanted, vswitch.ofproto)
+            let problems = apply(wanted)
             for problem in problems { VLog.shared.log("bridge", .warning, problem) }
             VLog.shared.log("bridge", .information, "\(file): applied, with \(problems.count) problem\(problems.count == 1 ? "" : "s"): \(vswitch.running.summary)")
         } catch {
@@ -93,8 +181,10 @@ final class RunningSwitch {
 
     func close() {
         unixctl?.close()
-        controllers.close()
-        vswitch.close()
+        database?.close()
+        controllers?.close()
+        vswitch?.close()
+        waker.deallocate()
     }
 }
 

@@ -17,14 +17,26 @@ public final class Session {
     ///   - socket: the control socket. If it has to be there and cannot be, throws `StartError`, too.
     ///   - runFolder: where each bridge has its sockets for OpenFlow; nil: nowhere.
     public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none, runFolder: String? = nil) throws {
-        turns = try Turns(config, file: file, socket: socket, runFolder: runFolder)
-        hertz = turns.with { $0.vswitch.datapath.hertz } ?? 0
+        turns = try Turns(.file(config, path: file), socket: socket, runFolder: runFolder)
+        hertz = turns.with { $0.vswitch?.datapath.hertz ?? 0 } ?? 0
+    }
+
+    /// Begins to follow a database. The datapath starts when the database asks for a bridge or for DPDK.
+    public init(database: DatabaseOptions, socket: UnixctlSocket, runFolder: String?) throws {
+        turns = try Turns(.database(database), socket: socket, runFolder: runFolder)
+        hertz = 0
     }
 
     /// Runs for some seconds (nil: for ever), or until a signal or a command asks for the end.
-    public func run(seconds: Double?) {
-        let end = seconds.flatMap { seconds in turns.with { $0.vswitch.datapath.now + Int64((seconds * 1000).rounded()) } }
+    /// - Parameter ready: called once, when the first configuration has been carried out.
+    public func run(seconds: Double?, ready: () -> Void = {}) {
+        let end = seconds.flatMap { seconds in turns.with { $0.now + Int64((seconds * 1000).rounded()) } }
+        var isReady = false
         turns.run(until: end) {
+            if !isReady, turns.with(\.isReady) ?? false {
+                isReady = true
+                ready()
+            }
             if signals.takeHangUp() {
                 // What hinders it is in the log.
                 try? VLog.shared.reopenFile()
@@ -36,10 +48,10 @@ public final class Session {
     }
 
     /// Everything that the switch has counted.
-    public func counters() -> SwitchCounters { turns.with { $0.vswitch.counters() } ?? SwitchCounters(time: 0, pmds: [], ports: [], megaflows: 0) }
+    public func counters() -> SwitchCounters { (turns.with { $0.vswitch?.counters() } ?? nil) ?? SwitchCounters(time: 0, pmds: [], ports: [], megaflows: 0) }
 
     /// The megaflows with the most packets, as text.
-    public func busiestMegaflows() -> [String] { turns.with { $0.vswitch.busiestMegaflows() } ?? [] }
+    public func busiestMegaflows() -> [String] { (turns.with { $0.vswitch?.busiestMegaflows() } ?? nil) ?? [] }
 
     /// Ends all sockets, removes ports and flows and ends the datapath's threads.
     public func close() { turns.close() }

@@ -12,8 +12,8 @@ public final class Switch {
     /// What runs. After a step that failed it differs from what was wanted by just that step, so that applying the
     /// wanted configuration again tries it again.
     public private(set) var running = SwitchConfig()
-    /// Why interfaces could not be opened when a configuration was last applied, by their names.
-    public private(set) var portProblems: [String: String] = [:]
+    /// By bridge, as they were told last.
+    private var datapathIDs: [String: UInt64] = [:]
 
     /// - Parameters:
     ///   - config: the datapath's settings are the datapath's own; bridges are made by `apply`.
@@ -25,26 +25,31 @@ public final class Switch {
         running.datapath = config
     }
 
-    /// Goes from what runs to what is wanted. Returns one line for each step that failed; all others are done.
-    public func apply(_ wanted: SwitchConfig) -> [String] {
-        var problems: [String] = []
+    /// Goes from what runs to what is wanted. Returns the steps that failed; all others are done.
+    public func apply(_ wanted: SwitchConfig) -> [StepFailure] {
         let diff = ConfigDiff(from: running, to: wanted)
-        for key in diff.needsRestart { problems.append("datapath: \(key) is read at the start only; restart to change it") }
-        portProblems = [:]
-        var failed: [ConfigStep] = []
+        var failures = diff.needsRestart.map { StepFailure(step: nil, subject: "datapath", reason: "\($0) is read at the start only; restart to change it") }
         for step in diff.steps {
             do {
                 try carryOut(step)
             } catch {
-                failed.append(step)
-                if case .addPort(_, let port) = step { portProblems[port.name] = "\(error)" }
-                problems.append("\(step.subject): \(error)")
+                failures.append(StepFailure(step: step, subject: step.subject, reason: "\(error)"))
             }
         }
-        running = wanted.without(failed, former: running)
+        running = wanted.without(failures.compactMap(\.step), former: running)
         // A barrier: from here on no packet is forwarded by what stood before.
         datapath.dpif.barrier()
-        return problems
+        tellDatapathIDs()
+        return failures
+    }
+
+    /// Logs the numbers of bridges that have another one than before.
+    private func tellDatapathIDs() {
+        let numbers = Dictionary(uniqueKeysWithValues: ofproto.bridges.map { ($0.name, $0.datapathID) })
+        for (name, number) in numbers.sorted(by: { $0.key < $1.key }) where datapathIDs[name] != number {
+            VLog.shared.log("bridge", .information, "bridge \(name): using datapath ID \(number.hex16)")
+        }
+        datapathIDs = numbers
     }
 
     private func carryOut(_ step: ConfigStep) throws {
@@ -63,13 +68,18 @@ public final class Switch {
         case .setMirrors(let name, let mirrors): try bridge(name).configureMirrors(mirrors)
         case .fixMAC(let name, let mac): try fix(mac, on: bridge(name))
         case .forgetMAC(let name, let mac): try bridge(name).removeStaticMAC(mac.address, vlan: mac.vlan)
-        case .addPort(let name, let port): _ = try bridge(name).addPort(port.bridgePort)
+        case .addPort(let name, let port):
+            let number = try bridge(name).addPort(port.bridgePort)
+            VLog.shared.log("bridge", .information, "bridge \(name): added interface \(port.name) on port \(number.number)")
         case .changePort(let name, let port): try bridge(name).changePort(port.bridgePort)
         case .pinQueues(_, let port):
             guard let number = datapath.dpif.portQuery(port.name)?.port else { throw DPIFError(.notFound, "no port \(port.name)") }
             try datapath.pinQueues(of: number, port.rxQueueAffinity)
-        case .removePort(let name, let port): try bridge(name).removePort(port)
-        case .flush(let name): try flush(bridge(name))
+        case .removePort(let name, let port):
+            let number = try bridge(name).port(named: port)?.number
+            try bridge(name).removePort(port)
+            if let number { VLog.shared.log("bridge", .information, "bridge \(name): deleted interface \(port) on port \(number.number)") }
+        case .flushFlows(let name): try flush(bridge(name))
         case .addFlow(let name, let flow): try bridge(name).apply(flow, command: .add, now: datapath.now)
         case .deleteFlow(let name, let flow): try bridge(name).apply(flow, command: .deleteStrict, now: datapath.now)
         }
@@ -87,7 +97,7 @@ public final class Switch {
 
     private func flush(_ bridge: Bridge) throws {
         var flows = FlowMod()
-        flows.table = 0xff
+        flows.table = 255
         try bridge.apply(flows, command: .delete, now: datapath.now)
         try bridge.apply(GroupMod(.delete, kind: .all, group: GroupNumber.all, buckets: []), now: datapath.now)
         try bridge.apply(MeterMod(.delete, MeterConfig(meter: MeterNumber.all, flags: [], bands: [])), now: datapath.now)
@@ -110,6 +120,23 @@ public final class Switch {
         _ = apply(SwitchConfig(datapath: running.datapath))
         datapath.close()
     }
+}
+
+extension UInt64 {
+    /// Sixteen digits.
+    var hex16: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// A step towards a configuration that was not carried out.
+public struct StepFailure: Equatable, Sendable, CustomStringConvertible {
+    /// nil: it would take a restart.
+    public let step: ConfigStep?
+    public let subject: String
+    public let reason: String
+    public var description: String { "\(subject): \(reason)" }
 }
 
 extension SwitchConfig {
@@ -160,7 +187,7 @@ extension SwitchConfig {
             }
         case .setMirrors(let name, _): edit(name) { $0.mirrors = $1?.mirrors ?? [] }
         case .fixMAC(let name, let mac): edit(name) { bridge, _ in bridge.staticMACs.removeAll { $0 == mac } }
-        case .removeBond, .forgetMAC, .flush: break
+        case .removeBond, .forgetMAC, .flushFlows: break
         // A port whose device does not close is gone from its bridge all the same.
         case .removePort: break
         case .addFlow(let name, let flow):
@@ -187,8 +214,7 @@ extension ConfigStep {
         case .removeBond(let bridge, let bond): "bridge \(bridge): bond \(bond)"
         case .setMirrors(let bridge, _): "bridge \(bridge): mirrors"
         case .fixMAC(let bridge, _), .forgetMAC(let bridge, _): "bridge \(bridge): static-macs"
-        case .flush(let bridge): "bridge \(bridge): flows"
-        case .addFlow(let bridge, _), .deleteFlow(let bridge, _): "bridge \(bridge): flow"
+        case .flushFlows(let bridge), .addFlow(let bridge, _), .deleteFlow(let bridge, _): "bridge \(bridge): flow"
         }
     }
 }

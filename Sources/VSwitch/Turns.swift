@@ -19,9 +19,9 @@ final class Turns: Sendable {
     private let isTaken = Atomic(false)
 
     /// Starts the switch. Throws what `RunningSwitch.init` does.
-    init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket, runFolder: String?) throws {
+    init(_ source: RunningSwitch.Source, socket: UnixctlSocket, runFolder: String?) throws {
         try owned.withLock { owned in
-            owned = try RunningSwitch(config, file: file, socket: socket, runFolder: runFolder, turn: { [self] waker in takeTurn(waker) })
+            owned = try RunningSwitch(source, socket: socket, runFolder: runFolder, turn: { [self] waker in takeTurn(waker) })
         }
     }
 

@@ -45,6 +45,7 @@ struct UnixctlCommand: Sendable {
         guard arguments.count <= bounds.upperBound else {
             throw UnixctlError("\"\(name)\" command takes at most \(bounds.upperBound) arguments")
         }
+        if !context.hasBridges, let answer = try answerWithoutDatapath(name, arguments) { return answer }
         return try command.handler(context, arguments)
     }
 }

@@ -3,24 +3,38 @@ import OFProto
 
 /// What commands work on. Owner: the ofproto thread.
 final class UnixctlContext {
-    let vswitch: Switch
-    let netdev: DPIFNetdev
+    private var attached: (vswitch: Switch, netdev: DPIFNetdev)?
+    /// A datapath has been started.
+    var hasSwitch: Bool { attached != nil }
+    /// Without a bridge there is no datapath to be seen, and only those commands are carried out that need none.
+    var hasBridges: Bool { attached.map { !$0.vswitch.running.bridges.isEmpty } ?? false }
     /// `exit` was asked for.
     var wantsEnd = false
     /// Each PMD's counters when `pmd-stats-clear` came, by core. The PMD alone writes its counters, so they are taken off when they are shown.
     private var cleared: [Int: PMDStats] = [:]
     /// Since when the counters shown count, in milliseconds of the datapath's clock.
-    private(set) var countsSince: Int64
+    private(set) var countsSince: Int64 = 0
+    private let start = ContinuousClock.now
     var rxqUsage = RxqUsage()
     var coverage = Coverage()
     /// Commands that came.
     var commands: UInt64 = 0
 
-    init(vswitch: Switch, netdev: DPIFNetdev) {
-        self.vswitch = vswitch
-        self.netdev = netdev
-        countsSince = vswitch.datapath.now
+    /// A datapath has been started.
+    func attach(_ vswitch: Switch, _ netdev: DPIFNetdev) {
+        attached = (vswitch, netdev)
+        countsSince = now
     }
+
+    var vswitch: Switch { parts.vswitch }
+    var netdev: DPIFNetdev { parts.netdev }
+    private var parts: (vswitch: Switch, netdev: DPIFNetdev) {
+        guard let attached else { preconditionFailure("a command that needs a datapath is carried out without one") }
+        return attached
+    }
+
+    /// Milliseconds of the datapath's clock, before that since the start.
+    var now: Int64 { attached?.vswitch.datapath.now ?? Int64((ContinuousClock.now - start) / .milliseconds(1)) }
 
     /// The only datapath, in the forms of dpctl and of ovs-vswitchd's own tables.
     static let datapathName = "netdev@ovs-netdev"

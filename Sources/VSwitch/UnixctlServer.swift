@@ -17,7 +17,7 @@ private struct UnixctlRequest: Sendable {
 ///
 /// The I/O thread reads, finds the messages and puts them into the mailbox; the ofproto thread carries the commands out, one a turn, long dumps a part a turn;
 /// the I/O thread encodes the answers and writes them.
-/// Owner: the ofproto thread. Frees: `close`, before the datapath is closed, whose waker it uses.
+/// Owner: the ofproto thread. Frees: `close`, before its waker.
 final class UnixctlServer {
     private let context: UnixctlContext
     private let thread = IOThread()
@@ -36,9 +36,8 @@ final class UnixctlServer {
     private var dump: Dump?
 
     /// Listens. Throws `StreamError`.
-    init(path: String, context: UnixctlContext) throws(StreamError) {
+    init(path: String, context: UnixctlContext, waker: Waker) throws(StreamError) {
         self.context = context
-        let waker = context.netdev.waker
         let mailbox = Mailbox<UnixctlRequest>(capacity: Limits.commandMailbox, wake: { waker.wake() })
         self.mailbox = mailbox
         do throws(StreamError) {
@@ -63,8 +62,8 @@ final class UnixctlServer {
 
     /// One turn: a command, or a part of a long answer. Returns true if there is more to do at once.
     func run() -> Bool {
-        context.rxqUsage.tick(now: context.vswitch.datapath.now, netdev: context.netdev)
-        context.coverage.tick(now: context.vswitch.datapath.now) { context.events() }
+        if context.hasSwitch { context.rxqUsage.tick(now: context.now, netdev: context.netdev) }
+        context.coverage.tick(now: context.now) { context.events() }
         if dump != nil {
             continueDump()
             return true

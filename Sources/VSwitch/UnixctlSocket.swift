@@ -1,4 +1,5 @@
 import Foundation
+import NetDev
 import Stream
 
 /// Whether a switch has a control socket, and where.
@@ -22,19 +23,19 @@ public enum UnixctlSocket: Sendable {
         }
     }
 
-    func open(_ context: UnixctlContext) throws(StartError) -> UnixctlServer? {
+    func open(_ context: UnixctlContext, _ waker: Waker) throws(StartError) -> UnixctlServer? {
         switch self {
         case .none: return nil
         case .ifPossible(let path):
             do {
-                return try UnixctlServer(path: path, context: context)
+                return try UnixctlServer(path: path, context: context, waker: waker)
             } catch {
                 VLog.shared.log("unixctl", .warning, "no control socket: \(error)")
                 return nil
             }
         case .required(let path):
             do {
-                return try UnixctlServer(path: path, context: context)
+                return try UnixctlServer(path: path, context: context, waker: waker)
             } catch {
                 let reason = error.errno.map { errorText($0) } ?? error.description
                 throw StartError(problems: ["\(path): could not initialize control socket (\(reason))"])

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import VSwitch
 
-/// The daemon: a switch from one YAML file. SIGHUP rereads the file and applies what differs, and reopens the log file; SIGUSR1 writes the report
+/// The daemon: a switch that a database configures, or one YAML file. SIGHUP rereads the file and applies what differs, and reopens the log file; SIGUSR1 writes the report
 /// so far; SIGTERM and SIGINT end it.
 @main struct Daemon {
     static func main() {
@@ -33,23 +33,29 @@ import VSwitch
     private static func run(_ options: DaemonOptions) throws {
         try options.user?.apply(pidfile: options.pidfile)
         if let pidfile = options.pidfile, !options.overwritesPidfile { try PIDFile.check(pidfile) }
-        guard let config = options.config else {
-            throw StartError(problems: ["\(options.database): there is no client for the database yet; give a configuration file by --config=FILE"])
-        }
         var daemonizer = Daemonizer(options)
         try daemonizer.start()
         if options.locksMemory {
             let error = nt_lock_memory()
             if error != 0 { VLog.shared.log("vswitchd", .error, "mlockall failed: \(errorText(error))") }
         }
-        try forward(config, options, ready: daemonizer.ready)
+        try forward(options, ready: daemonizer.ready)
     }
 
-    private static func forward(_ file: String, _ options: DaemonOptions, ready: () -> Void) throws {
-        let session = try Session(SwitchConfig.load(file), file: file, socket: UnixctlSocket(option: options.unixctl), runFolder: RunFolder.path)
+    private static func forward(_ options: DaemonOptions, ready: () -> Void) throws {
+        let socket = UnixctlSocket(option: options.unixctl)
+        let session = if let file = options.config {
+            try Session(SwitchConfig.load(file), file: file, socket: socket, runFolder: RunFolder.path)
+        } else {
+            try Session(database: options.databaseOptions, socket: socket, runFolder: OVSFolder.run)
+        }
         defer { session.close() }
         let lock = try options.pidfile.map { try PIDFile($0, overwrites: options.overwritesPidfile) }
         defer { lock?.remove() }
+        guard options.config != nil else {
+            session.run(seconds: options.runFor, ready: ready)
+            return tellEnd(session)
+        }
         ready()
         if options.warmUp > 0 { session.run(seconds: options.warmUp) }
         var before = session.counters()
@@ -63,7 +69,11 @@ import VSwitch
             do { try write() } catch { VLog.shared.log("vswitchd", .error, "\(error)") }
         }
         session.run(seconds: options.runFor)
-        if let signal = session.signals.end { VLog.shared.log("fatal_signal", .warning, "terminating with signal \(signal) (\(signalText(signal)))") }
+        tellEnd(session)
         try write()
+    }
+
+    private static func tellEnd(_ session: Session) {
+        if let signal = session.signals.end { VLog.shared.log("fatal_signal", .warning, "terminating with signal \(signal) (\(signalText(signal)))") }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Stream
 import VSwitch
 
 /// What ovs-vswitchd(8)'s command line asks for, and what a switch from a file needs besides.
@@ -13,6 +14,7 @@ struct DaemonOptions {
 
     /// Where the database is: OVSDB's active or passive connection method, ovsdb(7).
     var database = "unix:\(OVSFolder.run)/db.sock"
+    private var privateKey: String?, certificate: String?, caCertificate: String?, bootstrapsCACertificate = false
     var detaches = false
     var monitors = false
     var changesFolder = true
@@ -36,8 +38,7 @@ struct DaemonOptions {
     ]
     /// What is for the database's switch alone: its keys, and the devices that its rows may name. A file names keys and devices itself.
     private static let forDatabase: Set<String> = [
-        "private-key", "certificate", "ca-cert", "peer-ca-cert", "bootstrap-ca-cert", "ssl-protocols", "ssl-ciphers", "disable-system",
-        "disable-system-route", "dummy-numa", "no-self-confinement",
+        "peer-ca-cert", "ssl-protocols", "ssl-ciphers", "disable-system", "disable-system-route", "dummy-numa", "no-self-confinement",
     ]
 
     /// Reads the command line, without the program's name. What it says about the log is done on the way, as its mistakes are told in their order.
@@ -104,9 +105,23 @@ struct DaemonOptions {
         case "dpdk": throw StartError(problems: ["Using --dpdk to configure DPDK is not supported."])
         case "enable-dummy":
             guard value.map({ ["", "override", "system"].contains($0) }) ?? true else { throw StartError(problems: ["\(value ?? ""): unknown dummy level"]) }
+        case "private-key": privateKey = value
+        case "certificate": certificate = value
+        case "ca-cert", "bootstrap-ca-cert": (caCertificate, bootstrapsCACertificate) = (value, name == "bootstrap-ca-cert")
         default: precondition(Self.forDatabase.contains(name), "the option \(name) is in the table and nobody takes it")
         }
         return text != nil
+    }
+
+    /// Where the database is, and what is shown and trusted by TLS. Throws `StartError`.
+    var databaseOptions: DatabaseOptions {
+        get throws(StartError) {
+            var files: TLSFiles?
+            if let privateKey, let certificate, let caCertificate {
+                files = TLSFiles(privateKey: privateKey, certificate: certificate, caCertificate: caCertificate, bootstrapCACertificate: bootstrapsCACertificate)
+            }
+            return try DatabaseOptions(database, tls: files)
+        }
     }
 
     private static func seconds(_ name: String, _ value: String?) throws(StartError) -> Double {
@@ -122,5 +137,8 @@ struct DaemonOptions {
         func absolute(_ path: String?) -> String? { path.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" } }
         config = absolute(config)
         report = absolute(report)
+        privateKey = absolute(privateKey)
+        certificate = absolute(certificate)
+        caCertificate = absolute(caCertificate)
     }
 }

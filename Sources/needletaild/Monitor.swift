@@ -29,10 +29,11 @@ struct Ended {
         return reason + (hasDumpedCore ? ", core dumped" : "")
     }
 
-    /// By a signal that a mistake in the program raises: those of ovs-vswitchd(8), and SIGTRAP, by which Swift's checks end a process on ARM.
+    /// By a signal that a mistake in the program raises: those of ovs-vswitchd(8), and SIGTRAP, by which Swift's checks end a process on ARM. Or by
+    /// SIGKILL, by which the kernel ends a process when memory is short.
     var isCrash: Bool {
         guard case .killed(let number) = how else { return false }
-        return [SIGABRT, SIGALRM, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGTRAP].contains(number)
+        return [SIGABRT, SIGALRM, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGTRAP, SIGKILL].contains(number)
     }
 }
 

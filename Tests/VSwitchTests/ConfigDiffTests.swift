@@ -15,14 +15,14 @@ import Testing
         case .changeBridge(let bridge): "bridge \(bridge.name)"
         case .addPort(let bridge, let port): "+port \(bridge)/\(port.name)"
         case .changePort(let bridge, let port): "port \(bridge)/\(port.name)"
-        case .pinQueues(let bridge, let port): "cores \(bridge)/\(port.name)"
+        case .pinQueues(let bridge, let port): "queues \(bridge)/\(port.name)"
         case .addBond(let bridge, let bond): "+bond \(bridge)/\(bond.name)"
         case .changeBond(let bridge, let bond): "bond \(bridge)/\(bond.name)"
         case .removeBond(let bridge, let bond): "-bond \(bridge)/\(bond)"
         case .setMirrors(let bridge, let mirrors): "mirrors \(bridge)/\(mirrors.map(\.name).joined(separator: ","))"
         case .fixMAC(let bridge, let mac): "+mac \(bridge)/\(mac.address)@\(mac.port)"
         case .forgetMAC(let bridge, let mac): "-mac \(bridge)/\(mac.address)@\(mac.port)"
-        case .flush(let bridge): "flush \(bridge)"
+        case .flushFlows(let bridge): "-flows \(bridge)"
         case .addFlow(let bridge, let flow): "+flow \(bridge)/\(flow.priority)"
         case .deleteFlow(let bridge, let flow): "-flow \(bridge)/\(flow.priority)"
         }
@@ -30,6 +30,23 @@ import Testing
 
     func steps(_ old: String?, _ new: String) throws -> [String] {
         try ConfigDiff(from: old.map(config), to: config(new)).steps.map(name)
+    }
+
+    /// With a database ovs-ofctl's flows stay until who rules the bridge changes.
+    @Test func flowsGoWithTheFirstControllerAndTheLast() throws {
+        var alone = try config("bridges: {a: {ports: {p: {type: dummy}}}}"), ruled = try config("bridges: {a: {controllers: [\"tcp:192.0.2.1\"], ports: {p: {type: dummy}}}}")
+        #expect(ConfigDiff(from: alone, to: ruled).steps.map(name) == ["bridge a", "-flow a/0"])
+        alone.bridges[0].flushesFlows = true
+        ruled.bridges[0].flushesFlows = true
+        #expect(ConfigDiff(from: alone, to: ruled).steps.map(name) == ["bridge a", "-flows a"])
+        #expect(ConfigDiff(from: ruled, to: alone).steps.map(name) == ["bridge a", "-flows a", "+flow a/0"])
+        var more = ruled
+        more.bridges[0].controllers.append(ruled.bridges[0].controllers[0])
+        #expect(ConfigDiff(from: ruled, to: more).steps.map(name) == ["bridge a"])
+        var secure = alone
+        secure.bridges[0].failMode = .secure
+        secure.bridges[0].flows = []
+        #expect(ConfigDiff(from: alone, to: secure).steps.map(name) == ["bridge a", "-flows a"])
     }
 
     @Test func bondsComeBeforeTheirInterfacesAndGoAfterThem() throws {

@@ -28,7 +28,9 @@ import Wire
             _ = try datapath.netdev.flowPut(DPFlowPut(pmd: 0, key: key, mask: mask, actions: [.output(ODPPort(1))]), waiting: nil)
         }
         let path = FileManager.default.temporaryDirectory.path + "/dump-\(UInt64.random(in: 0 ... .max)).ctl"
-        let server = try UnixctlServer(path: path, context: UnixctlContext(vswitch: vswitch, netdev: datapath.netdev))
+        let context = UnixctlContext()
+        context.attach(vswitch, datapath.netdev)
+        let server = try UnixctlServer(path: path, context: context, waker: datapath.waker)
         let client = IOThread()
         let box = ReplyBox()
         client.connect(.unix(path), decoder: { JSONRPCDecoder() }, receiver: { connection, event in

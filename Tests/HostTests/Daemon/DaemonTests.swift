@@ -13,7 +13,8 @@ extension HostTests {
                 #expect(try await bed.ask("ofproto/list").output == "br0\n")
                 #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd") == "/")
                 for descriptor in 0..<3 { #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(descriptor)") == "/dev/null") }
-                #expect(bed.logged == ["vlog|INFO|opened log file \(bed.log)", "bridge|INFO|needletaild (Needletail) 0.1.0"])
+                #expect(bed.logged.first == "vlog|INFO|opened log file \(bed.log)" && bed.logged.last == "bridge|INFO|needletaild (Needletail) 0.1.0", "\(bed.logged)")
+                #expect(bed.logged.contains("bridge|INFO|bridge br0: added interface p1 on port 1"))
                 // Nobody else may have its pidfile.
                 let other = try await bed.run(["--config=" + bed.file, "--pidfile"])
                 #expect(other.status == 1 && other.errors == "needletaild: \(bed.pidfile): already running as pid \(pid), aborting\n")
@@ -43,7 +44,7 @@ extension HostTests {
             }
         }
 
-        /// A crash is followed by another start; the end by any other signal is the end.
+        /// A crash is followed by another start, as is the kernel's SIGKILL; the end by any other signal is the end.
         @Test func aMonitorStartsTheSwitchAgain() async throws {
             try await DaemonBed.with { bed, _ in
                 #expect(try await bed.start(["--monitor"]).status == 0)
@@ -54,13 +55,13 @@ extension HostTests {
                 let second = try #require(bed.pid)
                 #expect(DaemonBed.parent(second) == monitor)
                 #expect(try await bed.ask("ofproto/list").output == "br0\n")
-                kill(second, SIGKILL)
+                kill(second, SIGUSR2)
                 try await until("the monitor has ended") { !DaemonBed.isAlive(monitor) }
                 // What OVS's monitor logs when the same is done to its child.
                 let told = bed.logged.filter { $0.hasPrefix("daemon_unix(monitor)") }.map { $0.replacing(", core dumped", with: "") }
                 #expect(told == [
                     "daemon_unix(monitor)|ERR|1 crashes: pid \(first) died, killed (Segmentation fault), restarting",
-                    "daemon_unix(monitor)|INFO|pid \(second) died, killed (Killed), exiting",
+                    "daemon_unix(monitor)|INFO|pid \(second) died, killed (User defined signal 2), exiting",
                 ])
                 #expect(bed.logged.contains("bridge(needletaild)|INFO|needletaild (Needletail) 0.1.0"))
             }
@@ -70,12 +71,21 @@ extension HostTests {
             try await DaemonBed.with { bed, _ in
                 #expect(try await bed.start(["--monitor"]).status == 0)
                 let first = try #require(bed.pid), monitor = try #require(DaemonBed.parent(first))
-                kill(first, SIGABRT)
-                try await until("the switch is back") { bed.pid.map { $0 != first } ?? false }
-                let second = try #require(bed.pid)
-                kill(second, SIGABRT)
-                let waits = "daemon_unix(monitor)|WARN|2 crashes: pid \(second) died, killed (Aborted), waiting until 10 seconds since last restart"
-                try await until("the monitor waits") { bed.logged.contains { $0.replacing(", core dumped", with: "") == waits } }
+                kill(first, SIGKILL)
+                var last = first, crashes = 1, hasWaited = false
+                // On a machine so busy that a start takes ten seconds the next crash comes too late for a wait.
+                while !hasWaited, crashes < 6 {
+                    try await until("the switch is back") { bed.pid.map { $0 != last } ?? false }
+                    last = try #require(bed.pid)
+                    kill(last, SIGABRT)
+                    crashes += 1
+                    let subject = "\(crashes) crashes: pid \(last) died, killed (Aborted), "
+                    try await until("the monitor has seen it") { bed.logged.contains { $0.replacing(", core dumped", with: "").contains(subject) } }
+                    hasWaited = bed.logged.contains {
+                        $0.replacing(", core dumped", with: "") == "daemon_unix(monitor)|WARN|\(subject)waiting until 10 seconds since last restart"
+                    }
+                }
+                #expect(hasWaited)
                 kill(monitor, SIGTERM)
                 try await until("the monitor has ended") { !DaemonBed.isAlive(monitor) }
                 #expect(bed.pid == nil)

@@ -1,0 +1,29 @@
+extension UnixctlCommand {
+    /// The answer of a command where there is no bridge, and so no datapath, as OVS gives it; nil: the command needs neither.
+    static func answerWithoutDatapath(_ name: String, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply? {
+        let parts = name.split(separator: "/", maxSplits: 1)
+        switch parts[0] {
+        case "dpctl":
+            guard !["dump-dps", "show", "list-commands", "parse-actions", "normalize-actions"].contains(parts[1]) else { return .text("") }
+            throw UnixctlError("\(Program.name): no datapaths exist\n\(Program.name): datapath not found (Invalid argument)")
+        case "dpif-netdev": throw UnixctlError("please specify an existing datapath")
+        case "dpif" where arguments.isEmpty, "ofproto" where arguments.isEmpty, "upcall", "revalidator": return .text("")
+        case "ofproto": throw UnixctlError("\(arguments[0]): unknown bridge")
+        case "bond": return try withoutBond(parts[1], arguments)
+        case "fdb" where name == "fdb/flush" && arguments.isEmpty: return .text("table successfully flushed")
+        case "fdb" where name == "fdb/stats-clear" && arguments.isEmpty: return .text("statistics successfully cleared")
+        case "fdb", "dpif", "bridge": throw UnixctlError("no such bridge")
+        case "memory": return .text("")
+        default: return nil
+        }
+    }
+
+    private static func withoutBond(_ name: Substring, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply? {
+        switch name {
+        case "hash": return nil
+        case "list": return .text("bond\ttype\trecircID\tmembers")
+        case "show" where arguments.isEmpty: return .text("")
+        default: throw UnixctlError("no such bond")
+        }
+    }
+}

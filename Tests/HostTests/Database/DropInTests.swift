@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension HostTests {
+    /// ovsdb-server and ovs-vsctl drive the switch.
+    @Suite struct DropInTests {
+        /// A switch with a bridge that has these hosts.
+        private func start(_ bed: Bed, _ hosts: [Host]) async throws -> (vswitch: ManagedSwitch, bridge: String) {
+            let vswitch = try await ManagedSwitch(bed, .needletail), bridge = bed.name("b")
+            try await vswitch.vsctl("add-br", bridge, "--", "set", "bridge", bridge, "datapath_type=netdev")
+            for host in hosts { try await vswitch.vsctl("add-port", bridge, host.port, "--", "set", "interface", host.port, "type=\(host.wiring.rawValue)") }
+            for host in hosts { try await host.connect() }
+            return (vswitch, bridge)
+        }
+
+        @Test func bridgesAndPortsComeAndGo() async throws {
+            try await Bed.with { bed in
+                let hosts = try await bed.hosts(2, .tap)
+                let (vswitch, bridge) = try await start(bed, hosts)
+                try await reached(hosts[0], hosts[1])
+                #expect(try await vswitch.column("interface", hosts[0].port, "ofport") == "1")
+                #expect(try await vswitch.column("interface", hosts[1].port, "ofport") == "2")
+                #expect(try await vswitch.column("interface", bridge, "ofport") == "65534")
+                #expect(try await vswitch.column("interface", bridge, "error") == "[]")
+                let dpid = try await vswitch.column("bridge", bridge, "datapath_id"), address = try await vswitch.column("interface", bridge, "mac_in_use")
+                #expect(dpid == "\"0000\(address.filter { $0 != ":" && $0 != "\"" })\"")
+                #expect(try await vswitch.column("Open_vSwitch", ".", "cur_cfg") == vswitch.column("Open_vSwitch", ".", "next_cfg"))
+                #expect(try await vswitch.ofctl("show", bridge).contains(" 1(\(hosts[0].port)): "))
+                // A port's number is not given to the next one.
+                try await vswitch.vsctl("del-port", bridge, hosts[1].port)
+                try await vswitch.vsctl("add-port", bridge, bed.name("q"), "--", "set", "interface", bed.name("q"), "type=tap")
+                #expect(try await vswitch.column("interface", bed.name("q"), "ofport") == "3")
+                try await vswitch.vsctl("del-br", bridge)
+                #expect(try await vswitch.ask("ofproto/list").output.isEmpty)
+                #expect(try await vswitch.ask("dpif/show").output.isEmpty)
+            }
+        }
+
+        @Test func portsHaveVLANs() async throws {
+            try await Bed.with { bed in
+                let hosts = try await bed.hosts(3, .tap)
+                let (vswitch, _) = try await start(bed, hosts)
+                try await vswitch.vsctl("set", "port", hosts[0].port, "tag=10", "--", "set", "port", hosts[1].port, "tag=10", "--", "set", "port", hosts[2].port, "tag=20")
+                try await reached(hosts[0], hosts[1])
+                #expect(try await hosts[0].run("ping", "-c", "2", "-W", "1", hosts[2].address4).status == 1)
+                try await vswitch.vsctl("clear", "port", hosts[2].port, "tag", "--", "set", "port", hosts[2].port, "tag=10")
+                try await reached(hosts[0], hosts[2])
+            }
+        }
+
+        /// The switch forwards with what it has, and follows the next server.
+        @Test func theServerIsKilledAndComesBack() async throws {
+            try await Bed.with { bed in
+                let hosts = try await bed.hosts(2, .tap)
+                let (vswitch, bridge) = try await start(bed, hosts)
+                try await vswitch.killServer()
+                try await until("the switch has seen it") { vswitch.logged.contains { $0.hasPrefix("reconnect|INFO|") && $0.hasSuffix("connection closed by peer") } }
+                try await reached(hosts[0], hosts[1])
+                try await vswitch.startServer()
+                let port = bed.name("q")
+                try await vswitch.vsctl("add-port", bridge, port, "--", "set", "interface", port, "type=tap")
+                #expect(try await vswitch.column("interface", port, "ofport") == "3")
+                // What was there was not touched.
+                #expect(!vswitch.logged.contains { $0.contains("deleted interface") })
+                try await reached(hosts[0], hosts[1])
+            }
+        }
+
+        @Test func aSecondDaemonStandsAside() async throws {
+            try await Bed.with { bed in
+                let (vswitch, bridge) = try await start(bed, [])
+                let second = try bed.spawn("env", ["OVS_RUNDIR=" + vswitch.folder, executable("needletaild"), vswitch.database, "--unixctl=\(vswitch.folder)/second"])
+                func ask() async throws -> String { try await command("ovs-appctl", ["-T", "5", "-t", vswitch.folder + "/second", "ofproto/list"], seconds: 10).output }
+                try await until("the second one has seen the first") { contents(second.errors).contains("disabling this process") }
+                #expect(contents(second.errors).contains("|bridge|ERR|another ovs-vswitchd process is running, disabling this process (pid "))
+                #expect(try await ask().isEmpty)
+                try await vswitch.endDaemon()
+                try await until("the second one has taken over") { try await ask() == bridge + "\n" }
+                // Its work is done by the other one now.
+                try await vswitch.vsctl("add-port", bridge, bed.name("q"), "--", "set", "interface", bed.name("q"), "type=tap")
+                #expect(try await vswitch.column("interface", bed.name("q"), "ofport") == "1")
+            }
+        }
+
+        /// A port whose device is not there has an error, and nothing else is lost.
+        @Test func whatCannotBeIsTold() async throws {
+            try await Bed.with { bed in
+                let hosts = try await bed.hosts(2, .tap)
+                let (vswitch, bridge) = try await start(bed, hosts)
+                let result = try await vswitch.tryVsctl(["add-port", bridge, "nowhere"])
+                #expect(result.status == 0)
+                #expect(result.errors.contains("ovs-vsctl: Error detected while setting up 'nowhere': could not open network device nowhere ("))
+                #expect(try await vswitch.column("interface", "nowhere", "ofport") == "-1")
+                #expect(try await vswitch.column("interface", "nowhere", "error").hasPrefix("\"could not open network device nowhere ("))
+                try await reached(hosts[0], hosts[1])
+                try await vswitch.vsctl("del-port", "nowhere")
+                // A bridge for the kernel, where there is no datapath for it.
+                _ = try await vswitch.tryVsctl(["add-br", bed.name("k")])
+                #expect(try await vswitch.column("bridge", bed.name("k"), "datapath_id") == "[]")
+                #expect(try await vswitch.ask("ofproto/list").output == bridge + "\n")
+                try await reached(hosts[0], hosts[1])
+            }
+        }
+
+        private func reached(_ from: Host, _ to: Host) async throws {
+            let result = try await from.run("ping", "-c", "2", "-W", "2", to.address4)
+            #expect(result.status == 0, "\(result.output)")
+        }
+    }
+}
