@@ -23,7 +23,7 @@ public enum ConfigStep: Equatable, Sendable {
     case setMirrors(bridge: String, [MirrorSettings])
     case fixMAC(bridge: String, StaticMACConfig)
     case forgetMAC(bridge: String, StaticMACConfig)
-    /// Deletes all flows.
+    /// Deletes all flows, groups and meters.
     case flushFlows(bridge: String)
     /// Adds the flow, or gives the one with the same table, priority and match its new actions.
     case addFlow(bridge: String, FlowMod)

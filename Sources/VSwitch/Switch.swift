@@ -79,10 +79,7 @@ public final class Switch {
             let number = try bridge(name).port(named: port)?.number
             try bridge(name).removePort(port)
             if let number { VLog.shared.log("bridge", .information, "bridge \(name): deleted interface \(port) on port \(number.number)") }
-        case .flushFlows(let name):
-            var everything = FlowMod()
-            everything.table = 255
-            try bridge(name).apply(everything, command: .delete, now: datapath.now)
+        case .flushFlows(let name): try flush(bridge(name))
         case .addFlow(let name, let flow): try bridge(name).apply(flow, command: .add, now: datapath.now)
         case .deleteFlow(let name, let flow): try bridge(name).apply(flow, command: .deleteStrict, now: datapath.now)
         }
@@ -96,6 +93,14 @@ public final class Switch {
         bridge.netFlow = config.netFlow
         bridge.datapathDescription = config.datapathDescription
         bridge.serialNumber = config.serialNumber
+    }
+
+    private func flush(_ bridge: Bridge) throws {
+        var flows = FlowMod()
+        flows.table = 255
+        try bridge.apply(flows, command: .delete, now: datapath.now)
+        try bridge.apply(GroupMod(.delete, kind: .all, group: GroupNumber.all, buckets: []), now: datapath.now)
+        try bridge.apply(MeterMod(.delete, MeterConfig(meter: MeterNumber.all, flags: [], bands: [])), now: datapath.now)
     }
 
     private func fix(_ mac: StaticMACConfig, on bridge: Bridge) throws(DPIFError) {

@@ -84,15 +84,14 @@ public struct BridgeConfig: Equatable, Sendable {
     /// What the switch says of itself: other_config:dp-desc and dp-sn; nil: "None".
     public var datapathDescription: String?
     public var serialNumber: String?
+    /// Flows come by OpenFlow. They go, with groups and meters, when the bridge gets its first controller or loses its last one, and when fail mode changes without a controller.
+    public var flushesFlows = false
     /// By number.
     public var tables: [UInt8: TableConfig] = [:]
     /// In the file's order; names are unique over all bridges.
     public var ports: [PortConfig] = []
     /// The flows that shall be there, including fail mode's; no two have the same table, priority and match.
     public var flows: [FlowMod] = []
-    /// Flows are controllers' and ovs-ofctl's affair: all of them go when the first controller comes, when the last one goes, and without one when the
-    /// fail mode changes.
-    public var flushesFlows = false
     public init(name: String) { self.name = name }
 }
 

@@ -17,4 +17,7 @@
 /// `UnixctlServer.swift`, `UnixctlCommand.swift` (the table), `UnixctlContext.swift`, then by subject `UnixctlProcess.swift`, `UnixctlDatapath.swift`,
 /// `UnixctlInterfaces.swift`, `UnixctlPorts.swift`, `UnixctlThreads.swift` with `RxqUsage.swift`, `UnixctlBridges.swift`; `UnixctlSocket.swift` (where it is). The log: `VLog.swift`,
 /// `LogPattern.swift`, `LogSpec.swift`, `LogLimit.swift`, `Syslog.swift`, `LogHandler.swift`, `UnixctlLog.swift`. The process: `Program.swift`, `PIDFile.swift`, `Signals.swift`, `Coverage.swift`.
-/// The database: `OVSDBConnection.swift`. The datapath for tests: `DummyDatapath.swift`, `DummyClock.swift`, `DummyDPIF.swift`, `DummyWires.swift`, `UnixctlDummy.swift`, `UnixctlTime.swift`.
+/// The database: `OVSDBConnection.swift`, `Database/SwitchDatabase.swift` (what is followed and told), `Database/SwitchStatus.swift`; its rows as a configuration: `Rows/RowsConfig.swift`, `Rows/RowValues.swift` (how text is read as numbers), then by table `Rows/RowsDatapath.swift`,
+/// `Rows/RowsBridge.swift`, `Rows/RowsController.swift`, `Rows/RowsPort.swift`, `Rows/RowsInterface.swift`, `Rows/RowsSelections.swift`; `Rows/PortNumbers.swift`. What is wrong in a row is
+/// told in ovs-vswitchd's words and left out, or has its default; the rest counts.
+/// The datapath for tests: `DummyDatapath.swift`, `DummyClock.swift`, `DummyDPIF.swift`, `DummyWires.swift`, `UnixctlDummy.swift`, `UnixctlTime.swift`.

@@ -1,5 +1,6 @@
 import NetDev
 import TestSupport
+import Wire
 @testable import Datapath
 @testable import VSwitch
 
@@ -17,6 +18,7 @@ final class ThreadlessDatapath: SwitchDatapath {
     var hertz: UInt64 { netdev.hertz }
     var waker: Waker { netdev.waker }
     func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }
+    func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError) { try netdev.setRxqAffinity(port, affinity) }
     func change(_ config: DatapathConfig) throws(DPIFError) {}
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
     var subtableCount: Int { netdev.subtableCount }

@@ -1,9 +1,10 @@
 import Wire
 
-/// OpenFlow's numbers of the interfaces of all bridges, as ovs-vswitchd gives them: a requested number if it is free, else the next one after the
-/// last that was given, round and round, so that flows which name a former port do not soon come to another one. A port keeps its number while it is there.
+/// OpenFlow's numbers of the interfaces of all bridges, as ovs-vswitchd gives them: a requested number if it is free, else the next one behind the
+/// last that was given, round and round, which had not been in use before, so that flows which name a former port do not soon come to another one.
+/// A port keeps its number while it is there.
 ///
-/// What differs from ovs-vswitchd: after a whole round the next free number is taken, where that one prefers numbers that were free for an hour.
+/// What differs from ovs-vswitchd: numbers that were in use come again when there are no others, where that one takes them again after an hour, too.
 public struct PortNumbers: Equatable, Sendable {
     /// What an interface asks for.
     struct Request: Equatable {
@@ -13,18 +14,21 @@ public struct PortNumbers: Equatable, Sendable {
     }
 
     /// One bridge's numbers.
-    private struct Table: Equatable, Sendable {
+    fileprivate struct Table: Equatable, Sendable {
         var numbers: [String: OFPort] = [:]
         /// The last number that was given without a request.
         var last: UInt16 = 0
+        /// Numbers that were given.
+        var used: Set<OFPort> = []
         /// Interfaces whose devices were not there the last time. They wait until the others have got their numbers.
         var failed: Set<String> = []
 
-        /// The next number that is free; nil: there is none.
+        /// The next number that is not taken; nil: there is none.
         mutating func next(_ taken: Set<OFPort>) -> OFPort? {
             let count = OFPort.maximum.number - 1
             guard taken.count < Int(count) else { return nil }
-            repeat { last = last >= count ? 1 : last + 1 } while taken.contains(OFPort(last))
+            if used.count >= Int(count) { used = taken }
+            repeat { last = last >= count ? 1 : last + 1 } while taken.contains(OFPort(last)) || used.contains(OFPort(last))
             return OFPort(last)
         }
     }
@@ -37,29 +41,18 @@ public struct PortNumbers: Equatable, Sendable {
 
     /// Gives each interface of a bridge its number; those that are not named are gone. An interface for which there is none is not in the result.
     ///
-    /// A request takes a number from one that has it without having asked for it, which gets another one. Of several that ask for the same number
-    /// the one that has it, else the first in the order of names gets it.
+    /// A running interface that asks for another number gets it, and one that has this number without asking for it another one. A new interface
+    /// that asks for a number in use has to wait until the next time. What else is to be decided goes by the order of names.
     mutating func assign(_ requests: [Request], on bridge: String) -> [String: OFPort] {
         var table = tables[bridge] ?? Table()
         let ordered = requests.sorted { ($0.number == nil ? 1 : 0, $0.name) < ($1.number == nil ? 1 : 0, $1.name) }
-        var numbers: [String: OFPort] = [:]
-        var taken: Set<OFPort> = []
-        for request in ordered {
-            if let number = request.number, table.numbers[request.name] == number {
-                numbers[request.name] = number
-                taken.insert(number)
-            }
-        }
-        for request in ordered where numbers[request.name] == nil {
-            if let number = request.number, taken.insert(number).inserted { numbers[request.name] = number }
-        }
-        for request in ordered where numbers[request.name] == nil {
-            if let number = table.numbers[request.name], taken.insert(number).inserted { numbers[request.name] = number }
-        }
-        let rest = ordered.filter { numbers[$0.name] == nil }
-        for request in rest.filter({ !table.failed.contains($0.name) }) + rest.filter({ table.failed.contains($0.name) }) {
-            guard let number = table.next(taken) else { break }
+        var numbers = table.kept(ordered), taken = Set(numbers.values)
+        let new = ordered.filter { numbers[$0.name] == nil }
+        for request in new.filter({ !table.failed.contains($0.name) }) + new.filter({ table.failed.contains($0.name) }) {
+            let wanted = request.number.flatMap { taken.contains($0) ? nil : $0 }
+            guard let number = wanted ?? table.next(taken) else { continue }
             taken.insert(number)
+            table.used.insert(number)
             numbers[request.name] = number
         }
         table.numbers = numbers
@@ -71,10 +64,34 @@ public struct PortNumbers: Equatable, Sendable {
     /// An interface's device could not be opened. Its number is free again, and the next interface gets it.
     public mutating func noteFailure(of interface: String, on bridge: String) {
         guard let number = tables[bridge]?.numbers.removeValue(forKey: interface) else { return }
+        tables[bridge]?.used.remove(number)
         tables[bridge]?.failed.insert(interface)
         if tables[bridge]?.last == number.number { tables[bridge]?.last = number.number - 1 }
     }
 
     /// An interface's device is open.
     public mutating func noteSuccess(of interface: String, on bridge: String) { tables[bridge]?.failed.remove(interface) }
+}
+
+extension PortNumbers.Table {
+    /// The numbers that those of the interfaces keep that have some.
+    fileprivate func kept(_ requests: [PortNumbers.Request]) -> [String: OFPort] {
+        var kept: [String: OFPort] = [:], holders: [OFPort: PortNumbers.Request] = [:]
+        for request in requests {
+            guard let number = numbers[request.name] else { continue }
+            kept[request.name] = number
+            holders[number] = request
+        }
+        for request in requests {
+            guard let wanted = request.number, let number = kept[request.name], number != wanted else { continue }
+            if let holder = holders[wanted] {
+                if holder.number == wanted { continue }
+                kept[holder.name] = nil
+                holders[wanted] = nil
+            }
+            kept[request.name] = nil
+            holders[number] = nil
+        }
+        return kept
+    }
 }

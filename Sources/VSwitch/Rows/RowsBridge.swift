@@ -19,6 +19,7 @@ extension RowsReader {
         }
         let type = row.string("datapath_type") ?? ""
         var bridge = BridgeConfig(name: name)
+        bridge.flushesFlows = true
         bridge.datapathType = type.isEmpty ? "system" : type
         guard supports(bridge.datapathType) else {
             tell(.warning, "ofproto", "unknown datapath type \(bridge.datapathType)")
@@ -26,7 +27,6 @@ extension RowsReader {
             tell(.error, "bridge", "failed to create bridge \(name): Address family not supported by protocol")
             return nil
         }
-        bridge.flushesFlows = true
         settings(row, &bridge)
         controllers(row, &bridge)
         ports(row, &bridge, &numbers)

@@ -56,7 +56,7 @@ struct RowsReader {
     let replica: Replica
     let runFolder: String
     var result = RowsConfig()
-    /// The bridge that has an interface, by the interface's name.
+    /// The bridge that has an interface, by the interface's name. Each bridge has one of its own name.
     var owners: [String: String] = [:]
     /// There are interfaces of DPDK's types.
     var hasDPDK = false
@@ -78,6 +78,7 @@ struct RowsReader {
         datapath(root)
         tls(root)
         let bridges = replica.referenced(by: root, "bridges").rows.sorted { ($0.string("name") ?? "") < ($1.string("name") ?? "") }
+        for name in bridges.compactMap({ $0.string("name") }) { owners[name] = name }
         for row in bridges {
             guard let bridge = bridge(row, &numbers, supports) else { continue }
             result.rows.bridges[bridge.name] = row.uuid

@@ -7,7 +7,7 @@ extension RowsReader {
     /// An interface; nil: it cannot be, and why is told and to be written to its column `error`.
     mutating func interface(_ row: Row, of bridge: String, _ requests: inout [PortNumbers.Request]) -> PortConfig? {
         let name = row.string("name") ?? ""
-        if let owner = owners[name] {
+        if let owner = owners[name], owner != bridge || result.rows.interfaces[name] != nil {
             tell(.warning, "bridge", "bridge \(bridge): interface \(name) is already configured on \(owner)")
             return nil
         }

@@ -16,7 +16,7 @@ extension RowsReader {
             result.rows.ports[name] = row.uuid
             port(row, name, &bridge, &requests)
         }
-        if owners[bridge.name] != bridge.name { bridge.ports.append(PortConfig(name: bridge.name, kind: .internal, ofPort: .local)) }
+        if result.rows.interfaces[bridge.name] == nil { bridge.ports.append(PortConfig(name: bridge.name, kind: .internal, ofPort: .local)) }
         let given = numbers.assign(requests, on: bridge.name)
         let address = hardwareAddress(RowSettings(row), bridge.name)
         for index in bridge.ports.indices {
