@@ -55,6 +55,7 @@ struct RefInterpreter {
     /// The packet goes through the datapath once more, with all that it has before it still in one list.
     private mutating func pause() {
         outcome.passes += 1
+        if meetsItsOwn { outcome.isUndefined = true }
         way.pausedAt = way.nesting
         way.isUnlabelled = false
         way.isOver = way.isDropped
@@ -113,6 +114,8 @@ struct RefInterpreter {
     private mutating func runActionSet(_ packet: inout RefPacket, _ bridge: Int) {
         // The generator writes one list into the set: fields, then an output.
         let list = way.isOver ? [] : actionSet
+        // As with OVS, an exit behind check_pkt_larger leaves nothing of the set.
+        if way.isMeasured, exits, !list.isEmpty { outcome.isUndefined = true }
         actionSet = []
         let outer = exits
         exits = false
@@ -163,6 +166,7 @@ struct RefInterpreter {
                 }
                 packet.write(.mplsTTL, packet.read(.mplsTTL) - 1, mask: 0xff)
             case .checkLarger(let length):
+                way.isMeasured = true
                 packet.write(.reg1, packet.bytes.count > Int(length) ? 1 : 0, mask: 1)
                 creditOtherWay(Array(actions[(index + 1)...]), packet, bridge)
             case .stripVLAN: packet.stripTag()
@@ -185,6 +189,7 @@ struct RefInterpreter {
                 if packet.type == RefPacket.serviceType { outcome.isUndefined = true }
                 packet.encapsulate(for: address)
             case .multipath(let multipath): self.multipath(multipath, &packet, bridge)
+            case .learn(let spec): learn(spec, &packet, bridge)
             case .bundle(let members): bundle(members, &packet, bridge)
             case .clone(let list): clone(list, packet, bridge)
             case .writeActions(let list): actionSet = list
@@ -205,9 +210,11 @@ struct RefInterpreter {
         other.runActionSet(&copy, bridge)
         outcome.hits.merge(other.outcome.hits, uniquingKeysWith: +)
         outcome.heard.merge(other.outcome.heard) { own, _ in own }
+        outcome.learnings += other.outcome.learnings
         for (rule, timeouts) in other.outcome.fins { outcome.fins[rule, default: RefTimeouts()].shorten(timeouts) }
         // Behind a recirculation nobody comes by this way.
-        if other.outcome.passes > 0 || other.outcome.isUndefined { outcome.isUndefined = true }
+        let isLimited = other.outcome.learnings.contains { $0.limit > 0 }
+        if other.outcome.passes > 0 || other.outcome.isUndefined || isLimited { outcome.isUndefined = true }
     }
 
     private mutating func clone(_ list: [RefAction], _ packet: RefPacket, _ bridge: Int) {

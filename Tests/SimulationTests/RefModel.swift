@@ -46,6 +46,7 @@ indirect enum RefAction: Hashable {
     case group(UInt32)
     case meter(UInt32)
     case multipath(RefMultipath), bundle(RefBundle)
+    case learn(RefLearn)
     /// Seconds; 0: that timeout stays.
     case finTimeout(idle: UInt16, hard: UInt16)
     /// encap(nsh(md_type=1)), encap(ethernet), and an address to send that to.
@@ -56,7 +57,7 @@ indirect enum RefAction: Hashable {
 }
 
 struct RefRule: Hashable {
-    /// Also its cookie.
+    /// Also its cookie, unless it was learned.
     var id: UInt64
     var table: UInt8
     var priority: UInt16
@@ -65,6 +66,14 @@ struct RefRule: Hashable {
     /// Seconds; 0: never.
     var idle: UInt16 = 0
     var hard: UInt16 = 0
+    /// A packet has made it.
+    var learned: Learned?
+
+    struct Learned: Hashable {
+        var cookie: UInt64
+        /// send_flow_rem
+        var tellsRemoval: Bool
+    }
     /// Matches only together with others.
     var isClause: Bool { actions.contains { if case .conjunction = $0 { true } else { false } } }
 }

@@ -38,6 +38,8 @@ struct RefOutcome {
     var lookups: [String: [UInt8: UInt64]] = [:]
     /// Rules whose fin_timeout the packet came to as it ended a connection.
     var fins: [UInt64: RefTimeouts] = [:]
+    /// Flows that the packet taught, or tried to.
+    var learnings: [RefLearning] = []
     var packetIns = 0
     /// Buckets of select groups.
     var choices: [RefChoice: UInt32] = [:]
@@ -62,6 +64,8 @@ struct RefWay {
     var isUnlabelled = false
     /// The datapath has hashed it.
     var isHashed = false
+    /// It came to check_pkt_larger.
+    var isMeasured = false
     /// How many lists of actions are under way, each within the one before.
     var nesting = 0
     /// How many were when the packet was last to go through the datapath again.

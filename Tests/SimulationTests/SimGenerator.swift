@@ -7,6 +7,8 @@ struct SimGenerator {
     private var state: UInt64
     private var lastRule: UInt64 = 0
     private var lastFrame: UInt64 = 0
+    /// Learn actions: flows of those that have the same priority differ in what they match, never in which fields.
+    var families: [RefLearn] = []
     private var lastPort = 0
     private var lastBucket: UInt32 = 0
 
@@ -46,23 +48,23 @@ struct SimGenerator {
 
     // MARK: Rules
 
-    private mutating func mac() -> UInt64 { 0x0200_0000_0000 | UInt64(1 + below(4)) }
+    mutating func mac() -> UInt64 { 0x0200_0000_0000 | UInt64(1 + below(4)) }
     private mutating func destination() -> UInt64 {
         chance(70) ? mac() : one([0xffff_ffff_ffff, 0x0100_5e00_0001, 0x0180_c200_0000, 0x0200_0000_00ff])
     }
-    private mutating func address() -> UInt64 { one([0x0a00_0001, 0x0a00_0002, 0x0a80_0001, 0xc0a8_0101]) }
+    mutating func address() -> UInt64 { one([0x0a00_0001, 0x0a00_0002, 0x0a80_0001, 0xc0a8_0101]) }
     private mutating func v6() -> UInt64 { UInt64(1 + below(3)) }
 
     /// A rule that nothing else in its table has the priority of.
     mutating func rule(for bridge: RefBridge, tables: Int = 4) -> RefRule {
         lastRule += 1
         let table = UInt8(chance(50) ? 0 : below(tables))
-        var priority = UInt16(1 + below(400))
-        while bridge.rules.contains(where: { $0.table == table && $0.priority == priority }) { priority += 1 }
+        var priority = UInt16(2 * (1 + below(400)))
+        while bridge.rules.contains(where: { $0.table == table && $0.priority == priority }) { priority += 2 }
         let match = match(for: bridge, table: table)
         return RefRule(
             id: lastRule, table: table, priority: priority, match: match,
-            actions: actions(bridge, table: table, tables: tables), idle: chance(12) ? UInt16(1 + below(20)) : 0,
+            actions: actions(bridge, match, table: table, tables: tables), idle: chance(12) ? UInt16(1 + below(20)) : 0,
             hard: chance(8) ? UInt16(1 + below(40)) : 0)
     }
 
@@ -73,8 +75,8 @@ struct SimGenerator {
         flow.match = RefMatch()
         flow.match.add(.conjID, UInt64(id), mask: 0xffff_ffff)
         (flow.idle, flow.hard) = (0, 0)
-        var priority = UInt16(1_000 + below(400))
-        while bridge.rules.contains(where: { $0.table == flow.table && $0.priority == priority }) { priority += 1 }
+        var priority = UInt16(2 * (500 + below(200)))
+        while bridge.rules.contains(where: { $0.table == flow.table && $0.priority == priority }) { priority += 2 }
         let fields = [RefField.dlSrc, .nwSrc, .nwDst].prefix(2 + below(2))
         var rules = [flow]
         for (clause, field) in fields.enumerated() {
@@ -99,7 +101,7 @@ struct SimGenerator {
 
     /// Other actions for a rule.
     mutating func actions(for rule: RefRule, in bridge: RefBridge) -> [RefAction] {
-        actions(bridge, table: rule.table, tables: 4)
+        actions(bridge, rule.match, table: rule.table, tables: 4)
     }
 
     private mutating func match(for bridge: RefBridge, table: UInt8) -> RefMatch {
@@ -154,7 +156,7 @@ struct SimGenerator {
         if proto == 6 && chance(20) { match.add(.tcpFlags, 2, mask: one([2, 0xfff])) }
     }
 
-    private mutating func actions(_ bridge: RefBridge, table: UInt8, tables: Int) -> [RefAction] {
+    private mutating func actions(_ bridge: RefBridge, _ match: RefMatch, table: UInt8, tables: Int) -> [RefAction] {
         if chance(8) { return [.drop] }
         var list: [RefAction] = []
         for _ in 0..<below(4) { list.append(change()) }
@@ -173,6 +175,7 @@ struct SimGenerator {
         if chance(6) { list.insert(.finTimeout(idle: UInt16(below(6)), hard: UInt16(below(12))), at: below(list.count + 1)) }
         if chance(8) { list.insert(bundle(for: bridge), at: below(list.count + 1)) }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }
+        if chance(14) { list.insert(contentsOf: lesson(match, table: table, tables: tables), at: below(list.count + 1)) }
         if chance(8) { list.append(.writeActions([.set(.dlSrc, mac(), mask: 0xffff_ffff_ffff), end(bridge)])) }
         // In other places the rest of the lists around it would be run with the packet as it was before, and a set twice.
         if table == 0 && chance(10) { list.insert(.checkLarger(one([62, 70, 78, 90])), at: 0) }

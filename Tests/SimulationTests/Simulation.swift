@@ -28,6 +28,11 @@ final class Simulation {
     private(set) var places: [RefStation: UInt16] = [:]
     /// Changes of `places`.
     private(set) var moves: [(time: Int64, station: RefStation, before: UInt16?)] = []
+    /// Which rules each bridge had when they were last looked at.
+    var versionsSeen: [String: UInt64] = [:]
+    /// What was to go with learn actions when rules were last looked at, by bridge.
+    var lastDeletedKeys: [String: Set<RefLearnedKey>] = [:]
+    var learnings = Learnings()
     /// What is known of each rule's life, by its id.
     var lives: [UInt64: RuleLife] = [:]
     /// Where stations must be at the next `settle`.
@@ -56,7 +61,10 @@ final class Simulation {
 
     struct RuleLife {
         var bridge: String
+        /// The earliest and latest time since which its hard timeout counts.
         var modified: Int64
+        var modifiedTo: Int64
+        var created: Int64
         /// The earliest and latest time that the last packet may have come.
         var usedFrom: Int64
         var usedTo: Int64
@@ -67,6 +75,11 @@ final class Simulation {
         var isExact = true
         /// A packet may have been counted as long as it was when it came in, or as it was when the datapath had it again.
         var isExactInBytes = true
+
+        /// A packet has taught the flow again, which may be known to the switch by now, or is.
+        mutating func refresh(at time: Int64) { modifiedTo = max(modifiedTo, time) }
+        mutating func confirm(_ time: Int64) { modified = max(modified, time) }
+        mutating func modify(_ now: Int64) { (modified, modifiedTo) = (now, now) }
     }
 
     struct StationLife {
@@ -79,6 +92,8 @@ final class Simulation {
         var port: String
         var bytes: [UInt8]
         var injected: Int64
+        /// The number of states that there had been.
+        var version = 0
         var outputs: [RefOutput] = []
     }
 
@@ -97,6 +112,8 @@ final class Simulation {
         var cuts = 0, metered = 0
         /// Packets that got the bucket of a select group that their connection had before.
         var keptChoices = 0
+        /// Flows that were learned, those that had to be there, and those whose limit was looked at.
+        var learned = 0, lessons = 0, limited = 0
         var frames = 0, outputs = 0, configurations = 0, flowMods = 0, coreChanges = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0
         /// Frames that were to end inside the switch, and copies that ports removed meanwhile could not take.
         var ends: ClosedRange<Int> = 0...0
@@ -199,7 +216,7 @@ final class Simulation {
     /// A frame comes in.
     func inject(_ bytes: [UInt8], id: UInt64, at port: String) {
         guard let netdev = netdev(port), netdev.inject(bytes) else { return fail("no room for a frame at \(port)") }
-        flights[id] = Flight(port: port, bytes: bytes, injected: now)
+        flights[id] = Flight(port: port, bytes: bytes, injected: now, version: versions.count)
         tally.frames += 1
         tally.rx[port, default: 0] += 1
         seen.append((port, bytes))
@@ -214,23 +231,11 @@ final class Simulation {
         choices = [:]
     }
 
-    /// Reads from the switch which rules have gone and where stations are.
+    /// Reads from the switch which rules have gone, which were learned, and where stations are.
     func observe() {
-        var expired = false
-        for index in state.bridges.indices {
-            let bridge = state.bridges[index]
-            guard let real = ofproto.bridge(named: bridge.name), real.flowCount != bridge.rules.count else { continue }
-            let left = Set(real.dumpFlows().map(\.0.cookie))
-            for rule in bridge.rules where !left.contains(rule.id) {
-                if let life = lives[rule.id], !life.mayExpire(rule, at: now), !mayEnd(rule, life) {
-                    fail("rule \(rule.id) is gone early: \(rule), \(life) at \(now)")
-                }
-                lives[rule.id] = nil
-            }
-            state.bridges[index].rules.removeAll { !left.contains($0.id) }
-            expired = true
-        }
-        if expired { noteState() }
+        var hasChanged = false
+        for index in state.bridges.indices where observeRules(index) { hasChanged = true }
+        if hasChanged { noteState() }
         var current: [RefStation: UInt16] = [:]
         for bridge in ofproto.bridges {
             for entry in bridge.macEntries(now: now) {

@@ -16,6 +16,8 @@ extension Simulation {
         quiesce()
         state.bridges = []
         lives = [:]
+        versionsSeen = [:]
+        lastDeletedKeys = [:]
         stations = [:]
         tokens = [:]
         tally.configurations += 1
@@ -142,7 +144,7 @@ extension Simulation {
     func install(_ rule: RefRule, _ bridge: Int) {
         apply(rule, .add, bridge)
         state.bridges[bridge].rules.append(rule)
-        lives[rule.id] = RuleLife(bridge: state.bridges[bridge].name, modified: now, usedFrom: now, usedTo: now)
+        lives[rule.id] = RuleLife(bridge: state.bridges[bridge].name, modified: now, modifiedTo: now, created: now, usedFrom: now, usedTo: now)
         noteState()
     }
 
@@ -158,10 +160,11 @@ extension Simulation {
         guard !state.bridges[bridge].rules.isEmpty else { return }
         let index = random.below(state.bridges[bridge].rules.count)
         var rule = state.bridges[bridge].rules[index]
-        if rule.isClause || random.chance(40) {
+        if rule.isClause || rule.learned != nil || random.chance(40) {
             apply(rule, .deleteStrict, bridge)
             state.bridges[bridge].rules.remove(at: index)
             lives[rule.id] = nil
+            if rule.learned != nil { noteEnd(of: rule, state.bridges[bridge].name) }
         } else {
             rule.actions = random.actions(for: rule, in: state.bridges[bridge])
             replace(rule, bridge, byAdding: random.chance(50))
@@ -174,7 +177,7 @@ extension Simulation {
         guard let index = state.bridges[bridge].rules.firstIndex(where: { $0.id == rule.id }) else { return }
         apply(rule, isAdd ? .add : .modifyStrict, bridge)
         state.bridges[bridge].rules[index] = rule
-        lives[rule.id]?.modified = now
+        lives[rule.id]?.modify(now)
         // A rule that is added over another one is new, with the other's counters.
         if isAdd {
             lives[rule.id]?.usedFrom = now
