@@ -266,7 +266,7 @@ struct RefInterpreter {
         if port != packet.inPort { emit(packet, state.bridges[bridge].port(port)) }
     }
 
-    private mutating func emit(_ packet: RefPacket, _ port: RefPort?) {
+    mutating func emit(_ packet: RefPacket, _ port: RefPort?) {
         guard let port, port.flags.isDisjoint(with: [.down, .noForward]), let own = state.find(port.name)?.bridge else { return }
         // ovs-vswitchd.conf.db(5), Port, protected.
         if port.isProtected, state.bridges[own].port(packet.inPort)?.isProtected ?? false { return }
@@ -297,17 +297,18 @@ struct RefInterpreter {
         // Three tags are more than the switch keeps.
         if inside.count > 2 { outcome.isUndefined = true }
         if packet.dst & ~0xf == 0x0180_c200_0000, !state.bridges[bridge].forwardsReserved { return }
+        guard admits(packet, by: input, vlan, bridge) else { return }
         let learns = !state.bridges[bridge].floodVLANs.contains(vlan)
         if packet.src >> 40 & 1 == 0, learns {
-            outcome.heard[RefStation(bridge: name, vlan: vlan, address: packet.src)] = input.number
+            outcome.heard[RefStation(bridge: name, vlan: vlan, address: packet.src)] = here.place(of: input)
         }
         let station = RefStation(bridge: name, vlan: vlan, address: packet.dst)
         if packet.dst >> 40 & 1 == 0, learns, let number = oracle.place(station, outcome.heard[station]),
             let target = state.bridges[bridge].port(number) {
-            if target != input, !here.isMirrorOutput(target) { emit(packet, inside, target) }
+            if target.bundle != input.bundle, !here.isMirrorOutput(target) { emit(packet, inside, target) }
             return
         }
-        for port in here.bundles where port != input && !port.flags.contains(.noFlood) && !here.isMirrorOutput(port) && port.emits(inside) {
+        for port in here.bundles where port.bundle != input.bundle && here.floods(port) && !here.isMirrorOutput(port) && port.emits(inside) {
             emit(packet, inside, port)
         }
     }
@@ -316,6 +317,7 @@ struct RefInterpreter {
     mutating func emit(_ packet: RefPacket, _ inside: [RefPacket.Tag], _ port: RefPort) {
         var packet = packet
         packet.tags = port.wireTags(inside, priority: (packet.tags.first?.tci ?? 0) & 0xe000)
+        if let own = state.find(port.name)?.bridge, let bond = state.bridges[own].bond(of: port) { return emit(packet, by: bond, own) }
         emit(packet, port)
     }
 }

@@ -93,9 +93,11 @@ struct RefPort: Hashable {
     var flags: PortFlags = []
     /// The patch port at the other end: nil for a real port.
     var peer: String?
+    /// The port that this is one interface of.
+    var bond: String?
     var isLinkUp = true
     /// What mirrors call the port by.
-    var bundle: String { name }
+    var bundle: String { bond ?? name }
     var isLive: Bool { isLinkUp && !flags.contains(.down) }
 
     private func takesCustomer(_ vid: UInt16) -> Bool { customers.isEmpty || customers.contains(vid) }
@@ -145,6 +147,7 @@ struct RefBridge: Hashable {
     var groups: [RefGroup] = []
     var meters: [RefMeter] = []
     var mirrors: [RefMirror] = []
+    var bonds: [RefBond] = []
     /// VLANs in which nothing is learned.
     var floodVLANs: Set<UInt16> = []
     /// Frames to reserved addresses are forwarded.

@@ -175,7 +175,7 @@ struct SimGenerator {
         if chance(6) { list.insert(.finTimeout(idle: UInt16(below(6)), hard: UInt16(below(12))), at: below(list.count + 1)) }
         if chance(8) { list.insert(bundle(for: bridge), at: below(list.count + 1)) }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }
-        if chance(14) { list.insert(contentsOf: lesson(match, table: table, tables: tables), at: below(list.count + 1)) }
+        if chance(22) { list.insert(contentsOf: lesson(match, table: table, tables: tables), at: below(list.count + 1)) }
         if chance(8) { list.append(.writeActions([.set(.dlSrc, mac(), mask: 0xffff_ffff_ffff), end(bridge)])) }
         // In other places the rest of the lists around it would be run with the packet as it was before, and a set twice.
         if table == 0 && chance(10) { list.insert(.checkLarger(one([62, 70, 78, 90])), at: 0) }

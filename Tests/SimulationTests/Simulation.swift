@@ -33,6 +33,7 @@ final class Simulation {
     /// What was to go with learn actions when rules were last looked at, by bridge.
     var lastDeletedKeys: [String: Set<RefLearnedKey>] = [:]
     var learnings = Learnings()
+    var bondHistory = BondHistory()
     /// What is known of each rule's life, by its id.
     var lives: [UInt64: RuleLife] = [:]
     /// Where stations must be at the next `settle`.
@@ -106,6 +107,8 @@ final class Simulation {
 
     /// Counted over the whole run.
     struct Tally: Equatable {
+        /// Stations that bonds made known, and times that a bond's interface was told.
+        var announced = 0, bondChanges = 0
         /// Frames that left behind another one of their microflow.
         var ordered = 0
         /// Frames that mirrors have cut, and packets that meters have dropped.
@@ -199,6 +202,7 @@ final class Simulation {
         tally.tx[port, default: 0] += 1
         tally.outputs += 1
         let output = RefOutput(port: port, bytes: frame)
+        if isAnnouncement(frame) { return bondHistory.announcements.append(output) }
         var id = number(frame, frame.count - 8, 8)
         if flights[id] == nil, state.bridges.contains(where: { !$0.mirrors.isEmpty }) || !isStrict {
             tally.cuts += 1
@@ -235,6 +239,7 @@ final class Simulation {
     func observe() {
         var hasChanged = false
         for index in state.bridges.indices where observeRules(index) { hasChanged = true }
+        for index in state.bridges.indices where observeBonds(index) { hasChanged = true }
         if hasChanged { noteState() }
         var current: [RefStation: UInt16] = [:]
         for bridge in ofproto.bridges {

@@ -23,6 +23,7 @@ extension Simulation {
         tally.configurations += 1
         for index in 0..<1 + random.below(3) { addBridge("br\(index)") }
         if state.bridges.count > 1 && random.chance(60) { patch(0, 1) }
+        for index in state.bridges.indices where random.chance(40) { addBond(index) }
         for index in state.bridges.indices {
             if random.chance(40) { shapeBridge(index) }
             for _ in 0..<random.below(4) { addGroup(index) }
@@ -99,7 +100,7 @@ extension Simulation {
     }
 
     func removePort(_ bridge: Int) {
-        let ports = state.bridges[bridge].ports.filter { $0.peer == nil }
+        let ports = state.bridges[bridge].ports.filter { $0.peer == nil && $0.bond == nil }
         guard ports.count > 1 else { return }
         removePort(bridge, named: random.one(ports).name)
     }
@@ -118,6 +119,7 @@ extension Simulation {
     func changePort(_ bridge: Int) {
         let index = random.below(state.bridges[bridge].ports.count)
         var port = state.bridges[bridge].ports[index]
+        if let bond = port.bond { return changeBond(bond, bridge) }
         let old = port
         random.shape(&port)
         do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.changePort(port.config) } catch { fail("\(error)") }
@@ -126,7 +128,7 @@ extension Simulation {
         noteState()
     }
 
-    private func forgetStations(_ bridge: String, at port: UInt16) {
+    func forgetStations(_ bridge: String, at port: UInt16) {
         for (station, life) in stations where station.bridge == bridge && life.port == port { stations[station] = nil }
     }
 
@@ -233,14 +235,21 @@ extension RefPort {
         if let peer { device.options["peer"] = peer }
         var config = BridgePortConfig(device)
         config.ofPort = OFPort(number)
-        config.settings.vlanMode = mode
-        config.settings.tag = mode == .trunk ? nil : tag
-        config.settings.trunks = trunks
-        config.settings.customerVLANs = customers
-        config.settings.tunnelEtherType = tunnelType
-        config.settings.priorityTags = priorityTags
-        config.settings.isProtected = isProtected
+        config.bond = bond
         config.flags = flags
+        config.settings = settings
         return config
+    }
+
+    var settings: PortSettings {
+        var settings = PortSettings()
+        settings.vlanMode = mode
+        settings.tag = mode == .trunk ? nil : tag
+        settings.trunks = trunks
+        settings.customerVLANs = customers
+        settings.tunnelEtherType = tunnelType
+        settings.priorityTags = priorityTags
+        settings.isProtected = isProtected
+        return settings
     }
 }

@@ -17,6 +17,7 @@ extension Simulation {
         checkFlights()
         expireStations()
         checkStations()
+        checkBonds()
         checkLearnings()
         checkRules()
         checkConservation()
@@ -92,7 +93,7 @@ extension Simulation {
             return kept == actual.filter { !removed.contains($0.port) }
         }
         // Each way through the datapath goes by the state that is in force then.
-        if fits.isEmpty, !isStrict, outcomes.count > 1, outcomes.contains(where: { $0.passes > 0 }) {
+        if fits.isEmpty, !isStrict, outcomes.count > 1, outcomes.contains(where: { $0.passes + $0.returns > 0 }) {
             passOver(flight, outcomes)
             return true
         }
@@ -109,7 +110,7 @@ extension Simulation {
         // Copies for ports that are no more were lost.
         let lost = fits.map { (least: $0.outputs.count - actual.count + $0.ends.lowerBound, most: $0.outputs.count + $0.cuts.count - actual.count + $0.ends.upperBound) }
         // Each copy that has been through the datapath again may have ended there.
-        let least = max(0, lost.map(\.least).min() ?? 0), most = max(least, lost.map(\.most).max() ?? 0) + (fits.map(\.passes).max() ?? 0)
+        let least = max(0, lost.map(\.least).min() ?? 0), most = max(least, lost.map(\.most).max() ?? 0) + (fits.map { $0.passes + $0.returns }.max() ?? 0)
         charge(first.meterings, at: flight.injected, isCertain: isStrict && fits.allSatisfy { $0.meterings == first.meterings && $0.passes == 0 })
         if fits.allSatisfy({ $0.choices == first.choices }) { remember(first.choices, of: flight) }
         tally.ends = tally.ends.lowerBound + least...tally.ends.upperBound + most
@@ -178,7 +179,8 @@ extension Simulation {
     }
 
     private func connection(_ flight: Flight, _ choice: RefChoice) -> ConnectionChoice {
-        ConnectionChoice(port: flight.port, connection: renumber(flight.bytes, 0), choice: choice)
+        choice.subject.isOfStation ? ConnectionChoice(port: "", connection: [], choice: choice)
+            : ConnectionChoice(port: flight.port, connection: renumber(flight.bytes, 0), choice: choice)
     }
 
     /// A connection keeps its bucket; while things change on a frame's way, nobody knows since when.

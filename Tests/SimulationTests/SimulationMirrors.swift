@@ -24,6 +24,7 @@ extension Simulation {
         let index = random.one(Array(real))
         state.bridges[bridge].ports[index].isLinkUp.toggle()
         let port = state.bridges[bridge].ports[index]
+        bondHistory.flapped.insert(port.name)
         netdev(port.name)?.link = NetdevLink(up: port.isLinkUp, speed: 0)
         noteState()
     }
