@@ -170,11 +170,14 @@ final class Simulation {
         return worked
     }
 
-    /// A turn of the ofproto thread.
+    private var upcalls: UInt64 { ofproto.counters.misses &+ ofproto.counters.slowPath &+ ofproto.counters.packetIns }
+
+    /// A turn of the ofproto thread; whether it has done anything for packets, or has more to do.
     @discardableResult func turnOFProto() -> Bool {
+        let before = upcalls
         let more = ofproto.run(now: now)
         observe()
-        return more
+        return more || upcalls != before
     }
 
     /// Turns until nothing is left to do.

@@ -24,6 +24,8 @@ extension Simulation {
         fileprivate(set) var wanted: [Place: Lesson] = [:]
         /// Places whose flows were taken away, or where it is not known what comes.
         fileprivate(set) var doubtful: Set<Place> = []
+        /// How many states there were when frames on their way were last asked what they teach.
+        fileprivate var asked: [UInt64: Int] = [:]
         /// A packet that the reference does not describe may have taught anything.
         var isOpen = false
 
@@ -182,7 +184,8 @@ extension Simulation {
 
     /// What frames on the way may teach by now.
     private func learnFromFlights() {
-        for flight in flights.values {
+        for (id, flight) in flights where learnings.asked[id] != versions.count {
+            learnings.asked[id] = versions.count
             for outcome in outcomes(flight, since: flight.injected - (isStrict ? 0 : 500)) {
                 if outcome.isUndefined { learnings.isOpen = true }
                 for learning in outcome.learnings { learnings.add(learning) }
