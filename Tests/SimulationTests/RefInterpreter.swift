@@ -211,6 +211,7 @@ struct RefInterpreter {
         outcome.hits.merge(other.outcome.hits, uniquingKeysWith: +)
         outcome.heard.merge(other.outcome.heard) { own, _ in own }
         outcome.learnings += other.outcome.learnings
+        outcome.copies.merge(other.outcome.copies, uniquingKeysWith: +)
         for (rule, timeouts) in other.outcome.fins { outcome.fins[rule, default: RefTimeouts()].shorten(timeouts) }
         // Behind a recirculation nobody comes by this way.
         let isLimited = other.outcome.learnings.contains { $0.limit > 0 }

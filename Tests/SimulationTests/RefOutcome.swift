@@ -44,6 +44,8 @@ struct RefOutcome {
     var fins: [UInt64: RefTimeouts] = [:]
     /// Flows that the packet taught, or tried to.
     var learnings: [RefLearning] = []
+    /// How often mirrors have copied the packet.
+    var copies: [RefMirrorName: UInt64] = [:]
     var packetIns = 0
     /// Buckets of select groups.
     var choices: [RefChoice: UInt32] = [:]

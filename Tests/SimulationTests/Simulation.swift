@@ -34,6 +34,8 @@ final class Simulation {
     var lastDeletedKeys: [String: Set<RefLearnedKey>] = [:]
     var learnings = Learnings()
     var bondHistory = BondHistory()
+    /// What mirrors must count.
+    var mirrorCounts: [RefMirrorName: MirrorCount] = [:]
     /// What is known of each rule's life, by its id.
     var lives: [UInt64: RuleLife] = [:]
     /// Where stations must be at the next `settle`.
@@ -115,6 +117,8 @@ final class Simulation {
         var cuts = 0, metered = 0
         /// Packets that got the bucket of a select group that their connection had before.
         var keptChoices = 0
+        /// Mirrors whose counters were compared and had counted something.
+        var mirrorsCounted = 0
         /// Flows that were learned, those that had to be there, and those whose limit was looked at.
         var learned = 0, lessons = 0, limited = 0
         var frames = 0, outputs = 0, configurations = 0, flowMods = 0, coreChanges = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0

@@ -18,6 +18,7 @@ extension Simulation {
         lives = [:]
         versionsSeen = [:]
         lastDeletedKeys = [:]
+        mirrorCounts = [:]
         stations = [:]
         tokens = [:]
         tally.configurations += 1

@@ -18,6 +18,7 @@ extension Simulation {
         expireStations()
         checkStations()
         checkBonds()
+        checkMirrors()
         checkLearnings()
         checkRules()
         checkConservation()
@@ -120,7 +121,7 @@ extension Simulation {
         if fits.allSatisfy({ $0.choices == first.choices }) { remember(first.choices, of: flight) }
         tally.ends = tally.ends.lowerBound + least...tally.ends.upperBound + most
         // A megaflow may do what the old rules say and be credited to the new ones already.
-        credit(flight, outcomes, isCertain: outcomes.allSatisfy { $0.hits == first.hits && $0.heard == first.heard && $0.learnings == first.learnings })
+        credit(flight, outcomes, isCertain: outcomes.allSatisfy { $0.hits == first.hits && $0.heard == first.heard && $0.learnings == first.learnings && $0.copies == first.copies })
         return true
     }
 
@@ -250,6 +251,7 @@ extension Simulation {
                 lives[rule]?.mayHave.shorten(timeouts)
                 if isCertain && isStrict { lives[rule]?.has.shorten(timeouts) }
             }
+            count(outcome, flight.bytes.count, isCertain: isCertain)
             teach(outcome, at: flight.injected, isCertain: isCertain)
             for (station, port) in outcome.heard {
                 recentlyHeard[station, default: []].append(Heard(time: flight.injected, port: port, isCertain: isCertain))
