@@ -146,7 +146,9 @@ final class MegaflowTable {
     }
 
     /// Remembers a megaflow. Its key and mask are the translator's.
-    func insert(_ id: DPFlowID, key: borrowing FlowKey, mask lines: MaskLines, actions: [DPAction], found: MegaflowFindings, now: Int64) {
+    @discardableResult func insert(
+        _ id: DPFlowID, key: borrowing FlowKey, mask lines: MaskLines, actions: [DPAction], found: MegaflowFindings, now: Int64
+    ) -> Megaflow {
         var first = Line.zero
         var more: [Line] = []
         for at in 0..<lines.count {
@@ -171,6 +173,7 @@ final class MegaflowTable {
         let former = index.latest(id.pmd, id.slot).flatMap { place in slots[place].map { (id: $0.id, place: place) } }
         index.put(id, at: at, former: former)
         liveCount += 1
+        return flow
     }
 
     func find(_ id: DPFlowID) -> Int? {

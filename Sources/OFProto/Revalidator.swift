@@ -129,7 +129,7 @@ extension OFProto {
     private func revalidate(_ at: Int, _ flow: Megaflow, _ translator: Translator, now: Int64) {
         let mask = flow.mask.lines, wildcards = translator.wildcards
         // What the key does not hold would be consulted as zero: then the mask is too narrow, and the packets must come up again.
-        guard translator.translate(now: now, learns: false), wildcards.isCovered(by: mask) else { return invalidate(at, flow) }
+        guard translator.translate(now: now, learns: false), !translator.waitsForPacket, wildcards.isCovered(by: mask) else { return invalidate(at, flow) }
         let actions = translator.megaflowActions == flow.actions ? flow.actions : translator.takeMegaflowActions()
         let found = translator.findings(mask)
         // Megaflows differ in a bit of their common mask: an answer that hangs on all of it holds for one only.

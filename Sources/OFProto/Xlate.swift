@@ -68,6 +68,8 @@ final class Translator {
     private var firstRule: Rule?
     /// Flows that are added when the translation is over.
     var learned: [LearnedFlow] = []
+    /// The result hangs on what only a packet brings about: a megaflow with it is not to stay.
+    var waitsForPacket = false
     /// Mirrors of the bridge that have got the packet, and those alike.
     var mirrored: UInt32 = 0
     /// > 0: what leaves is a mirror's copy and is cut to this many bytes.
@@ -201,6 +203,7 @@ final class Translator {
         resumedPlace = Self.nowhere
         if !stack.isEmpty { stack = [] }
         if !learned.isEmpty { learned = [] }
+        waitsForPacket = false
         if !frozen.isEmpty { frozen = [] }
         paused = nil
         repeats = false

@@ -27,8 +27,9 @@ extension Translator {
             traceDetail(mod.traceText)
         }
         let learnedFlow = LearnedFlow(mod, limit: Int(spec.limit), bridge: bridge)
-        // What is only checked adds nothing: then there is only what is there already.
-        let succeeds = learns ? bridge.mayLearn(learnedFlow, besides: learned) : spec.limit == 0 || bridge.isLearned(learnedFlow)
+        let succeeds = bridge.mayLearn(learnedFlow, besides: learned)
+        // What is only checked adds nothing: whether there is room for the flow still is to be seen when a packet comes.
+        if !learns, succeeds, spec.limit > 0, !bridge.isLearned(learnedFlow) { waitsForPacket = true }
         if let result = spec.result {
             if spec.limit > 0 { followAllTables() }
             consult(result)

@@ -55,6 +55,7 @@ struct RefInterpreter {
     /// The packet goes through the datapath once more, with all that it has before it still in one list.
     private mutating func pause() {
         outcome.passes += 1
+        if meetsItsOwn { outcome.isUndefined = true }
         way.pausedAt = way.nesting
         way.isUnlabelled = false
         way.isOver = way.isDropped
@@ -113,6 +114,8 @@ struct RefInterpreter {
     private mutating func runActionSet(_ packet: inout RefPacket, _ bridge: Int) {
         // The generator writes one list into the set: fields, then an output.
         let list = way.isOver ? [] : actionSet
+        // As with OVS, an exit behind check_pkt_larger leaves nothing of the set.
+        if way.isMeasured, exits, !list.isEmpty { outcome.isUndefined = true }
         actionSet = []
         let outer = exits
         exits = false
@@ -163,6 +166,7 @@ struct RefInterpreter {
                 }
                 packet.write(.mplsTTL, packet.read(.mplsTTL) - 1, mask: 0xff)
             case .checkLarger(let length):
+                way.isMeasured = true
                 packet.write(.reg1, packet.bytes.count > Int(length) ? 1 : 0, mask: 1)
                 creditOtherWay(Array(actions[(index + 1)...]), packet, bridge)
             case .stripVLAN: packet.stripTag()
@@ -185,6 +189,7 @@ struct RefInterpreter {
                 if packet.type == RefPacket.serviceType { outcome.isUndefined = true }
                 packet.encapsulate(for: address)
             case .multipath(let multipath): self.multipath(multipath, &packet, bridge)
+            case .learn(let spec): learn(spec, &packet, bridge)
             case .bundle(let members): bundle(members, &packet, bridge)
             case .clone(let list): clone(list, packet, bridge)
             case .writeActions(let list): actionSet = list
@@ -205,9 +210,12 @@ struct RefInterpreter {
         other.runActionSet(&copy, bridge)
         outcome.hits.merge(other.outcome.hits, uniquingKeysWith: +)
         outcome.heard.merge(other.outcome.heard) { own, _ in own }
+        outcome.learnings += other.outcome.learnings
+        outcome.copies.merge(other.outcome.copies, uniquingKeysWith: +)
         for (rule, timeouts) in other.outcome.fins { outcome.fins[rule, default: RefTimeouts()].shorten(timeouts) }
         // Behind a recirculation nobody comes by this way.
-        if other.outcome.passes > 0 || other.outcome.isUndefined { outcome.isUndefined = true }
+        let isLimited = other.outcome.learnings.contains { $0.limit > 0 }
+        if other.outcome.passes > 0 || other.outcome.isUndefined || isLimited { outcome.isUndefined = true }
     }
 
     private mutating func clone(_ list: [RefAction], _ packet: RefPacket, _ bridge: Int) {
@@ -259,7 +267,7 @@ struct RefInterpreter {
         if port != packet.inPort { emit(packet, state.bridges[bridge].port(port)) }
     }
 
-    private mutating func emit(_ packet: RefPacket, _ port: RefPort?) {
+    mutating func emit(_ packet: RefPacket, _ port: RefPort?) {
         guard let port, port.flags.isDisjoint(with: [.down, .noForward]), let own = state.find(port.name)?.bridge else { return }
         // ovs-vswitchd.conf.db(5), Port, protected.
         if port.isProtected, state.bridges[own].port(packet.inPort)?.isProtected ?? false { return }
@@ -290,17 +298,18 @@ struct RefInterpreter {
         // Three tags are more than the switch keeps.
         if inside.count > 2 { outcome.isUndefined = true }
         if packet.dst & ~0xf == 0x0180_c200_0000, !state.bridges[bridge].forwardsReserved { return }
+        guard admits(packet, by: input, vlan, bridge) else { return }
         let learns = !state.bridges[bridge].floodVLANs.contains(vlan)
         if packet.src >> 40 & 1 == 0, learns {
-            outcome.heard[RefStation(bridge: name, vlan: vlan, address: packet.src)] = input.number
+            outcome.heard[RefStation(bridge: name, vlan: vlan, address: packet.src)] = here.place(of: input)
         }
         let station = RefStation(bridge: name, vlan: vlan, address: packet.dst)
         if packet.dst >> 40 & 1 == 0, learns, let number = oracle.place(station, outcome.heard[station]),
             let target = state.bridges[bridge].port(number) {
-            if target != input, !here.isMirrorOutput(target) { emit(packet, inside, target) }
+            if target.bundle != input.bundle, !here.isMirrorOutput(target) { emit(packet, inside, target) }
             return
         }
-        for port in here.bundles where port != input && !port.flags.contains(.noFlood) && !here.isMirrorOutput(port) && port.emits(inside) {
+        for port in here.bundles where port.bundle != input.bundle && here.floods(port) && !here.isMirrorOutput(port) && port.emits(inside) {
             emit(packet, inside, port)
         }
     }
@@ -309,6 +318,7 @@ struct RefInterpreter {
     mutating func emit(_ packet: RefPacket, _ inside: [RefPacket.Tag], _ port: RefPort) {
         var packet = packet
         packet.tags = port.wireTags(inside, priority: (packet.tags.first?.tci ?? 0) & 0xe000)
+        if let own = state.find(port.name)?.bridge, let bond = state.bridges[own].bond(of: port) { return emit(packet, by: bond, own) }
         emit(packet, port)
     }
 }

@@ -20,6 +20,12 @@ struct RefMirror: Hashable {
     }
 }
 
+/// A mirror of a bridge, by their names.
+struct RefMirrorName: Hashable {
+    var bridge: String
+    var mirror: String
+}
+
 extension RefBridge {
     /// A port that a mirror has for itself takes nothing in, and nothing else leaves by it.
     func isMirrorOutput(_ port: RefPort) -> Bool { mirrors.contains { $0.output == .port(port.bundle) } }
@@ -41,6 +47,7 @@ extension RefInterpreter {
             if outcome.passes > 0 || inside.count > 2 { outcome.isUndefined = true }
             guard mirror.vlans.isEmpty || mirror.vlans.contains(vlan) else { continue }
             mirrored.insert(mirror.output)
+            outcome.copies[RefMirrorName(bridge: state.bridges[bridge].name, mirror: mirror.name), default: 0] += 1
             let outer = snapLength
             snapLength = Int(mirror.snapLength)
             copy(packet, inside, to: mirror.output, bridge)

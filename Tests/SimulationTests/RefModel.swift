@@ -46,6 +46,7 @@ indirect enum RefAction: Hashable {
     case group(UInt32)
     case meter(UInt32)
     case multipath(RefMultipath), bundle(RefBundle)
+    case learn(RefLearn)
     /// Seconds; 0: that timeout stays.
     case finTimeout(idle: UInt16, hard: UInt16)
     /// encap(nsh(md_type=1)), encap(ethernet), and an address to send that to.
@@ -56,7 +57,7 @@ indirect enum RefAction: Hashable {
 }
 
 struct RefRule: Hashable {
-    /// Also its cookie.
+    /// Also its cookie, unless it was learned.
     var id: UInt64
     var table: UInt8
     var priority: UInt16
@@ -65,6 +66,14 @@ struct RefRule: Hashable {
     /// Seconds; 0: never.
     var idle: UInt16 = 0
     var hard: UInt16 = 0
+    /// A packet has made it.
+    var learned: Learned?
+
+    struct Learned: Hashable {
+        var cookie: UInt64
+        /// send_flow_rem
+        var tellsRemoval: Bool
+    }
     /// Matches only together with others.
     var isClause: Bool { actions.contains { if case .conjunction = $0 { true } else { false } } }
 }
@@ -84,9 +93,11 @@ struct RefPort: Hashable {
     var flags: PortFlags = []
     /// The patch port at the other end: nil for a real port.
     var peer: String?
+    /// The port that this is one interface of.
+    var bond: String?
     var isLinkUp = true
     /// What mirrors call the port by.
-    var bundle: String { name }
+    var bundle: String { bond ?? name }
     var isLive: Bool { isLinkUp && !flags.contains(.down) }
 
     private func takesCustomer(_ vid: UInt16) -> Bool { customers.isEmpty || customers.contains(vid) }
@@ -136,6 +147,7 @@ struct RefBridge: Hashable {
     var groups: [RefGroup] = []
     var meters: [RefMeter] = []
     var mirrors: [RefMirror] = []
+    var bonds: [RefBond] = []
     /// VLANs in which nothing is learned.
     var floodVLANs: Set<UInt16> = []
     /// Frames to reserved addresses are forwarded.

@@ -34,8 +34,11 @@ extension RefInterpreter {
         if let member { output(member, packet, bridge) }
     }
 
-    private mutating func choose(_ subject: RefChoice.Subject, _ candidates: [UInt32], _ bridge: Int) -> UInt32 {
-        let choice = RefChoice(bridge: state.bridges[bridge].name, subject: subject, ordinal: outcome.choices.count)
+    mutating func choose(_ subject: RefChoice.Subject, _ candidates: [UInt32], _ bridge: Int) -> UInt32 {
+        var choice = RefChoice(bridge: state.bridges[bridge].name, subject: subject, ordinal: outcome.choices.count)
+        // All packets of a station have the same one.
+        if subject.isOfStation { choice.ordinal = 0 }
+        if let chosen = outcome.choices[choice] { return chosen }
         let chosen = oracle.choose(choice, candidates)
         outcome.choices[choice] = chosen
         return chosen

@@ -85,6 +85,7 @@ extension RefAction {
         case .goto(let table): return .gotoTable(table)
         case .group(let id): return .group(id)
         case .meter(let id): return .meter(id)
+        case .learn(let learn): return .learn(learn.spec)
         case .multipath(let multipath):
             return .multipath(MultipathSpec(
                 fields: multipath.fields, basis: 7, algorithm: multipath.algorithm, maximumLink: multipath.links - 1, argument: 2,
@@ -107,6 +108,12 @@ extension RefField {
     /// The field as actions name it.
     var field: Field {
         switch self {
+        case .inPort: .inPort
+        case .dlType: .ethType
+        case .vlanTCI: .vlanTCI
+        case .nwProto: .nwProto
+        case .tpSrc: .tcpSrc
+        case .tpDst: .tcpDst
         case .dlDst: .ethDst
         case .dlSrc: .ethSrc
         case .nwSrc: .ipv4Src
@@ -129,7 +136,8 @@ extension RefRule {
         var mod = FlowMod()
         mod.table = table
         mod.priority = priority
-        mod.cookie = id
+        mod.cookie = learned?.cookie ?? id
+        if learned?.tellsRemoval ?? false { mod.flags.insert(.sendFlowRemoved) }
         mod.idleTimeout = idle
         mod.hardTimeout = hard
         mod.match = match.match

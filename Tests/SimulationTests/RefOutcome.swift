@@ -2,7 +2,7 @@
 struct RefOracle {
     /// Where a station is; nil: unknown. The second argument is the port where this very packet was heard from it, if it was.
     let place: (RefStation, UInt16?) -> UInt16?
-    /// Which of some buckets a select group takes, which link a multipath, which of its live members a bundle.
+    /// Which of some buckets a select group takes, which link a multipath, which of its live members a bundle or a bond.
     let choose: (RefChoice, [UInt32]) -> UInt32
     /// Whether a meter lets the packet pass behind what it has gone through so far.
     let admits: (RefMeterName, RefOutcome) -> Bool
@@ -17,6 +17,10 @@ struct RefOutput: Hashable {
 struct RefChoice: Hashable {
     enum Subject: Hashable {
         case group(UInt32), multipath(RefMultipath), bundle(RefBundle)
+        /// balance-tcp, and balance-slb for a source address and the VLAN on the wire.
+        case bond(String), station(String, UInt64, vlan: UInt16)
+
+        var isOfStation: Bool { if case .station = self { true } else { false } }
     }
     var bridge: String
     var subject: Subject
@@ -38,11 +42,17 @@ struct RefOutcome {
     var lookups: [String: [UInt8: UInt64]] = [:]
     /// Rules whose fin_timeout the packet came to as it ended a connection.
     var fins: [UInt64: RefTimeouts] = [:]
+    /// Flows that the packet taught, or tried to.
+    var learnings: [RefLearning] = []
+    /// How often mirrors have copied the packet.
+    var copies: [RefMirrorName: UInt64] = [:]
     var packetIns = 0
     /// Buckets of select groups.
     var choices: [RefChoice: UInt32] = [:]
     /// How often the datapath may have the packet again on its way.
     var passes = 0
+    /// Copies that come back for a bond's hash of them.
+    var returns = 0
     /// The packet came to something that this reference does not describe.
     var isUndefined = false
 
@@ -62,6 +72,8 @@ struct RefWay {
     var isUnlabelled = false
     /// The datapath has hashed it.
     var isHashed = false
+    /// It came to check_pkt_larger.
+    var isMeasured = false
     /// How many lists of actions are under way, each within the one before.
     var nesting = 0
     /// How many were when the packet was last to go through the datapath again.

@@ -158,7 +158,7 @@ struct RefPacket: Hashable {
 }
 
 /// The fields that the simulation uses, by value.
-enum RefField: CaseIterable {
+enum RefField: Int {
     case inPort, dlDst, dlSrc, dlType, vlanTCI, nwSrc, nwDst, nwProto, nwTOS, nwTTL, nwFrag, ipv6Src, ipv6Dst
     case tpSrc, tpDst, tcpFlags, reg0, reg1, metadata, mplsLabel, mplsTC, mplsBOS, mplsTTL, conjID
 }

@@ -14,11 +14,11 @@ struct RefTimeouts: Hashable {
 
 extension Simulation.RuleLife {
     /// It is possible that the rule's time is up.
-    func mayExpire(_ rule: RefRule, at now: Int64) -> Bool { expires(rule, mayHave, used: usedFrom, at: now) }
+    func mayExpire(_ rule: RefRule, at now: Int64) -> Bool { expires(rule, mayHave, modified: modified, used: usedFrom, at: now) }
     /// The rule's time is up.
-    func mustExpire(_ rule: RefRule, at now: Int64) -> Bool { expires(rule, has, used: usedTo, at: now) }
+    func mustExpire(_ rule: RefRule, at now: Int64) -> Bool { expires(rule, has, modified: modifiedTo, used: usedTo, at: now) }
 
-    private func expires(_ rule: RefRule, _ timeouts: RefTimeouts, used: Int64, at now: Int64) -> Bool {
+    private func expires(_ rule: RefRule, _ timeouts: RefTimeouts, modified: Int64, used: Int64, at now: Int64) -> Bool {
         var all = RefTimeouts(idle: rule.idle, hard: rule.hard)
         all.shorten(timeouts)
         return all.hard > 0 && modified + Int64(all.hard) * 1_000 <= now || all.idle > 0 && used + Int64(all.idle) * 1_000 <= now

@@ -252,6 +252,36 @@ import Wire
         finish(simulation)
     }
 
+    @Test func aPacketThatTeachesAFlowAboveItsOwnIsNotTheLearnedOnes() throws {
+        let learn = RefLearn(table: 0, priority: 9, cookie: RefLearn.leastCookie, parts: [
+            .init(source: .field(RefRange(field: .dlSrc, count: 48)), destination: .match(RefRange(field: .dlSrc, count: 48))),
+            .init(source: .value(3), destination: .load(RefRange(field: .reg0, count: 16))),
+            .init(source: .field(RefRange(field: .inPort, count: 16)), destination: .output),
+        ])
+        let simulation = try bed([rule([.learn(learn), .output(2)])])
+        for id in 1...3 as ClosedRange<UInt64> { send(simulation, id, frame(id)) }
+        simulation.settle()
+        #expect(simulation.tally.tx == ["p2": 1])
+        #expect(simulation.ofproto.bridge(named: "br0")?.dumpFlows().map(\.1.packets) == [2, 1])
+        finish(simulation)
+    }
+
+    @Test func aLearnActionWithALimitSucceedsAgainWhenItsFlowHasGone() throws {
+        var learn = RefLearn(table: 1, priority: 9, cookie: RefLearn.leastCookie, parts: [
+            .init(source: .field(RefRange(field: .dlSrc, count: 48)), destination: .match(RefRange(field: .dlSrc, count: 48))),
+        ])
+        (learn.limit, learn.tellsResult, learn.timeouts.hard) = (1, true, 2)
+        var second = rule([.output(2)])
+        (second.id, second.table, second.match) = (2, 2, RefMatch(conditions: [.init(field: .reg1, value: 1, mask: 1)]))
+        let simulation = try bed([rule([.learn(learn), .resubmit(2)]), second])
+        send(simulation, 1, frame(1))
+        simulation.advance(3_000)
+        simulation.settle()
+        send(simulation, 2, frame(2))
+        #expect(simulation.tally.tx == ["p2": 2])
+        finish(simulation)
+    }
+
     @Test func aServiceHeaderCarriesTheFrameWithItsTags() throws {
         let simulation = try bed([rule([.setPCP(3), .encapService(0x0200_0000_0007), .output(2), .pushVLAN, .output(3)])])
         for (id, tci) in [(1, 5), (2, nil), (3, 0x2005)] as [(UInt64, UInt64?)] { send(simulation, id, frame(id, tci: tci)) }

@@ -28,6 +28,14 @@ final class Simulation {
     private(set) var places: [RefStation: UInt16] = [:]
     /// Changes of `places`.
     private(set) var moves: [(time: Int64, station: RefStation, before: UInt16?)] = []
+    /// Which rules each bridge had when they were last looked at.
+    var versionsSeen: [String: UInt64] = [:]
+    /// What was to go with learn actions when rules were last looked at, by bridge.
+    var lastDeletedKeys: [String: Set<RefLearnedKey>] = [:]
+    var learnings = Learnings()
+    var bondHistory = BondHistory()
+    /// What mirrors must count.
+    var mirrorCounts: [RefMirrorName: MirrorCount] = [:]
     /// What is known of each rule's life, by its id.
     var lives: [UInt64: RuleLife] = [:]
     /// Where stations must be at the next `settle`.
@@ -56,7 +64,10 @@ final class Simulation {
 
     struct RuleLife {
         var bridge: String
+        /// The earliest and latest time since which its hard timeout counts.
         var modified: Int64
+        var modifiedTo: Int64
+        var created: Int64
         /// The earliest and latest time that the last packet may have come.
         var usedFrom: Int64
         var usedTo: Int64
@@ -67,6 +78,11 @@ final class Simulation {
         var isExact = true
         /// A packet may have been counted as long as it was when it came in, or as it was when the datapath had it again.
         var isExactInBytes = true
+
+        /// A packet has taught the flow again, which may be known to the switch by now, or is.
+        mutating func refresh(at time: Int64) { modifiedTo = max(modifiedTo, time) }
+        mutating func confirm(_ time: Int64) { modified = max(modified, time) }
+        mutating func modify(_ now: Int64) { (modified, modifiedTo) = (now, now) }
     }
 
     struct StationLife {
@@ -79,6 +95,8 @@ final class Simulation {
         var port: String
         var bytes: [UInt8]
         var injected: Int64
+        /// The number of states that there had been.
+        var version = 0
         var outputs: [RefOutput] = []
     }
 
@@ -91,12 +109,18 @@ final class Simulation {
 
     /// Counted over the whole run.
     struct Tally: Equatable {
+        /// Stations that bonds made known, and times that a bond's interface was told.
+        var announced = 0, bondChanges = 0
         /// Frames that left behind another one of their microflow.
         var ordered = 0
         /// Frames that mirrors have cut, and packets that meters have dropped.
         var cuts = 0, metered = 0
         /// Packets that got the bucket of a select group that their connection had before.
         var keptChoices = 0
+        /// Mirrors whose counters were compared and had counted something.
+        var mirrorsCounted = 0
+        /// Flows that were learned, those that had to be there, and those whose limit was looked at.
+        var learned = 0, lessons = 0, limited = 0
         var frames = 0, outputs = 0, configurations = 0, flowMods = 0, coreChanges = 0, soundnessChecks = 0, overlapChecks = 0, undefined = 0
         /// Frames that were to end inside the switch, and copies that ports removed meanwhile could not take.
         var ends: ClosedRange<Int> = 0...0
@@ -150,11 +174,14 @@ final class Simulation {
         return worked
     }
 
-    /// A turn of the ofproto thread.
+    private var upcalls: UInt64 { ofproto.counters.misses &+ ofproto.counters.slowPath &+ ofproto.counters.packetIns }
+
+    /// A turn of the ofproto thread; whether it has done anything for packets, or has more to do.
     @discardableResult func turnOFProto() -> Bool {
+        let before = upcalls
         let more = ofproto.run(now: now)
         observe()
-        return more
+        return more || upcalls != before
     }
 
     /// Turns until nothing is left to do.
@@ -182,6 +209,7 @@ final class Simulation {
         tally.tx[port, default: 0] += 1
         tally.outputs += 1
         let output = RefOutput(port: port, bytes: frame)
+        if isAnnouncement(frame) { return bondHistory.announcements.append(output) }
         var id = number(frame, frame.count - 8, 8)
         if flights[id] == nil, state.bridges.contains(where: { !$0.mirrors.isEmpty }) || !isStrict {
             tally.cuts += 1
@@ -199,7 +227,7 @@ final class Simulation {
     /// A frame comes in.
     func inject(_ bytes: [UInt8], id: UInt64, at port: String) {
         guard let netdev = netdev(port), netdev.inject(bytes) else { return fail("no room for a frame at \(port)") }
-        flights[id] = Flight(port: port, bytes: bytes, injected: now)
+        flights[id] = Flight(port: port, bytes: bytes, injected: now, version: versions.count)
         tally.frames += 1
         tally.rx[port, default: 0] += 1
         seen.append((port, bytes))
@@ -214,23 +242,12 @@ final class Simulation {
         choices = [:]
     }
 
-    /// Reads from the switch which rules have gone and where stations are.
+    /// Reads from the switch which rules have gone, which were learned, and where stations are.
     func observe() {
-        var expired = false
-        for index in state.bridges.indices {
-            let bridge = state.bridges[index]
-            guard let real = ofproto.bridge(named: bridge.name), real.flowCount != bridge.rules.count else { continue }
-            let left = Set(real.dumpFlows().map(\.0.cookie))
-            for rule in bridge.rules where !left.contains(rule.id) {
-                if let life = lives[rule.id], !life.mayExpire(rule, at: now), !mayEnd(rule, life) {
-                    fail("rule \(rule.id) is gone early: \(rule), \(life) at \(now)")
-                }
-                lives[rule.id] = nil
-            }
-            state.bridges[index].rules.removeAll { !left.contains($0.id) }
-            expired = true
-        }
-        if expired { noteState() }
+        var hasChanged = false
+        for index in state.bridges.indices where observeRules(index) { hasChanged = true }
+        for index in state.bridges.indices where observeBonds(index) { hasChanged = true }
+        if hasChanged { noteState() }
         var current: [RefStation: UInt16] = [:]
         for bridge in ofproto.bridges {
             for entry in bridge.macEntries(now: now) {

@@ -16,11 +16,15 @@ extension Simulation {
         quiesce()
         state.bridges = []
         lives = [:]
+        versionsSeen = [:]
+        lastDeletedKeys = [:]
+        mirrorCounts = [:]
         stations = [:]
         tokens = [:]
         tally.configurations += 1
         for index in 0..<1 + random.below(3) { addBridge("br\(index)") }
         if state.bridges.count > 1 && random.chance(60) { patch(0, 1) }
+        for index in state.bridges.indices where random.chance(40) { addBond(index) }
         for index in state.bridges.indices {
             if random.chance(40) { shapeBridge(index) }
             for _ in 0..<random.below(4) { addGroup(index) }
@@ -97,7 +101,7 @@ extension Simulation {
     }
 
     func removePort(_ bridge: Int) {
-        let ports = state.bridges[bridge].ports.filter { $0.peer == nil }
+        let ports = state.bridges[bridge].ports.filter { $0.peer == nil && $0.bond == nil }
         guard ports.count > 1 else { return }
         removePort(bridge, named: random.one(ports).name)
     }
@@ -116,6 +120,7 @@ extension Simulation {
     func changePort(_ bridge: Int) {
         let index = random.below(state.bridges[bridge].ports.count)
         var port = state.bridges[bridge].ports[index]
+        if let bond = port.bond { return changeBond(bond, bridge) }
         let old = port
         random.shape(&port)
         do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.changePort(port.config) } catch { fail("\(error)") }
@@ -124,7 +129,7 @@ extension Simulation {
         noteState()
     }
 
-    private func forgetStations(_ bridge: String, at port: UInt16) {
+    func forgetStations(_ bridge: String, at port: UInt16) {
         for (station, life) in stations where station.bridge == bridge && life.port == port { stations[station] = nil }
     }
 
@@ -142,7 +147,7 @@ extension Simulation {
     func install(_ rule: RefRule, _ bridge: Int) {
         apply(rule, .add, bridge)
         state.bridges[bridge].rules.append(rule)
-        lives[rule.id] = RuleLife(bridge: state.bridges[bridge].name, modified: now, usedFrom: now, usedTo: now)
+        lives[rule.id] = RuleLife(bridge: state.bridges[bridge].name, modified: now, modifiedTo: now, created: now, usedFrom: now, usedTo: now)
         noteState()
     }
 
@@ -158,10 +163,11 @@ extension Simulation {
         guard !state.bridges[bridge].rules.isEmpty else { return }
         let index = random.below(state.bridges[bridge].rules.count)
         var rule = state.bridges[bridge].rules[index]
-        if rule.isClause || random.chance(40) {
+        if rule.isClause || rule.learned != nil || random.chance(40) {
             apply(rule, .deleteStrict, bridge)
             state.bridges[bridge].rules.remove(at: index)
             lives[rule.id] = nil
+            if rule.learned != nil { noteEnd(of: rule, state.bridges[bridge].name) }
         } else {
             rule.actions = random.actions(for: rule, in: state.bridges[bridge])
             replace(rule, bridge, byAdding: random.chance(50))
@@ -174,7 +180,7 @@ extension Simulation {
         guard let index = state.bridges[bridge].rules.firstIndex(where: { $0.id == rule.id }) else { return }
         apply(rule, isAdd ? .add : .modifyStrict, bridge)
         state.bridges[bridge].rules[index] = rule
-        lives[rule.id]?.modified = now
+        lives[rule.id]?.modify(now)
         // A rule that is added over another one is new, with the other's counters.
         if isAdd {
             lives[rule.id]?.usedFrom = now
@@ -230,14 +236,21 @@ extension RefPort {
         if let peer { device.options["peer"] = peer }
         var config = BridgePortConfig(device)
         config.ofPort = OFPort(number)
-        config.settings.vlanMode = mode
-        config.settings.tag = mode == .trunk ? nil : tag
-        config.settings.trunks = trunks
-        config.settings.customerVLANs = customers
-        config.settings.tunnelEtherType = tunnelType
-        config.settings.priorityTags = priorityTags
-        config.settings.isProtected = isProtected
+        config.bond = bond
         config.flags = flags
+        config.settings = settings
         return config
+    }
+
+    var settings: PortSettings {
+        var settings = PortSettings()
+        settings.vlanMode = mode
+        settings.tag = mode == .trunk ? nil : tag
+        settings.trunks = trunks
+        settings.customerVLANs = customers
+        settings.tunnelEtherType = tunnelType
+        settings.priorityTags = priorityTags
+        settings.isProtected = isProtected
+        return settings
     }
 }
