@@ -4,7 +4,7 @@ import Wire
 public enum PacketType {
     public static let ethernet: UInt32 = 0
     /// "Use next proto".
-    static let nextProtocol: UInt32 = 0xfffe
+    public static let nextProtocol: UInt32 = 0xfffe
     /// OFPHTN_EXPERIMENTER's "unknown": what decap leaves when only the packet can tell.
     static let unknown: UInt32 = 0xffff
     public static let ipv4 = of(EtherType.ipv4)

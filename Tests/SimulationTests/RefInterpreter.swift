@@ -188,6 +188,20 @@ struct RefInterpreter {
                 // One header is enough to see that headers come.
                 if packet.type == RefPacket.serviceType { outcome.isUndefined = true }
                 packet.encapsulate(for: address)
+            case .encapLabel(let address):
+                // Labels in front of labels are not of one stack here.
+                if packet.isMPLS { outcome.isUndefined = true }
+                packet.encapsulateInLabel(for: address)
+            case .serviceDetour(let address, let port):
+                if packet.type == RefPacket.serviceType { outcome.isUndefined = true }
+                detour(packet, by: port, bridge) { $0.encapsulate(for: address) }
+            case .labelDetour(let address, let port):
+                if packet.isMPLS { outcome.isUndefined = true }
+                detour(packet, by: port, bridge) { $0.encapsulateInLabel(for: address) }
+            case .readdress(let address):
+                // Tags would be lost: the switch drops the packet, and what went before with it.
+                if !packet.tags.isEmpty { outcome.isUndefined = true }
+                packet.readdress(to: address)
             case .multipath(let multipath): self.multipath(multipath, &packet, bridge)
             case .learn(let spec): learn(spec, &packet, bridge)
             case .bundle(let members): bundle(members, &packet, bridge)
@@ -199,6 +213,14 @@ struct RefInterpreter {
             }
         }
         return nil
+    }
+
+    /// A header comes, the packet leaves with it, and the header goes again. What follows is done when the datapath has looked at what was behind it.
+    private mutating func detour(_ packet: RefPacket, by port: UInt16?, _ bridge: Int, _ encapsulate: (inout RefPacket) -> Void) {
+        var copy = packet
+        encapsulate(&copy)
+        if let port { output(port, copy, bridge) }
+        pause()
     }
 
     /// Only the datapath knows how long a packet is: what the other answer would lead to is credited as well.

@@ -51,6 +51,12 @@ indirect enum RefAction: Hashable {
     case finTimeout(idle: UInt16, hard: UInt16)
     /// encap(nsh(md_type=1)), encap(ethernet), and an address to send that to.
     case encapService(UInt64)
+    /// encap(mpls), encap(ethernet), and an address to send that to.
+    case encapLabel(UInt64)
+    /// The same, an output of that if there is one, and what takes both headers off again.
+    case serviceDetour(UInt64, via: UInt16?), labelDetour(UInt64, via: UInt16?)
+    /// decap(), encap(ethernet), and an address to send that to.
+    case readdress(UInt64)
     case clone([RefAction])
     case writeActions([RefAction])
     case exit, drop

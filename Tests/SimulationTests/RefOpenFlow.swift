@@ -51,9 +51,23 @@ extension FlowKey {
 extension RefAction {
     /// What the switch is told, which may be several actions.
     var list: [OFAction] {
-        guard case .encapService(let address) = self else { return [action] }
-        return [.encap(packetType: PacketType.nsh, [.nshMDType(1)]), .encap(packetType: PacketType.ethernet, [])] + RefAction.set(.dlDst, address, mask: 0xffff_ffff_ffff).list
+        let decap = OFAction.decap(packetType: PacketType.nextProtocol)
+        switch self {
+        case .encapService(let address): return [.encap(packetType: PacketType.nsh, [.nshMDType(1)])] + Self.ethernet(address)
+        case .encapLabel(let address): return [.encap(packetType: PacketType.mpls, [])] + Self.ethernet(address)
+        case .serviceDetour(let address, let port): return RefAction.encapService(address).list + Self.output(port) + [decap, decap]
+        case .labelDetour(let address, let port):
+            return RefAction.encapLabel(address).list + Self.output(port) + [decap, .decap(packetType: PacketType.ethernet)]
+        case .readdress(let address): return [decap] + Self.ethernet(address)
+        default: return [action]
+        }
     }
+
+    private static func ethernet(_ address: UInt64) -> [OFAction] {
+        [.encap(packetType: PacketType.ethernet, [])] + RefAction.set(.dlDst, address, mask: 0xffff_ffff_ffff).list
+    }
+
+    private static func output(_ port: UInt16?) -> [OFAction] { port.map { [.output(OFPort($0), maxLength: 0)] } ?? [] }
 
     private var action: OFAction {
         switch self {
@@ -97,7 +111,7 @@ extension RefAction {
         case .clone(let list): return .clone(list.flatMap(\.list))
         case .writeActions(let list): return .writeActions(list.flatMap(\.list))
         case .finTimeout(let idle, let hard): return .finTimeout(idle: idle, hard: hard)
-        case .encapService: preconditionFailure("several actions")
+        case .encapService, .encapLabel, .serviceDetour, .labelDetour, .readdress: preconditionFailure("several actions")
         case .exit: return .exit
         case .drop: return .drop
         }

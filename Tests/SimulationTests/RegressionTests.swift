@@ -282,6 +282,16 @@ import Wire
         finish(simulation)
     }
 
+    /// What is behind the headers is the frame that it was, and actions go on with it.
+    @Test func headersComeAndGo() throws {
+        let simulation = try bed([rule([
+            .serviceDetour(0x0200_0000_0007, via: 2), .setPCP(3), .labelDetour(0x0200_0000_0008, via: 3), .output(2), .stripVLAN, .readdress(0x0200_0000_0009), .output(3),
+        ])])
+        for (id, tci) in [(1, 5), (2, nil), (3, 0x2005)] as [(UInt64, UInt64?)] { send(simulation, id, frame(id, tci: tci)) }
+        #expect(simulation.tally.tx == ["p2": 6, "p3": 6])
+        finish(simulation)
+    }
+
     @Test func aServiceHeaderCarriesTheFrameWithItsTags() throws {
         let simulation = try bed([rule([.setPCP(3), .encapService(0x0200_0000_0007), .output(2), .pushVLAN, .output(3)])])
         for (id, tci) in [(1, 5), (2, nil), (3, 0x2005)] as [(UInt64, UInt64?)] { send(simulation, id, frame(id, tci: tci)) }

@@ -119,6 +119,10 @@ extension SimGenerator {
         if chance(6) { list.insert(contentsOf: chance(50) ? [multipath()] : [multipath(), .outputReg0], at: below(list.count + 1)) }
         if chance(6) { list.insert(.finTimeout(idle: UInt16(below(6)), hard: UInt16(below(12))), at: below(list.count + 1)) }
         if chance(8) { list.insert(bundle(for: bridge), at: below(list.count + 1)) }
+        if chance(8) {
+            let port = bridge.ports.isEmpty || chance(30) ? nil : one(bridge.ports).number
+            list.insert(chance(50) ? .serviceDetour(destination(), via: port) : .labelDetour(destination(), via: port), at: below(list.count + 1))
+        }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }
         if chance(22) { list.insert(contentsOf: lesson(match, table: table, tables: tables), at: below(list.count + 1)) }
         if chance(8) { list.append(.writeActions([.set(.dlSrc, mac(), mask: 0xffff_ffff_ffff), end(bridge)])) }
@@ -143,8 +147,10 @@ extension SimGenerator {
 
     /// An action that changes the packet. Layers 3 and 4 are set on packets that do not have them, too: nothing happens then.
     private mutating func change() -> RefAction {
-        switch below(27) {
+        switch below(29) {
         case 26: return .encapService(destination())
+        case 27: return .encapLabel(destination())
+        case 28: return .readdress(destination())
         case 22: return .pushMPLS
         case 23, 24: return .popMPLS(one([0x0800, 0x0800, 0x0800, 0x86dd, 0x88b5, 0x8847]))
         case 25: return one([.decMPLSTTL, .set(.mplsLabel, 17, mask: 0xfffff), .set(.mplsTC, 1, mask: 7), .set(.mplsTTL, 9, mask: 0xff)])
