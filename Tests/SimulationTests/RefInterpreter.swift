@@ -219,7 +219,9 @@ struct RefInterpreter {
     private mutating func detour(_ packet: RefPacket, by port: UInt16?, _ bridge: Int, _ encapsulate: (inout RefPacket) -> Void) {
         var copy = packet
         encapsulate(&copy)
+        let before = outcome.outputs.count
         if let port { output(port, copy, bridge) }
+        if outcome.outputs.count > before { outcome.detours += 1 }
         pause()
     }
 

@@ -47,6 +47,8 @@ struct RefOutcome {
     /// How often mirrors have copied the packet.
     var copies: [RefMirrorName: UInt64] = [:]
     var packetIns = 0
+    /// How often the packet left with a header that went again.
+    var detours = 0
     /// Buckets of select groups.
     var choices: [RefChoice: UInt32] = [:]
     /// How often the datapath may have the packet again on its way.

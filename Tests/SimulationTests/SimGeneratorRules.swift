@@ -119,8 +119,8 @@ extension SimGenerator {
         if chance(6) { list.insert(contentsOf: chance(50) ? [multipath()] : [multipath(), .outputReg0], at: below(list.count + 1)) }
         if chance(6) { list.insert(.finTimeout(idle: UInt16(below(6)), hard: UInt16(below(12))), at: below(list.count + 1)) }
         if chance(8) { list.insert(bundle(for: bridge), at: below(list.count + 1)) }
-        if chance(8) {
-            let port = bridge.ports.isEmpty || chance(30) ? nil : one(bridge.ports).number
+        if chance(22) {
+            let port = bridge.ports.isEmpty || chance(10) ? nil : one(bridge.ports).number
             list.insert(chance(50) ? .serviceDetour(destination(), via: port) : .labelDetour(destination(), via: port), at: below(list.count + 1))
         }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }

@@ -115,6 +115,8 @@ final class Simulation {
         var ordered = 0
         /// Frames that mirrors have cut, and packets that meters have dropped.
         var cuts = 0, metered = 0
+        /// Times that frames left with a header that went again.
+        var detours = 0
         /// Packets that got the bucket of a select group that their connection had before.
         var keptChoices = 0
         /// Mirrors whose counters were compared and had counted something.

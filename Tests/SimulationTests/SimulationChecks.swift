@@ -113,6 +113,7 @@ extension Simulation {
             if reports { report(id, flight, outcomes) }
             return false
         }
+        tally.detours += first.detours
         // Copies for ports that are no more were lost.
         let lost = fits.map { (least: $0.outputs.count - actual.count + $0.ends.lowerBound, most: $0.outputs.count + $0.cuts.count - actual.count + $0.ends.upperBound) }
         // Each copy that has been through the datapath again may have ended there.

@@ -24,7 +24,7 @@ import Testing
         #expect(first.tally == second.tally)
         // All that the simulation knows has been met.
         let tally = first.tally
-        #expect(tally.ordered > 0 && tally.lessons > 0 && tally.limited > 0 && tally.bondChanges > 0 && tally.mirrorsCounted > 0, "\(tally)")
+        #expect(tally.ordered > 0 && tally.lessons > 0 && tally.limited > 0 && tally.bondChanges > 0 && tally.mirrorsCounted > 0 && tally.detours > 0, "\(tally)")
     }
 
     /// In a process of its own, where nobody else has packets.
