@@ -38,6 +38,8 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let passedOver = 16
     /// Using another megaflow's answer costs so much of `sweepBudget`.
     static let answerCost = 1
+    /// What looking a megaflow up costs where it is known what the rule's actions lead to.
+    static let lookupCost = 2
     /// Answers of a round of revalidation that are tried for further megaflows; the oldest one goes.
     static let rememberedAnswers = 4
     /// Nested resubmits that go back to the same or an earlier table, and nested buckets; beyond it the packet is dropped.

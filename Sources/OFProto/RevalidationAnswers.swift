@@ -4,10 +4,22 @@ import Flow
 /// What translations of one round of revalidation found that looked at less of the packet than the megaflow's mask holds: it is the same for all megaflows whose packets have those bits. So a
 /// rule that is new and takes the packets of thousands of megaflows is looked up a few times.
 ///
+/// Where the tables differ from megaflow to megaflow, what the actions of a rule lead to is mostly the same: then only the lookup is done again.
+///
 /// An answer from early in a round is as good as a translation at that time: what changed since is for the next round, and the tags are the answer's.
 struct RevalidationAnswers {
     /// The newest one comes last.
     private var answers: [Answer] = []
+    /// By the only rule that packets found: what its actions led to, and the bits that they looked at besides the lookup.
+    private var byRule: [ObjectIdentifier: OfRule] = [:]
+
+    private struct OfRule {
+        /// Keeps its identity from another one.
+        let rule: Rule
+        /// Megaflows that were translated.
+        var translated = 0
+        var answers: [Answer] = []
+    }
 
     final class Answer {
         private let mask: MaskLines
@@ -58,5 +70,27 @@ struct RevalidationAnswers {
         answers.append(Answer(consulted, of: flow, actions: actions, found: found))
     }
 
-    mutating func removeAll() { answers.removeAll(keepingCapacity: true) }
+    /// What the actions of a rule lead to for the packet in `flow`; nil: it is not known yet.
+    func find(_ rule: Rule, _ flow: FlowBuffer) -> Answer? {
+        guard let known = byRule[ObjectIdentifier(rule)] else { return nil }
+        for answer in known.answers where answer.holds(for: flow) { return answer }
+        return nil
+    }
+
+    /// A megaflow whose packets found this rule only was translated. True if it is worth knowing what its actions look at: others have found it before, and they do not all look at
+    /// something else.
+    mutating func isWorthKnowing(_ rule: Rule) -> Bool {
+        byRule[ObjectIdentifier(rule), default: OfRule(rule: rule)].translated += 1
+        let translated = byRule[ObjectIdentifier(rule)]?.translated ?? 0
+        return translated > 1 && translated <= OFProtoLimits.rememberedAnswers + 1
+    }
+
+    mutating func add(_ consulted: MaskLines, of rule: Rule, _ flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
+        byRule[ObjectIdentifier(rule)]?.answers.append(Answer(consulted, of: flow, actions: actions, found: found))
+    }
+
+    mutating func removeAll() {
+        answers.removeAll(keepingCapacity: true)
+        byRule.removeAll(keepingCapacity: true)
+    }
 }

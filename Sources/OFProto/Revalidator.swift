@@ -112,6 +112,7 @@ extension OFProto {
             if answer.isCovered(by: flow.mask) { settle(at, flow, answer.actions, answer.found) } else { invalidate(at, flow) }
             return OFProtoLimits.answerCost * OFProtoLimits.passedOver
         }
+        if settleByLookup(at, flow, translator) { return OFProtoLimits.lookupCost * OFProtoLimits.passedOver }
         revalidate(at, flow, translator, now: now)
         return limits.translationCost * OFProtoLimits.passedOver
     }
@@ -137,6 +138,26 @@ extension OFProto {
             revalidation.answers.add(wildcards.maskLines, flow, actions: actions, found: found)
         }
         settle(at, flow, actions, found)
+        noteActions(flow, translator, actions, found, now: now)
+    }
+
+    /// What the actions of the only rule led to holds for others as well, if they agree in the bits that the actions looked at.
+    private func noteActions(_ flow: Megaflow, _ translator: Translator, _ actions: [DPAction], _ found: MegaflowFindings, now: Int64) {
+        guard found.steady == nil, !found.followsTables, translator.failure == nil, let rule = translator.onlyRule,
+            revalidation.answers.isWorthKnowing(rule) else { return }
+        translator.flow.load(flow)
+        translator.setsLookupsAside = true
+        defer { translator.setsLookupsAside = false }
+        guard translator.translate(now: now, learns: false), translator.onlyRule === rule else { return }
+        revalidation.answers.add(translator.wildcards.maskLines, of: rule, flow, actions: actions, found: found)
+    }
+
+    /// Looks a megaflow's packets up, and does what the actions of the rule that they find are known to lead to. False: that is not known, or would take more bits than the mask has.
+    private func settleByLookup(_ at: Int, _ flow: Megaflow, _ translator: Translator) -> Bool {
+        guard let rule = translator.lookUpFirst(), let answer = revalidation.answers.find(rule, translator.flow),
+            translator.aside.isCovered(by: flow.mask.lines), answer.isCovered(by: flow.mask) else { return false }
+        settle(at, flow, answer.actions, answer.found)
+        return true
     }
 
     /// These are a megaflow's actions, and what it hangs on.

@@ -66,6 +66,9 @@ final class Translator {
     private static let nowhere: (table: UInt8, cookie: UInt64) = (0, .max)
     /// The first rule of the translation's own packet.
     private var firstRule: Rule?
+    /// The bits that lookups consult go to `aside`, so that what is left in `wildcards` is what everything else looked at.
+    var setsLookupsAside = false
+    let aside = FlowBuffer()
     /// Flows that are added when the translation is over.
     var learned: [LearnedFlow] = []
     /// The result hangs on what only a packet brings about: a megaflow with it is not to stay.
@@ -318,10 +321,28 @@ final class Translator {
     private func find(_ table: OpenFlowTable?, _ bridge: Bridge) -> Rule? {
         noteWritten()
         guard let table else { return nil }
-        guard let trace, let reasons = trace.reasons else { return table.classifier.lookup(flow, wildcards) }
+        guard let trace, let reasons = trace.reasons else { return table.classifier.lookup(flow, setsLookupsAside ? aside : wildcards) }
         reasons.settle(wildcards.key)
         let who = "\(bridge.name): table \(table.id): lookup, for ", names = trace.names(bridge)
         return table.classifier.lookup(flow, wildcards) { reasons.settle(self.wildcards.key, who + $0.text($1, names: names)) }
+    }
+
+    /// The only rule that the packet found, where it was looked up only once, in the first table of its bridge; nil: there is none such.
+    var onlyRule: Rule? { resubmits == 1 && packetLine.recircID == 0 ? firstRule : nil }
+
+    /// Looks up the packet in `flow`, as the datapath knows it, in the first table of its bridge; the bits that this looks at are in `aside` then. Nil: there is no rule, or more is to
+    /// be said of such packets than a lookup can.
+    func lookUpFirst() -> Rule? {
+        let number = flow.key.l0.inPort
+        guard flow.key.l0.recircID == 0, flow.key.l0.nwFrag & FragmentBits.any == 0, let port = ofproto.port(ODPPort(number)), let table = port.bridge.tables[0] else { return nil }
+        aside.clear()
+        flow.key.l0.inPort = UInt32(port.number.number)
+        flow.key.l11.actsetOutput = Self.noOutput
+        defer {
+            flow.key.l0.inPort = number
+            flow.key.l11.actsetOutput = 0
+        }
+        return table.classifier.lookup(flow, aside)
     }
 
     /// The result depends on what is in tables without a lookup.

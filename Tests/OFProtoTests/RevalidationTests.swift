@@ -160,6 +160,28 @@ import Wire
         #expect(net.ports(ipv4(1)) == [2])
     }
 
+    /// What its actions looked at in one packet is not taken for another one's.
+    @Test func whatARuleLeadsToHangsOnWhatItsActionsLookAt() throws {
+        let net = try TestSwitch()
+        let station = FieldRange(field: .ethSrc, start: 0, count: 16), register = FieldRange(field: .reg0, start: 0, count: 16)
+        let byStation: [OFAction] = [.move(from: station, to: register), .outputField(register)]
+        try net.add(match { $0.l0.dlSrc = EthernetAddress(1); $1.l0.dlSrc = .broadcast }, [])
+        try net.add(priority: 1, Match(), out2)
+        let stations: [UInt64] = [0x10002, 0x10003, 0x10004, 0x20002, 0x20003, 0x20004, 0x30002, 0x30003, 0x30004]
+        for station in stations { net.dpif.receive(ipv4(1, from: station)) }
+        net.settle()
+        #expect(net.dpif.flowCount == stations.count)
+        for actions in [byStation, [.output(OFPort(3), maxLength: 0)], byStation] {
+            try net.add(priority: 1, Match(), actions)
+            net.settle()
+            for flow in net.dpif.flowDump() {
+                let port = actions == byStation ? UInt32(flow.key.l0.dlSrc.number & 0xffff) : 3
+                #expect(flow.actions == [.output(ODPPort(port))])
+            }
+            #expect(net.dpif.flowCount == stations.count)
+        }
+    }
+
     @Test func aLargeTableIsRevalidatedInBoundedTurns() throws {
         let net = try TestSwitch()
         try net.add(match { $0.l0.dlSrc = EthernetAddress(1); $1.l0.dlSrc = .broadcast }, [])
@@ -168,7 +190,9 @@ import Wire
         for station in 0..<count { net.dpif.receive(ipv4(1, from: 0x1_0000 + UInt64(station))) }
         net.settle()
         #expect(net.dpif.flowCount == count)
-        try net.add(priority: 1, Match(), [.output(OFPort(3), maxLength: 0)])
+        // Each of them is translated, since what is done hangs on the station.
+        let station = FieldRange(field: .ethSrc, start: 0, count: 32), register = FieldRange(field: .reg0, start: 0, count: 32)
+        try net.add(priority: 1, Match(), [.move(from: station, to: register), .output(OFPort(3), maxLength: 0)])
         var turns = 0
         while net.ofproto.isRevalidating && turns < 1_000 {
             let before = net.ofproto.counters.revalidated
