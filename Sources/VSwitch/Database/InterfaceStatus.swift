@@ -5,8 +5,8 @@ import OVSDB
 
 /// Columns of table Interface that the switch fills.
 extension SwitchStatus {
-    /// Columns that a device fills.
-    private static let ofDevices = ["admin_state", "link_state", "link_speed", "link_resets", "duplex", "mtu", "mac_in_use", "ifindex"]
+    /// Columns that a device fills, and that are empty without one. What `link_resets` says stays, as with OVS.
+    private static let ofDevices = ["admin_state", "link_state", "link_speed", "duplex", "mtu", "mac_in_use", "ifindex"]
 
     /// There is no device: what is known of a former one goes.
     mutating func addError(_ error: String, _ row: RowUUID) {
@@ -30,6 +30,7 @@ extension SwitchStatus {
         if let device, device.linkSpeed > 0 { columns["link_speed"] = .int(Int64(device.linkSpeed) * 1_000_000) }
         if let isFull = details.isFullDuplex { columns["duplex"] = .string(isFull ? "full" : "half") }
         if let device { columns["mtu"] = .int(Int64(device.mtu)) }
+        if let datapath = vswitch?.datapath, let peer = port.missingPeer { columns["error"] = .string("No usable peer '\(peer)' exists in '\(datapath.type)' datapath.") }
         update("Interface", row, columns)
     }
 

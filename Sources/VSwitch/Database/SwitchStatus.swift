@@ -84,7 +84,8 @@ struct SwitchStatus {
         var status: [String: String] = [:]
         if let reconnect = controller.reconnect {
             status["state"] = reconnect.state.rawValue
-            status["last_error"] = reconnect.lastError
+            let subject = controller.target + ": "
+            status["last_error"] = reconnect.lastError.map { $0.hasPrefix(subject) ? String($0.dropFirst(subject.count)) : $0 }
             status["sec_since_connect"] = reconnect.secondsSinceConnect(now: now).map(String.init)
             status["sec_since_disconnect"] = reconnect.secondsSinceDisconnect(now: now).map(String.init)
         }
