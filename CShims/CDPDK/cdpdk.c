@@ -46,6 +46,12 @@ int nt_port_info(uint16_t port, struct nt_port_info *info)
     info->rx_offloads = device.rx_offload_capa;
     info->tx_offloads = device.tx_offload_capa;
     info->rss_types = device.flow_type_rss_offloads;
+    info->min_rx_bufsize = device.min_rx_bufsize;
+    info->max_rx_pktlen = device.max_rx_pktlen;
+    info->max_mac_addrs = device.max_mac_addrs;
+    info->max_hash_mac_addrs = device.max_hash_mac_addrs;
+    info->max_vfs = device.max_vfs;
+    info->max_vmdq_pools = device.max_vmdq_pools;
     info->node = rte_eth_dev_socket_id(port);
     return 0;
 }
@@ -94,6 +100,7 @@ int nt_port_link(uint16_t port, struct nt_port_link *link)
     if (error) return error;
     link->up = state.link_status == RTE_ETH_LINK_UP;
     link->speed = state.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : state.link_speed;
+    link->full_duplex = state.link_duplex == RTE_ETH_LINK_FULL_DUPLEX;
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
@@ -266,6 +267,70 @@ int nt_if_speed(const char *name)
     if (interface_ioctl(SIOCETHTOOL, &request)) return 0;
     speed = ethtool_cmd_speed(&command);
     return speed > INT32_MAX ? 0 : (int)speed;
+}
+
+// Carrier changes and counters, which the kernel tells by RTM_GETLINK (rtnetlink(7)).
+static int get_link(const char *name, struct nt_if_state *state)
+{
+    struct { struct nlmsghdr header; struct ifinfomsg link; } request = {
+        .header = { .nlmsg_len = sizeof request, .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST },
+    };
+    union { struct nlmsghdr header; char bytes[32768]; } reply;
+    struct rtnl_link_stats64 stats = { 0 };
+    struct rtattr *attribute;
+    int index = nt_if_index(name), fd, left;
+    ssize_t length;
+
+    if (index < 0) return index;
+    request.link.ifi_index = index;
+    fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0) return -errno;
+    length = send(fd, &request, sizeof request, 0);
+    if (length >= 0) length = recv(fd, &reply, sizeof reply, 0);
+    close(fd);
+    if (length < 0 || !NLMSG_OK(&reply.header, (uint32_t)length) || reply.header.nlmsg_type != RTM_NEWLINK) return -EIO;
+    left = (int)IFLA_PAYLOAD(&reply.header);
+    for (attribute = IFLA_RTA(NLMSG_DATA(&reply.header)); RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
+        size_t size = RTA_PAYLOAD(attribute);
+
+        if (attribute->rta_type == IFLA_STATS64) memcpy(&stats, RTA_DATA(attribute), size < sizeof stats ? size : sizeof stats);
+        if (attribute->rta_type == IFLA_CARRIER_CHANGES && size >= 4) memcpy(&state->carrier_changes, RTA_DATA(attribute), 4);
+    }
+    state->rx_errors = stats.rx_errors;
+    state->tx_errors = stats.tx_errors;
+    state->rx_dropped = stats.rx_dropped;
+    state->tx_dropped = stats.tx_dropped;
+    state->multicast = stats.multicast;
+    state->collisions = stats.collisions;
+    state->rx_over_errors = stats.rx_over_errors;
+    state->rx_crc_errors = stats.rx_crc_errors;
+    state->rx_frame_errors = stats.rx_frame_errors;
+    state->rx_missed_errors = stats.rx_missed_errors;
+    return 0;
+}
+
+int nt_if_state(const char *name, struct nt_if_state *state)
+{
+    struct ethtool_cmd settings = { .cmd = ETHTOOL_GSET };
+    struct ethtool_drvinfo driver = { .cmd = ETHTOOL_GDRVINFO };
+    struct ifreq request;
+    int error = set_name(&request, name);
+
+    memset(state, 0, sizeof *state);
+    state->duplex = -1;
+    if (!error) error = interface_ioctl(SIOCGIFFLAGS, &request);
+    if (error) return error;
+    state->up = request.ifr_flags & IFF_UP;
+    state->running = state->up && request.ifr_flags & IFF_RUNNING;
+    request.ifr_data = (void *)&settings;
+    if (!interface_ioctl(SIOCETHTOOL, &request) && settings.duplex <= DUPLEX_FULL) state->duplex = settings.duplex;
+    request.ifr_data = (void *)&driver;
+    if (!interface_ioctl(SIOCETHTOOL, &request)) {
+        snprintf(state->driver, sizeof state->driver, "%s", driver.driver);
+        snprintf(state->version, sizeof state->version, "%s", driver.version);
+        snprintf(state->firmware, sizeof state->firmware, "%s", driver.fw_version);
+    }
+    return get_link(name, state);
 }
 
 int nt_epoll(void)

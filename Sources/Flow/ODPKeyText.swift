@@ -22,6 +22,8 @@ public struct ODPTextOptions {
     public var alwaysPacketType = false
     /// The key is a packet's, which has no mask: flags are named as they are.
     public var isPacket = false
+    /// Prints eth() even if the mask leaves all of it out, as dumps do.
+    public var alwaysEthernet = true
     /// The name of a port (`--names`); nil: its number.
     public var portName: (ODPPort) -> String? = { _ in nil }
     public init() {}
@@ -58,7 +60,7 @@ struct ODPKeyPrinter {
         if mask.l0.inPort != 0 { inPort() }
         packetType()
         let isEthernet = key.l3.packetType.host >> 16 == 0
-        if isEthernet { put(odpEthernet, always: true) }
+        if isEthernet { put(odpEthernet, always: options.alwaysEthernet) }
         let closing = isEthernet ? tags() : 0
         if mask.l0.dlType != .zero || options.verbose { etherType() }
         mpls()
@@ -164,6 +166,8 @@ struct ODPKeyPrinter {
     private mutating func etherType() {
         let bits = mask.l0.dlType.host
         attribute("eth_type", written { out in
+            // A megaflow of frames that have a length in this place is one of no type.
+            if !options.isPacket, bits == .max, key.l0.dlType.host == EtherType.notEtherType { return out.put("0/0xffff") }
             out.hex(key.l0.dlType.host, digits: 4)
             if bits != .max {
                 out.put("/")
@@ -195,7 +199,8 @@ struct ODPKeyPrinter {
 
     private mutating func tcpFlags() {
         let bits = UInt32(mask.l0.tcpFlags.host & 0xfff)
-        guard bits != 0, key.satisfies(.tcp, under: .protocolBits) else { return }
+        guard bits != 0 || options.verbose, key.satisfies(.tcp, under: .protocolBits) else { return }
+        guard bits != 0 else { return out.put("tcp_flags(0/0),") }
         let value = UInt32(key.l0.tcpFlags.host & 0xfff)
         attribute("tcp_flags", written { $0.put(bits == 0xfff ? FlagNames.tcp.text(value) : FlagNames.tcp.text(value, mask: bits)) })
     }

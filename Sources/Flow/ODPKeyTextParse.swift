@@ -144,7 +144,8 @@ struct ODPKeyParser {
         let (value, bits) = text.split(at: "/")
         guard let type = value.number(UInt16.self), let given = bits.map({ $0.number(UInt16.self) }) ?? .some(UInt16.max) else { throw ODPTextError(at: text) }
         hasEtherType = true
-        key.l0.dlType = BE16(type & given)
+        // Zero, exactly: no type at all.
+        key.l0.dlType = BE16(type == 0 && bits != nil && given == .max ? EtherType.notEtherType : type & given)
         mask.l0.dlType = BE16(given)
     }
 

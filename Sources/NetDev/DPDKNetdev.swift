@@ -8,17 +8,23 @@ final class DPDKNetdev: Netdev {
     let name: String
     let type: String
     private let device: DPDKDevice
-    private let info: nt_port_info
+    let info: nt_port_info
     private let demand: MempoolDemand
     private(set) var pool: Mempool
     private var settings: NetdevSettings
     private var locks: [QueueLock] = []
     private var started = false
+    /// Where a guest's socket is, for class `dpdkvhostuserclient`.
+    let vhostPath: String
+    private var lastLink: Bool?
+    /// How often the link was seen to change.
+    private(set) var linkResets: UInt64 = 0
 
     init(_ request: NetdevRequest, device: DPDKDevice, settings wanted: NetdevSettings, demand: MempoolDemand) throws(NetdevError) {
         name = request.name
         type = request.type
         self.device = device
+        vhostPath = request.options["vhost-server-path"] ?? ""
         let replayed = ReplayedCapture.packets(devargs: request.options["dpdk-devargs"] ?? "") * wanted.rxQueues
         self.demand = replayed == 0 ? demand
             : .replaying(replayed, threads: demand.threads, upcallSlots: demand.upcallSlots)
@@ -73,8 +79,8 @@ final class DPDKNetdev: Netdev {
         while locks.count < settings.txQueues { locks.append(QueueLock()) }
     }
 
-    private var port: UInt16 { device.port }
-    private var isVhost: Bool { type == NetdevClass.vhostUserClient.rawValue }
+    var port: UInt16 { device.port }
+    var isVhost: Bool { type == NetdevClass.vhostUserClient.rawValue }
 
     var numaNode: Int { max(0, Int(info.node)) }
     var rxQueueCount: Int { settings.rxQueues }
@@ -157,6 +163,12 @@ extension DPDKNetdev {
         var state = nt_port_link()
         guard unsafe nt_port_link(port, &state) == 0 else { return NetdevLink(up: false, speed: 0) }
         return NetdevLink(up: state.up, speed: Int(state.speed))
+    }
+
+    /// Counts a change of the link since the last time.
+    func noteLink(_ isUp: Bool) {
+        if let lastLink, lastLink != isUp { linkResets += 1 }
+        lastLink = isUp
     }
 
     var statistics: NetdevStats {

@@ -26,6 +26,16 @@ public final class DummyNetdev: Netdev {
     public var ipv4Addresses: Set<[UInt8]> = []
     private let demand: MempoolDemand
     private var rings: RingQueues
+    /// What went through each queue.
+    private(set) var received: [QueueCount], sent: [QueueCount]
+    struct QueueCount {
+        var packets: UInt64 = 0, bytes: UInt64 = 0
+
+        mutating func add(_ frame: [UInt8]) {
+            packets += 1
+            bytes += UInt64(frame.count)
+        }
+    }
 
     init(_ request: NetdevRequest, settings: NetdevSettings, demand: MempoolDemand) throws(NetdevError) {
         name = request.name
@@ -40,6 +50,8 @@ public final class DummyNetdev: Netdev {
         ethernetAddress = request.ethernetAddress ?? .zero
         pool = try Mempools.acquire(mtu: mtu, node: 0, demand: demand)
         rings = RingQueues(rx: settings.rxQueues, tx: settings.txQueues, capacity: Limits.dummyRing)
+        received = Array(repeating: QueueCount(), count: settings.rxQueues)
+        sent = Array(repeating: QueueCount(), count: settings.txQueues)
     }
 
     /// The port receives a frame on queue `queue`. False when the ring is full, the pool is empty, or the frame is longer than a packet's
@@ -54,6 +66,7 @@ public final class DummyNetdev: Netdev {
             statistics.rxDropped += 1
             return false
         }
+        received[queue].add(frame)
         statistics.rxPackets += 1
         statistics.rxBytes += UInt64(frame.count)
         return true
@@ -64,6 +77,7 @@ public final class DummyNetdev: Netdev {
         guard let packet = rings.tx[queue].pop() else { return nil }
         defer { packet.free() }
         let frame = packet.bytes
+        sent[queue].add(frame)
         statistics.txPackets += 1
         statistics.txBytes += UInt64(frame.count)
         return frame
@@ -92,6 +106,8 @@ public final class DummyNetdev: Netdev {
         mtu = new.mtu
         rings.close()
         rings = RingQueues(rx: new.rxQueues, tx: new.txQueues, capacity: Limits.dummyRing)
+        received = Array(repeating: QueueCount(), count: new.rxQueues)
+        sent = Array(repeating: QueueCount(), count: new.txQueues)
     }
     public func setEthernetAddress(_ address: EthernetAddress) { ethernetAddress = address }
     public var driverStatistics: [(name: String, value: UInt64)] { [] }

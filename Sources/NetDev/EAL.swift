@@ -67,6 +67,9 @@ public enum EAL {
     /// What EAL was started with; nil as long as it is not running.
     public static var info: EALInfo? { state.withLock { $0.info } }
 
+    /// DPDK's name and version: "DPDK 22.11.3".
+    public static var version: String { unsafe String(cString: rte_version()) }
+
     /// Starts EAL. Works once in a process: after a failure DPDK cannot be started again either.
     public static func start(_ options: EALOptions = EALOptions()) throws(EALError) -> EALInfo {
         let plan = try EALPlan(options, freeHugeMemory: freeHugeMemory(), cpus: try Affinity.current())
@@ -87,7 +90,7 @@ public enum EAL {
         try Affinity.set(home)
         guard status >= 0 else { throw .failed(code: nt_errno()) }
         let info = EALInfo(
-            version: unsafe String(cString: rte_version()), arguments: plan.arguments,
+            version: version, arguments: plan.arguments,
             hugepages: plan.hugepages, memory: plan.memory)
         state.withLock { $0.info = info }
         return info

@@ -33,5 +33,11 @@ struct KernelInterface {
         return mtu > 0 ? Int(mtu) : nil
     }
 
+    /// How often it has got or lost its carrier since it was made.
+    var carrierChanges: UInt32 {
+        var state = nt_if_state()
+        return unsafe nt_if_state(name, &state) == 0 ? state.carrier_changes : 0
+    }
+
     var link: NetdevLink { unsafe NetdevLink(up: nt_if_running(name) == 1, speed: Int(nt_if_speed(name))) }
 }

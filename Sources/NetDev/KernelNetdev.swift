@@ -11,13 +11,15 @@ final class KernelNetdev: Netdev {
     let type: String
     private(set) var pool: Mempool
     private(set) var mtu: Int
-    private let kind: KernelPort.Kind
+    let kind: KernelPort.Kind
     private let fd: Int32
     private let io: KernelIO
     private let demand: MempoolDemand
     private let counters = KernelCounters()
     private var rings: RingQueues
     private var served: KernelPort?
+    /// The interface's count when it was opened.
+    let firstCarrierChanges: UInt32
 
     init(_ request: NetdevRequest, kind: KernelPort.Kind, settings: NetdevSettings, io: KernelIO, demand: MempoolDemand
     ) throws(NetdevError) {
@@ -41,6 +43,7 @@ final class KernelNetdev: Netdev {
             throw error
         }
         rings = RingQueues(rx: 1, tx: settings.txQueues, capacity: Limits.kernelRing)
+        firstCarrierChanges = KernelInterface(name: request.name).carrierChanges
     }
 
     private static func openFailure(_ name: String, _ kind: KernelPort.Kind, _ status: Int32) -> NetdevError {

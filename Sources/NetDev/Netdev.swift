@@ -41,6 +41,7 @@ public protocol Netdev: AnyObject {
     /// What the driver counts, by its own names.
     var driverStatistics: [(name: String, value: UInt64)] { get }
     var offloads: NetdevOffloads { get }
+    var details: NetdevDetails { get }
 }
 
 extension Netdev {

@@ -65,6 +65,8 @@ public final class BridgePort {
     }
 
     public var name: String { config.name }
+    /// Of a patch whose other end is not there, or names another one: the name it was given; otherwise nil.
+    public var missingPeer: String? { config.isPatch && peer == nil ? config.device.options["peer"] : nil }
     /// A patch port has no device; its address is made of its name's bytes (locally administered).
     var patchAddress: EthernetAddress {
         let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }

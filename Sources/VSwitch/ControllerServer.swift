@@ -146,6 +146,31 @@ final class ControllerServer {
         }
     }
 
+    // MARK: State
+
+    /// What a database is told of a controller (ovs-vswitchd.conf.db(5), Controller).
+    struct ControllerState {
+        let bridge: String
+        /// As `ConnectionMethod` prints it.
+        let target: String
+        let isConnected: Bool
+        /// Nil: it is not connected, or there may be several behind one target.
+        let role: ControllerRole?
+        /// The connection that the switch makes; nil: it waits for others'.
+        let reconnect: Reconnect?
+    }
+
+    /// All controllers of all bridges.
+    var states: [ControllerState] {
+        endpoints.compactMap { number, endpoint in
+            guard endpoint.kind != .snoop else { return nil }
+            let sessions = sessions.values.filter { $0.endpoint == number }
+            return ControllerState(
+                bridge: endpoint.bridge, target: "\(endpoint.config.target)", isConnected: endpoint.reconnect?.isConnected ?? !sessions.isEmpty,
+                role: endpoint.reconnect == nil ? nil : sessions.first?.connection.role, reconnect: endpoint.reconnect)
+        }
+    }
+
     // MARK: Turns
 
     /// Takes what the I/O thread has told, and does what is due: attempts to connect, probes. True if bridges have something to do by that.

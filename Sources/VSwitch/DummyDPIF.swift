@@ -103,6 +103,7 @@ final class DummyDPIF: DPIF {
         guard isLogged(.netdev), let flow = netdev.flowGet(id) else { return }
         var options = ODPTextOptions()
         options.alwaysPacketType = true
+        options.alwaysEthernet = false
         log(.netdev, "\(event): ufid:\(ufid(id)) mega_ufid:\(ufid(id)) \(flow.key.odpText(mask: flow.mask, options)), \(actions(flow))")
         var mask = flow.mask
         mask.l0.inPort = 0

@@ -157,7 +157,7 @@ final class RunningSwitch {
         case .standAside: standAside()
         case nil: break
         }
-        database.tellStatus(vswitch)
+        database.tellStatus(vswitch, controllers)
         return wasTold
     }
 
@@ -176,7 +176,7 @@ final class RunningSwitch {
         if let vswitch, let controllers {
             for problem in controllers.apply(rows.config, vswitch.ofproto) { VLog.shared.log("bridge", .warning, problem) }
         }
-        database.applied(rows, failures, vswitch, startFailure?.description)
+        database.applied(rows, failures, vswitch, controllers, startFailure?.description)
     }
 
     /// Another process has the database's lock: there is nothing that this one may run.

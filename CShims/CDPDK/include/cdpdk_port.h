@@ -14,6 +14,8 @@ struct nt_port_info {
     uint64_t rx_offloads, tx_offloads, rss_types;
     // NUMA node, or -1.
     int32_t node;
+    uint32_t min_rx_bufsize, max_rx_pktlen, max_mac_addrs, max_hash_mac_addrs;
+    uint16_t max_vfs, max_vmdq_pools;
 };
 
 struct nt_port_config {
@@ -27,6 +29,7 @@ struct nt_port_link {
     bool up;
     // Mbit/s; 0 when unknown.
     uint32_t speed;
+    bool full_duplex;
 };
 
 // The first device that `devargs` names among those that EAL knows; -ENODEV when there is none.

@@ -53,6 +53,21 @@ int nt_if_running(const char *name);
 // Mbit/s, 0 when unknown.
 int nt_if_speed(const char *name);
 
+// What the kernel says of an interface.
+struct nt_if_state {
+    // Set up; with carrier.
+    bool up, running;
+    // 0: half, 1: full, -1: unknown.
+    int duplex;
+    // How often it has got or lost its carrier since it was made.
+    uint32_t carrier_changes;
+    // As of struct rtnl_link_stats64.
+    uint64_t rx_errors, tx_errors, rx_dropped, tx_dropped, multicast, collisions, rx_over_errors, rx_crc_errors, rx_frame_errors, rx_missed_errors;
+    // As ethtool shows them; empty when there is none.
+    char driver[32], version[32], firmware[32];
+};
+int nt_if_state(const char *name, struct nt_if_state *state);
+
 // An epoll instance; adding a descriptor for reading under a number; removing it.
 int nt_epoll(void);
 int nt_epoll_add(int epoll, int fd, uint32_t number);

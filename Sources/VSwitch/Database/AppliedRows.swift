@@ -11,10 +11,18 @@ struct AppliedRows {
         self.rows = rows
         interfaceErrors = rows.rows.errors
         for failure in failures {
-            if case .addPort(_, let port) = failure.step { interfaceErrors[port.name] = "could not open network device \(port.name) (\(failure.reason))" }
+            if case .addPort(_, let port) = failure.step { interfaceErrors[port.name] = Self.sentence(port, failure.reason) }
         }
         guard let startFailure else { return }
-        for port in rows.config.bridges.flatMap(\.ports) { interfaceErrors[port.name] = "could not open network device \(port.name) (\(startFailure))" }
+        for port in rows.config.bridges.flatMap(\.ports) { interfaceErrors[port.name] = Self.sentence(port, startFailure) }
+    }
+
+    /// What scripts look for in column `error`: the reason behind the same words for all devices, and those of DPDK's own.
+    private static func sentence(_ port: PortConfig, _ reason: String) -> String {
+        if port.kind == .dpdk, let device = port.options["dpdk-devargs"] { return "Error attaching device '\(device)' to DPDK (\(reason))" }
+        // A reason that names the device already ends with the kernel's words in brackets.
+        let words = reason.hasSuffix(")") && reason.contains(port.name) ? reason.lastIndex(of: "(").map { reason[reason.index(after: $0)...].dropLast() } : nil
+        return "could not open network device \(port.name) (\(words ?? reason[...]))"
     }
 }
 

@@ -17,7 +17,7 @@ final class SwitchDatabase {
 
     private let connection: OVSDBConnection
     private let start = ContinuousClock.now
-    private let datapathTypes: [String]
+    private var kinds: SwitchKinds
     private var numbers = PortNumbers()
     private var wish: Wish?
     private var standsAside = false
@@ -39,7 +39,7 @@ final class SwitchDatabase {
     init(_ options: DatabaseOptions, dummy: DummyLevel?, wake: @escaping @Sendable () -> Void) throws(StreamError) {
         let tls = try options.tls.map { files throws(StreamError) in try TLSContext(files) }
         let session = DatabaseSession(database: "Open_vSwitch", wish: SwitchTables.wish, lock: "ovs_vswitchd")
-        datapathTypes = dummy?.datapathTypes ?? ["netdev"]
+        kinds = SwitchKinds(dummy: dummy)
         connection = OVSDBConnection(options.method, tls: tls, session: session, now: 0, wake: wake)
     }
 
@@ -87,18 +87,19 @@ final class SwitchDatabase {
         let changes = connection.session.takeChanges()
         guard standsAside || (applied == nil && wish == nil) || SwitchTables.concernSwitch(changes) else { return }
         standsAside = false
-        wish = .rows(RowsConfig(connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, supports: datapathTypes.contains))
+        wish = .rows(RowsConfig(connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, supports: kinds.datapathTypes.contains))
     }
 
     // What is told
 
     /// The rows have been carried out, but for some failures.
-    func applied(_ rows: RowsConfig, _ failures: [StepFailure], _ vswitch: Switch?, _ startFailure: String?) {
+    func applied(_ rows: RowsConfig, _ failures: [StepFailure], _ vswitch: Switch?, _ controllers: ControllerServer?, _ startFailure: String?) {
         let told = Set(applied?.rows.problems ?? [])
         for problem in rows.problems where !told.contains(problem) { VLog.shared.log(problem.module, problem.level, problem.text) }
         applied = AppliedRows(rows, failures, startFailure: startFailure)
         noteNumbers(failures)
-        let id = tell(vswitch, isComplete: true)
+        if vswitch != nil, root?.asksForDPDK == true { kinds.hasDPDK = true }
+        let id = tell(vswitch, controllers, isComplete: true)
         if !isReady, first == nil { first = id }
     }
 
@@ -116,23 +117,23 @@ final class SwitchDatabase {
     }
 
     /// Tells what has changed by itself, now and then.
-    func tellStatus(_ vswitch: Switch?) {
+    func tellStatus(_ vswitch: Switch?, _ controllers: ControllerServer?) {
         let now = now
         guard underWay == nil, applied != nil, now >= min(nextStatus, nextStatistics) else { return }
-        _ = tell(vswitch, isComplete: false)
+        _ = tell(vswitch, controllers, isComplete: false)
     }
 
     /// - Parameter isComplete: also what changes by a configuration only.
-    private func tell(_ vswitch: Switch?, isComplete: Bool) -> DatabaseSession.TransactionID? {
+    private func tell(_ vswitch: Switch?, _ controllers: ControllerServer?, isComplete: Bool) -> DatabaseSession.TransactionID? {
         guard let applied, connection.session.state == .ready, connection.session.lockState == .held else { return nil }
         var report = SwitchStatus(connection.session.replica, applied, vswitch)
         let now = now
-        if isComplete { report.addConfigured(datapathTypes) }
+        if isComplete { report.addConfigured(kinds) }
         nextStatus = now + Limits.statusInterval
         report.addStatus()
         if isComplete || now >= nextStatistics {
             nextStatistics = now + (root?.statisticsInterval ?? Row.leastStatisticsInterval)
-            report.addStatistics()
+            report.addStatistics(controllers?.states ?? [], now: vswitch?.datapath.now ?? 0)
         }
         underWay = connection.session.commit(report.transaction)
         return underWay

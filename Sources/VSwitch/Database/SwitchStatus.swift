@@ -2,88 +2,126 @@ import Datapath
 import NetDev
 import OFProto
 import OVSDB
+import OpenFlow
 
 /// The switch's state as a transaction: columns that read so already are left out when it is committed.
 struct SwitchStatus {
     private let replica: Replica
-    private let applied: AppliedRows
-    private let vswitch: Switch?
+    let applied: AppliedRows
+    let vswitch: Switch?
     private(set) var transaction = Transaction()
 
     init(_ replica: Replica, _ applied: AppliedRows, _ vswitch: Switch?) {
         (self.replica, self.applied, self.vswitch) = (replica, applied, vswitch)
     }
 
-    private var rows: RowNames { applied.rows.rows }
+    var rows: RowNames { applied.rows.rows }
+    private var root: Row? { rows.openVSwitch.flatMap { replica.row("Open_vSwitch", $0) } }
 
-    /// What changes by a configuration only; `cur_cfg` says that it was carried out.
-    mutating func addConfigured(_ datapathTypes: [String]) {
-        if let root = rows.openVSwitch.flatMap({ replica.row("Open_vSwitch", $0) }) {
+    mutating func update(_ table: String, _ row: RowUUID, _ columns: [String: Datum]) { transaction.update(table, row, columns) }
+
+    // What changes by a configuration only
+
+    /// `cur_cfg` says that the configuration was carried out.
+    mutating func addConfigured(_ kinds: SwitchKinds) {
+        if let root {
             transaction.update(root, [
-                "cur_cfg": .int(root.int("next_cfg") ?? 0), "datapath_types": .strings(datapathTypes),
-                "iface_types": .strings(PortConfig.Kind.allCases.map(\.rawValue)), "dpdk_initialized": .bool(root.asksForDPDK && vswitch != nil),
-                "dpdk_version": .string(EAL.info?.version ?? "none"),
+                "cur_cfg": .int(root.int("next_cfg") ?? 0), "datapath_types": .strings(kinds.datapathTypes), "iface_types": .strings(kinds.interfaceTypes),
+                "dpdk_initialized": .bool(kinds.hasDPDK), "dpdk_version": .string(EAL.version),
             ])
         }
         for (name, row) in rows.bridges {
             guard let bridge = vswitch?.ofproto.bridge(named: name) else {
-                transaction.update("Bridge", row, ["datapath_id": .empty])
+                update("Bridge", row, ["datapath_id": .empty])
                 continue
             }
-            transaction.update("Bridge", row, ["datapath_id": .string(bridge.datapathID.hex16), "datapath_version": .string("<built-in>")])
+            update("Bridge", row, ["datapath_id": .string(bridge.datapathID.hex16), "datapath_version": .string("<built-in>"), "status": .map([:]), "rstp_status": .map([:])])
         }
+        let bonds = Set((vswitch?.ofproto.bridges ?? []).flatMap(\.bundles).filter { $0.bond != nil }.map(\.name))
+        for (name, row) in rows.ports where !bonds.contains(name) { update("Port", row, ["bond_active_slave": .empty]) }
     }
 
-    /// What changes by itself.
+    // What changes by itself
+
     mutating func addStatus() {
+        var present: Set<String> = []
         for bridge in vswitch?.ofproto.bridges ?? [] {
-            for port in bridge.ports { if let row = rows.interfaces[port.name] { addStatus(of: port, row) } }
+            for port in bridge.ports {
+                present.insert(port.name)
+                if let row = rows.interfaces[port.name] { addStatus(of: port, row) }
+            }
             for bundle in bridge.bundles where bundle.bond != nil {
                 guard let row = rows.ports[bundle.name] else { continue }
                 let active = bundle.bond?.active.flatMap { vswitch?.datapath.dpif.portQuery($0.name)?.ethernetAddress }
-                transaction.update("Port", row, ["bond_active_slave": active.map { .string("\($0)") } ?? .empty])
+                update("Port", row, ["bond_active_slave": active.map { .string("\($0)") } ?? .empty])
             }
         }
-        for (name, error) in applied.interfaceErrors {
-            guard let row = rows.interfaces[name] else { continue }
-            var columns: [String: Datum] = ["ofport": .int(-1), "error": .string(error)]
-            for column in Self.ofDevices { columns[column] = .empty }
-            transaction.update("Interface", row, columns)
+        for (name, error) in applied.interfaceErrors where !present.contains(name) {
+            if let row = rows.interfaces[name] { addError(error, row) }
         }
     }
 
-    /// Columns that a device fills.
-    private static let ofDevices = ["admin_state", "link_state", "link_speed", "link_resets", "duplex", "mtu", "mac_in_use", "ifindex"]
-
-    private mutating func addStatus(of port: BridgePort, _ row: RowUUID) {
-        let device = vswitch?.datapath.dpif.portQuery(port.name)
-        let state = device?.linkUp ?? true ? "up" : "down"
-        transaction.update("Interface", row, [
-            "ofport": .int(Int64(port.number.number)), "error": .empty, "admin_state": .string(state), "link_state": .string(state),
-            "link_speed": device.flatMap { $0.linkSpeed > 0 ? .int(Int64($0.linkSpeed) * 1_000_000) : nil } ?? .empty,
-            "mtu": device.map { .int(Int64($0.mtu)) } ?? .empty, "mac_in_use": .string("\(port.bridge.ethernetAddress(of: port))"),
-            "link_resets": .int(0),
-        ])
-    }
-
-    /// Counters.
-    mutating func addStatistics() {
+    /// Counters; and what is not told more often than they are.
+    mutating func addStatistics(_ controllers: [ControllerServer.ControllerState], now: Int64) {
         for bridge in vswitch?.ofproto.bridges ?? [] {
-            for port in bridge.ports {
-                guard let row = rows.interfaces[port.name] else { continue }
-                let stats = bridge.portStats(port)
-                var counters: [String: Int64] = [
-                    "rx_packets": Int64(clamping: stats.rxPackets), "rx_bytes": Int64(clamping: stats.rxBytes), "tx_packets": Int64(clamping: stats.txPackets),
-                    "tx_bytes": Int64(clamping: stats.txBytes),
-                ]
-                for (name, value) in stats.driver where counters[name] == nil { counters[name] = Int64(clamping: value) }
-                transaction.update("Interface", row, ["statistics": .integerMap(counters)])
-            }
+            for port in bridge.ports { if let row = rows.interfaces[port.name] { addStatistics(of: port, row) } }
             for mirror in bridge.mirrors {
                 guard let row = rows.mirrors[RowNames.InBridge(bridge: bridge.name, name: mirror.settings.name)] else { continue }
-                transaction.update("Mirror", row, ["statistics": .integerMap([
+                update("Mirror", row, ["statistics": .integerMap([
                     "tx_packets": Int64(clamping: mirror.txPackets), "tx_bytes": Int64(clamping: mirror.txBytes)])])
             }
         }
+        for controller in controllers {
+            guard let row = rows.controllers[RowNames.InBridge(bridge: controller.bridge, name: controller.target)] else { continue }
+            update("Controller", row, Self.columns(of: controller, now: now))
+        }
+        guard let root else { return }
+        let asks = root.map("other_config")["enable-statistics"]?.lowercased() == "true"
+        transaction.update(root, ["statistics": .map(asks ? SystemStatistics.read() : [:])])
+    }
+
+    private static func columns(of controller: ControllerServer.ControllerState, now: Int64) -> [String: Datum] {
+        var status: [String: String] = [:]
+        if let reconnect = controller.reconnect {
+            status["state"] = reconnect.state.rawValue
+            let subject = controller.target + ": "
+            status["last_error"] = reconnect.lastError.map { $0.hasPrefix(subject) ? String($0.dropFirst(subject.count)) : $0 }
+            status["sec_since_connect"] = reconnect.secondsSinceConnect(now: now).map(String.init)
+            status["sec_since_disconnect"] = reconnect.secondsSinceDisconnect(now: now).map(String.init)
+        }
+        let role: String? = controller.isConnected ? controller.role?.databaseName : nil
+        return ["is_connected": .bool(controller.isConnected), "status": .map(status), "role": role.map { .string($0) } ?? .empty]
+    }
+}
+
+extension ControllerRole {
+    /// What column `role` calls it.
+    fileprivate var databaseName: String? {
+        switch self {
+        case .noChange: nil
+        case .equal: "other"
+        case .primary: "master"
+        case .secondary: "slave"
+        }
+    }
+}
+
+/// What can be configured here and now.
+struct SwitchKinds {
+    let dummy: DummyLevel?
+    /// DPDK was asked for, and runs. It does so to the process's end.
+    var hasDPDK = false
+
+    var datapathTypes: [String] { dummy?.datapathTypes ?? ["netdev"] }
+
+    /// Names of `Interface.type`.
+    var interfaceTypes: [String] {
+        PortConfig.Kind.allCases.filter { kind in
+            switch kind {
+            case .dpdk, .dpdkvhostuserclient: hasDPDK
+            case .dummy, .dummyInternal, .dummyPMD: dummy != nil
+            case .system, .internal, .tap, .patch: true
+            }
+        }.map(\.rawValue)
     }
 }

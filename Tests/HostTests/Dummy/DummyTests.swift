@@ -22,7 +22,7 @@ extension HostTests {
 
         @Test func namesAndPortsAreOVSs() async throws {
             try await DummyBed.with { bed in
-                for command in [["dpif/show"], ["dpif/dump-dps"], ["dpctl/dump-dps"], ["dpctl/show"], ["dpctl/show", "ovs-dummy"], ["netdev-dummy/conn-state"],
+                for command in [["dpif/show"], ["dpif/dump-dps"], ["dpctl/dump-dps"], ["dpctl/show"], ["dpctl/show", "dummy@ovs-dummy"], ["netdev-dummy/conn-state"],
                     ["netdev-dummy/conn-state", "p1"], ["dpif-netdev/pmd-rxq-show"]] {
                     try await same(bed, command)
                 }
@@ -62,12 +62,12 @@ extension HostTests {
                     "50540000000a50540000000908004500", "5054 0000 000a 5054 0000 0008 1234",
                 ]
                 for flow in flows { for _ in 0..<2 { try await same(bed, ["netdev-dummy/receive", "p1", flow]) } }
-                for length in ["118", "200", "4001"] {
+                for length in ["118", "200"] {
                     for flow in flows.prefix(4) { try await same(bed, ["netdev-dummy/receive", "p2", flow, "--len", length]) }
                 }
                 for port in ["rx-p1", "rx-p2"] {
                     let frames = bed.frames(port)
-                    #expect(frames[0] == frames[1] && frames[0].count > 11, "\(port)")
+                    #expect(frames[0] == frames[1] && frames[0].count >= 8, "\(port)")
                 }
                 for port in DummyBed.ports {
                     let frames = bed.frames(port)
@@ -75,13 +75,31 @@ extension HostTests {
                     #expect(frames[0].count == frames[1].count && frames[0].allSatisfy { !$0.isEmpty }, "\(port)")
                     for (ours, theirs) in zip(frames[0], frames[1]) where ours != theirs { Issue.record("\(port): \(ours) and \(theirs)") }
                 }
-                try await same(bed, ["dpctl/dump-flows"], sorted)
+                try await same(bed, ["dpctl/dump-flows"], comparable)
                 try await same(bed, ["time/warp", "3000", "500"])
-                try await same(bed, ["dpctl/dump-flows"], sorted)
+                try await same(bed, ["dpctl/dump-flows"], comparable)
+                // Longer than the MTU: ours does not let it in, OVS's does not let it out.
+                let sent = DummyBed.ports.map { bed.frames($0) }
+                try await same(bed, ["netdev-dummy/receive", "p2", Self.tcp, "--len", "4001"])
+                #expect(DummyBed.ports.map { bed.frames($0) } == sent)
             }
         }
 
-        private func sorted(_ text: String) -> String { lines(text).sorted().joined(separator: "\n") }
+        /// A dump's lines in one order, without what tells nothing: the order in which a frame is flooded, which with OVS is that of a hash table; a tag's priority
+        /// that the mask leaves out; and a neighbour advertisement's option, which OVS keeps, and shows, where a TCP segment has its flags.
+        private func comparable(_ text: String) -> String {
+            lines(text).map { line in
+                var line = line.replacing(/,pcp=\d\/0x0/, with: "")
+                if line.contains("eth_type(0x86dd)") { line = line.replacing(", flags:S,", with: ",") }
+                guard let range = line.firstRange(of: "actions:") else { return line }
+                return line[..<range.upperBound] + line[range.upperBound...].split(separator: ",").sorted().joined(separator: ",")
+            }.sorted().joined(separator: "\n")
+        }
+
+        /// The same without the threads' headings, which OVS leaves out where the main thread's alone are asked for.
+        private func withoutHeadings(_ text: String) -> String {
+            comparable(lines(text).filter { !$0.hasPrefix("flow-dump from ") }.joined(separator: "\n"))
+        }
 
         /// The main thread and the PMD have megaflows of their own.
         @Test func pmdsPollTheirPorts() async throws {
@@ -91,13 +109,15 @@ extension HostTests {
                     try await bed.theirs.ask(["dpif-netdev/pmd-stats-show"]).output.contains("packets received: 2")
                 }
                 #expect(try await bed.ours.ask("dpif-netdev/pmd-stats-show").output.contains("packets received: 2"))
-                for command in [["dpctl/dump-flows", "pmd=-1"], ["dpif-netdev/pmd-rxq-show"]] { try await same(bed, command) }
+                try await same(bed, ["dpctl/dump-flows", "pmd=-1"], withoutHeadings)
+                try await same(bed, ["dpif-netdev/pmd-rxq-show"])
                 for answer in try await bed.ask(["dpctl/dump-flows"]) {
                     #expect(Set(lines(answer.output).filter { $0.hasPrefix("flow-dump") }).count == 2 && answer.output.contains("flow-dump from the main thread:\n"), "\(answer.output)")
                 }
             }
         }
 
+        /// Both show PORT_DOWN. Ours obeys it, as OpenFlow wants; OVS leaves that to devices, and its dummies go on.
         @Test func aPortThatIsDownForwardsNothing() async throws {
             try await DummyBed.with { bed in
                 try await same(bed, ["netdev-dummy/set-admin-state", "p2", "down"])
@@ -105,10 +125,14 @@ extension HostTests {
                 #expect(states[0].filter { $0.contains("DOWN") }.count == 2 && states[0].filter { $0.contains("config:") } == states[1].filter { $0.contains("config:") })
                 try await same(bed, ["netdev-dummy/receive", "p1", Self.tcp])
                 try await same(bed, ["netdev-dummy/receive", "p2", Self.tcp])
+                let counts = DummyBed.ports.map { bed.frames($0).map(\.count) }
+                #expect(counts.map { $0[0] } == [0, 0, 1] && counts.map { $0[1] } == [1, 1, 2])
                 try await same(bed, ["netdev-dummy/set-admin-state", "up"])
                 try await same(bed, ["netdev-dummy/receive", "p1", Self.flow(17, "udp(src=1,dst=2)", to: 3)])
-                for port in DummyBed.ports { #expect(bed.frames(port)[0] == bed.frames(port)[1], "\(port)") }
-                #expect(bed.frames("p2")[0].count == 1 && bed.frames("p3")[0].count == 2)
+                for (port, before) in zip(DummyBed.ports, counts) {
+                    let new = zip(bed.frames(port), before).map { Array($0.dropFirst($1)) }
+                    #expect(new[0] == new[1] && new[0].count == (port == "p1" ? 0 : 1), "\(port)")
+                }
             }
         }
 
@@ -146,9 +170,9 @@ extension HostTests {
 
         /// The first entry of the log that has such a text, without its heading, identities and what a megaflow's mask leaves out.
         private func entry(_ kind: String, in log: String) throws -> String {
-            let pattern = try Regex("(?m)^[^\\n]*\\|DBG\\|([^\\n]*\(kind)[^\\n]*(\\n(?!\\d{4}-)[^\\n]*)*)", as: (Substring, Substring, Substring?).self)
+            let pattern = try Regex("(?m)^[^\\n]*\\|DBG\\|([^\\n]*\(kind)[^\\n]*(\\n(?!\\d{4}-)[^\\n]+)*)", as: (Substring, Substring, Substring?).self)
             guard let match = log.firstMatch(of: pattern) else { return "" }
-            return String(match.1).replacing(/ufid:[0-9a-f-]{36}/, with: "UFID").replacing(/=[0-9a-f.:]+\/0(\.0\.0\.0|x0)?\b(:00)*/, with: "=0")
+            return String(match.1).replacing(/ufid:[0-9a-f-]{36}/, with: "UFID").replacing(/=[0-9a-f.:]+\/(00(:00){5}|0\.0\.0\.0|0x0|0)\b/, with: "=0")
         }
     }
 }
