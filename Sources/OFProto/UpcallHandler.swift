@@ -24,6 +24,7 @@ extension OFProto {
             return
         }
         let pmd = upcall.pmd
+        if !usesMegaflows { translator.wildcards.key.formUnion(.describing(upcall.key)) }
         let put = DPFlowPut(pmd: pmd, key: upcall.key, mask: translator.wildcards.key, actions: translator.takeMegaflowActions())
         guard dpif.flowCount < flowLimit.current else {
             counters.executed &+= 1
