@@ -9,7 +9,6 @@ extension UnixctlCommand {
             return .text("The available commands are:\n" + commands.map { "  \(padded($0.name, 29)) \($0.usage)\n" }.joined())
         },
         UnixctlCommand("dpctl/parse-actions", "actions", 1...Int.max, parseActions),
-        UnixctlCommand("dpctl/normalize-actions", "actions", 2...Int.max) { _, _ throws(UnixctlError) in throw .dpctl("normalize-actions", "Operation not supported") },
         UnixctlCommand("dpctl/cache-get-size", "[dp]", 0...1) { context, arguments throws(UnixctlError) in
             if let name = arguments.first { try check(name, context) }
             return .text("\(context.datapathName):\n")

@@ -1,4 +1,5 @@
 import Datapath
+import NetDev
 
 extension UnixctlCommand {
     /// Datapaths and their ports behind the backs of bridges (ovs-dpctl(8)). There is one datapath; an operator's ports are those of no bridge.
@@ -57,8 +58,10 @@ extension UnixctlCommand {
         guard dpif.portQuery(request.name) == nil else { throw .dpctl(what, "File exists") }
         // Which numbers ports get is the datapath's to say.
         guard request.number == nil else { throw .dpctl(what, "Operation not supported") }
+        let type = request.type ?? "system"
+        guard NetdevClass(rawValue: type) != nil else { throw .dpctl("\(request.name): failed to open network device", "Address family not supported by protocol") }
         do throws(DPIFError) {
-            _ = try dpif.portAdd(DPPortRequest(name: request.name, type: request.type ?? "system", options: request.options))
+            _ = try dpif.portAdd(DPPortRequest(name: request.name, type: type, options: request.options))
         } catch {
             throw .dpctl("\(request.name): failed to open network device", error)
         }

@@ -25,7 +25,9 @@ extension UnixctlCommand {
 
     private static func get(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
         let parsed = try DPCtlArguments(arguments, needed: 1, context)
-        guard parsed.rest[0].hasPrefix("ufid:"), let id = DPFlowID(ufid: parsed.rest[0].dropFirst(5)) else { throw .dpctl("parsing flow ufid") }
+        // OVS answers these two with success.
+        guard parsed.rest[0].hasPrefix("ufid:") else { return .text("\(Program.name): parsing flow ufid") }
+        guard let id = DPFlowID(ufid: parsed.rest[0].dropFirst(5)) else { return .text(UnixctlError.dpctl("parsing flow ufid").message) }
         guard let flow = context.netdev.flowGet(id) else { throw .dpctl("getting flow", "No such file or directory") }
         var style = MegaflowStyle(parsed.options)
         style.hasDatapath = style.isVerbose
@@ -45,7 +47,9 @@ extension UnixctlCommand {
         let parsed = try DPCtlArguments(arguments, needed: 1, context)
         let path = parsed.rest[0]
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe), data.count <= Limits.fileBytes else {
-            throw .dpctl("Opening file \"\(path)\" failed", FileManager.default.fileExists(atPath: path) ? "File too large" : "No such file or directory")
+            // As OVS, with success.
+            let reason = FileManager.default.fileExists(atPath: path) ? "File too large" : "No such file or directory"
+            return .text(UnixctlError.dpctl("Opening file \"\(path)\" failed", reason).message)
         }
         var lines = String(decoding: data, as: UTF8.self).split(separator: "\n")[...]
         return .parts {
@@ -81,15 +85,14 @@ extension UnixctlContext {
         return megaflowText(dummy?.shown(flow) ?? flow, style, names: names, userdata: { self.vswitch.ofproto.userdataText($0) }, now: now)
     }
 
-    private func ports(_ arguments: DPCtlArguments) -> (String) -> ODPPort? {
-        guard arguments.has("--names") else { return { _ in nil } }
+    private var portsByName: (String) -> ODPPort? {
         let ports = Dictionary(uniqueKeysWithValues: vswitch.datapath.dpif.portDump().map { ($0.name, $0.port) })
         return { ports[$0] }
     }
 
     /// A flow's text as the datapath would have it: of one port and one pass.
-    private func parse(_ text: String, _ arguments: DPCtlArguments) throws(ODPTextError) -> (key: FlowKey, mask: FlowMask) {
-        var (key, mask) = try FlowKey.parseODP(text, ports: ports(arguments))
+    private func parse(_ text: String) throws(ODPTextError) -> (key: FlowKey, mask: FlowMask) {
+        var (key, mask) = try FlowKey.parseODP(text, ports: portsByName)
         if mask.l0.inPort != 0 { mask.l0.inPort = .max }
         mask.l0.recircID = .max
         return (key.masked(by: mask), mask)
@@ -103,8 +106,9 @@ extension UnixctlContext {
     /// Puts a megaflow on all PMDs, or changes its actions where it is. Returns what it had counted, if that was asked for.
     func putMegaflow(_ text: String, _ actionText: String, creates: Bool, changes: Bool, _ arguments: DPCtlArguments) throws(UnixctlError) -> String {
         let parsed: (key: FlowKey, mask: FlowMask), actions: [DPAction]
-        do throws(ODPTextError) { parsed = try parse(text, arguments) } catch { throw .dpctl("parsing flow key (\(error.message))") }
-        do throws(ODPTextError) { actions = try [DPAction].parseODP(actionText, ports: ports(arguments)) } catch { throw .dpctl("parsing actions") }
+        do throws(ODPTextError) { parsed = try parse(text) } catch { throw .dpctl("parsing flow key (\(error.message))") }
+        let hasNames = arguments.has("--names"), names = portsByName
+        do throws(ODPTextError) { actions = try [DPAction].parseODP(actionText, ports: { hasNames ? names($0) : nil }) } catch { throw .dpctl("parsing actions") }
         // The datapath keeps a table for each port and looks at the type of every packet.
         guard parsed.mask.l0.inPort != 0, parsed.mask.l0.dlType != .zero else { throw .dpctl("updating flow table") }
         let present = find(parsed.key, parsed.mask)
@@ -135,7 +139,7 @@ extension UnixctlContext {
             present = netdev.flowGet(id).map { [$0] } ?? []
         } else {
             let parsed: (key: FlowKey, mask: FlowMask)
-            do throws(ODPTextError) { parsed = try parse(text, arguments) } catch { throw .dpctl(error.message) }
+            do throws(ODPTextError) { parsed = try parse(text) } catch { throw .dpctl(error.message) }
             present = find(parsed.key, parsed.mask)
         }
         guard !present.isEmpty else {

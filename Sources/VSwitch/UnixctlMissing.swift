@@ -28,7 +28,7 @@ struct MissingCommand: Sendable {
     }
 
     /// What is not there: Auto-Attach, BFD, CFM, LACP, multicast snooping, STP and RSTP, tunnels with their routes and neighbours, connection tracking, the
-    /// reassembly of fragments, and a datapath in the kernel.
+    /// reassembly of fragments, the normal form of actions, and a datapath in the kernel.
     static let all = [
         MissingCommand("autoattach/show-isid", "[bridge]", 0...1, .text("")),
         MissingCommand("autoattach/statistics", "[bridge]", 0...1, .text("")),
@@ -77,6 +77,7 @@ struct MissingCommand: Sendable {
         MissingCommand("dpctl/ipf-set-enabled", "[dp] v4|v6", 1...2, .datapath("enabling fragmentation reassembly")),
         MissingCommand("dpctl/ipf-set-max-nfrags", "[dp] maxfrags", 1...2, .datapath("setting maximum fragments")),
         MissingCommand("dpctl/ipf-set-min-frag", "[dp] v4|v6 minfragment", 2...3, .datapath("setting minimum fragment size")),
+        MissingCommand("dpctl/normalize-actions", "actions", 2...Int.max, .datapath("normalizing actions")),
         MissingCommand("dpif-netlink/dispatch-mode", "", 0...0, .error("no datapath in the kernel")),
     ]
 
