@@ -4,6 +4,8 @@ import NetDev
 
 /// A PMD as the commands of ovs-vswitchd(8), "DPIF-NETDEV COMMANDS", show it.
 public struct PMDStatus: Sendable {
+    /// That by which `DPFlowPut` names it.
+    public var number: Int
     public var core: Int
     public var numa: Int
     public var stats: PMDStats
@@ -39,7 +41,7 @@ extension DPIFNetdev {
                 record.pinned.contains { $0.key < record.pollers.count && record.pollers[$0.key] == handle.number && $0.value == handle.core }
             }
             return unsafe PMDStatus(
-                core: handle.core, numa: handle.node, stats: handle.pmd.pointee.stats.pointee, isIsolated: isIsolated, queues: queues)
+                number: handle.number, core: handle.core, numa: handle.node, stats: handle.pmd.pointee.stats.pointee, isIsolated: isIsolated, queues: queues)
         }
     }
 

@@ -64,6 +64,16 @@ extension Bridge {
         return result
     }
 
+    /// All flows as `ovs-appctl bridge/dump-flows` shows them, those of the switch itself, too: by table, then by falling priority.
+    public func dumpEveryFlow() -> [(flow: FlowMod, priority: Int32, stats: RuleStats)] {
+        tables.flatMap { table in
+            var rules: [Rule] = []
+            table?.classifier.forEach { if $0.isSeen(in: version) { rules.append($0) } }
+            rules.sort { ($0.priority, $1.stats.created) > ($1.priority, $0.stats.created) }
+            return rules.map { ($0.flowMod, $0.priority, $0.stats) }
+        }
+    }
+
     /// The number of flows in all tables.
     public var flowCount: Int { tables.reduce(0) { $0 + ($1?.classifier.count ?? 0) } - (reaping.count - reaped) }
 

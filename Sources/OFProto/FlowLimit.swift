@@ -35,6 +35,9 @@ struct FlowLimit {
         current = min(configured, max(current, Self.least))
     }
 
+    /// Sets what sweeps work on from here.
+    mutating func set(_ limit: Int) { current = max(0, limit) }
+
     /// How long a megaflow may be without packets, in milliseconds; nil: all are to go.
     func idle(_ count: Int, limits: OFProtoLimits) -> Int64? {
         if count > 2 * current { return nil }

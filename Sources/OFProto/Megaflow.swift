@@ -20,6 +20,8 @@ final class Megaflow {
     /// It depends on rules of other tables than those that it looks up.
     fileprivate(set) var followsTables: Bool
     fileprivate(set) var isDeleting = false
+    /// An operator has put it here, or changed it: the next sweep translates it.
+    var isUntested = false
     let created: Int64
     /// What was credited so far.
     var packets: UInt64 = 0

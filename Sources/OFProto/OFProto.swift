@@ -33,6 +33,8 @@ public final class OFProto {
     public var sampleSink: ((SampledPacket) -> Void)?
     /// Takes NetFlow datagrams, each for all of the targets.
     public var netFlowSink: (([UInt8], _ targets: [String]) -> Void)?
+    /// What is installed for packets is for as many others as the tables allow; false: for those alone that are like them in all fields.
+    public var usesMegaflows = true
     /// The Unix time, in milliseconds, at which the clock of `run` was 0.
     public var epoch: Int64 = 0
     let logger = Logger(label: "ofproto")

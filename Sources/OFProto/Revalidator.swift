@@ -117,6 +117,13 @@ extension OFProto {
         return limits.translationCost * OFProtoLimits.passedOver
     }
 
+    /// Translates a megaflow that an operator has made or changed.
+    func test(_ at: Int, _ flow: Megaflow, now: Int64) {
+        flow.isUntested = false
+        translator.flow.load(flow)
+        revalidate(at, flow, translator, now: now)
+    }
+
     /// The port by which a megaflow's packets come in, as lookups see it, at the place of `in_port` in line 0.
     private func lookupPort(of flow: Megaflow) -> UInt64 {
         // Line 0 has the port in its first half word; what comes back from the datapath is looked up by the port that its context tells.

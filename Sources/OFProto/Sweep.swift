@@ -54,6 +54,8 @@ extension OFProto {
         guard let flow = megaflows.slots[at], !flow.isDeleting else { return }
         var used = flow.used
         if let stats = dpif.flowStats(flow.id) { used = push(flow, stats) }
+        if flow.isUntested { test(at, flow, now: now) }
+        if flow.isDeleting { return }
         if let idle {
             guard max(used, flow.created) + idle <= now else { return }
             counters.idled &+= 1

@@ -24,6 +24,7 @@ extension OFProto {
             return
         }
         let pmd = upcall.pmd
+        if !usesMegaflows { translator.wildcards.key.formUnion(.onlyLike(upcall.key)) }
         let put = DPFlowPut(pmd: pmd, key: upcall.key, mask: translator.wildcards.key, actions: translator.takeMegaflowActions())
         guard dpif.flowCount < flowLimit.current else {
             counters.executed &+= 1
@@ -80,5 +81,16 @@ extension OFProto {
             sampleSink(SampledPacket(sample: sample, bytes: upcall.packet.bytes, port: port(ODPPort(upcall.key.l0.inPort))))
         case nil: break
         }
+    }
+}
+
+extension FlowMask {
+    /// All that a packet has: its headers, and metadata also where they are zero.
+    fileprivate static func onlyLike(_ key: FlowKey) -> FlowMask {
+        var mask = describing(key)
+        (mask.l0.skbPriority, mask.l0.pktMark, mask.l0.dpHash) = (.max, .max, .max)
+        (mask.l0.ctState, mask.l0.ctZone, mask.l0.ctMark) = (.max, .max, .max)
+        mask.l4.ctLabel = .ones
+        return mask
     }
 }

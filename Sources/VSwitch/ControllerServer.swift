@@ -128,6 +128,15 @@ final class ControllerServer {
         for session in sessions.values where session.endpoint == number { end(session, ofproto) }
     }
 
+    /// Ends the connections to a bridge's controllers, or nil: to all bridges', and makes them anew without delay.
+    func reconnect(_ bridge: String?, _ ofproto: OFProto, now: Int64) {
+        for (number, endpoint) in endpoints where endpoint.reconnect != nil && (bridge == nil || endpoint.bridge == bridge) {
+            remove(number, ofproto)
+            // An endpoint that connects has nothing that could fail here.
+            _ = add(endpoint.bridge, endpoint.kind, endpoint.config, now: now)
+        }
+    }
+
     private func receiver(_ endpoint: Int) -> StreamReceiver<ReceivedMessage> {
         let mailbox = mailbox, turn = turn
         return { connection, event in

@@ -65,6 +65,8 @@ enum Limits {
     static let commandBacklog = 160 << 20
     /// Places of the megaflow table that are looked at in one turn of a dump.
     static let dumpSlice = 256
+    /// Actions within actions that the datapath's syntax may have.
+    static let sampleNesting = 10
     /// Arguments of ofproto/trace.
     static let traceArguments = 16
     /// Bytes of payload in a packet that ofproto/trace makes up.

@@ -92,6 +92,10 @@ final class RunningSwitch {
         vswitch.ofproto.sendNetFlow(by: controllers.datagrams, now: datapath.now)
         (self.vswitch, self.controllers) = (vswitch, controllers)
         context.attach(vswitch)
+        context.reconnect = { [weak controllers, weak vswitch] bridge in
+            guard let vswitch else { return }
+            controllers?.reconnect(bridge, vswitch.ofproto, now: vswitch.datapath.now)
+        }
     }
 
     /// Goes to a configuration. Returns a line for each thing that failed; the rest is done.

@@ -29,12 +29,14 @@ struct UnixctlCommand: Sendable {
 
     /// All commands, by name.
     static let all: [String: UnixctlCommand] = {
-        let commands = process + logs + datapath + interfaces + threads + bridges + stations + bonds + traces
+        let looks = process + logs + datapath + interfaces + threads + bridges + stations + bonds + traces
+        let changes = upcalls + features + implementations + datapathPorts + megaflows + dpctl + bridgeFlows
+        let commands = looks + changes + MissingCommand.all.map(\.command)
         return Dictionary(uniqueKeysWithValues: commands.map { ($0.name, $0) })
     }()
 
     /// The commands of a switch for tests besides.
-    static let dummies: [String: UnixctlCommand] = Dictionary(uniqueKeysWithValues: (dummyPorts + time).map { ($0.name, $0) })
+    static let dummies: [String: UnixctlCommand] = Dictionary(uniqueKeysWithValues: (dummyPorts + time + MissingCommand.dummies.map(\.command)).map { ($0.name, $0) })
 
     /// What this switch has.
     static func available(_ context: UnixctlContext) -> [String: UnixctlCommand] {

@@ -22,6 +22,12 @@ final class UnixctlContext {
     private let start = ContinuousClock.now
     var rxqUsage = RxqUsage()
     var coverage = Coverage()
+    /// Lets a bridge's connections to controllers, or nil: all bridges', be made anew.
+    var reconnect: (String?) -> Void = { _ in }
+    /// What `upcall/enable-ufid` says. Megaflows have identities in any case.
+    var dumpsIdentities = true
+    /// What `subtable-lookup-prio-set` gave to the one way of looking up.
+    var lookupPriority: UInt8 = 1
     /// Commands that came.
     var commands: UInt64 = 0
 

@@ -4,13 +4,11 @@ import OpenFlow
 import Wire
 
 extension UnixctlCommand {
-    /// ovs-dpctl(8)'s commands, and what OVS tells of upcalls.
+    /// What there is to be seen of the datapath (ovs-dpctl(8)).
     static let datapath = [
         UnixctlCommand("dpctl/dump-dps", "", 0...0) { context, _ in .text(context.datapathName) },
         UnixctlCommand("dpctl/show", "[-s] [dp...]", 0...Int.max, show),
         UnixctlCommand("dpctl/dump-flows", "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]", 0...6, dumpFlows),
-        UnixctlCommand("dpctl/del-flows", "[dp]", 0...1, deleteFlows),
-        UnixctlCommand("upcall/show", "", 0...0, showUpcalls),
     ]
 
     private static func checkDatapath(_ name: String, _ context: UnixctlContext) throws(UnixctlError) {
@@ -30,27 +28,6 @@ extension UnixctlCommand {
             if !options.flags.isEmpty { text += context.statisticsText(port) }
         }
         return .text(text)
-    }
-
-    /// One thread revalidates: it has all megaflows.
-    private static func showUpcalls(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        let ofproto = context.vswitch.ofproto, count = ofproto.megaflowCount
-        let (average, maximum, limit, duration) = ofproto.sweepReport
-        return .text("""
-            \(context.datapathName):
-              flows         : (current \(count)) (avg \(average)) (max \(maximum)) (limit \(limit))
-              dump duration : \(duration)ms
-              ufid enabled : true
-
-              1: (keys \(count))
-
-            """)
-    }
-
-    private static func deleteFlows(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        for name in arguments { try checkDatapath(name, context) }
-        context.vswitch.ofproto.flushMegaflows()
-        return .text("")
     }
 
     // Megaflows
@@ -117,7 +94,7 @@ struct MegaflowSelection {
             guard let core = Int(argument.dropFirst(4)) else { throw UnixctlError("\(program): Failed to parse pmd (\(argument.dropFirst(4))) (Invalid argument)") }
             self.core = core
         } else if !context.datapathNames.contains(argument) {
-            throw UnixctlError("\(program): opening datapath \(argument) failed (No such device)")
+            throw .dpctl("datapath not found")
         }
     }
 

@@ -12,7 +12,11 @@ extension UnixctlCommand {
         case "bond": return try withoutBond(parts[1], arguments)
         case "fdb" where name == "fdb/flush" && arguments.isEmpty: return .text("table successfully flushed")
         case "fdb" where name == "fdb/stats-clear" && arguments.isEmpty: return .text("statistics successfully cleared")
-        case "fdb", "dpif", "bridge": throw UnixctlError("no such bridge")
+        case "bridge" where arguments.isEmpty: return .text("")
+        case "bridge": throw UnixctlError("Unknown bridge")
+        case "qos": throw UnixctlError("no such interface")
+        case "mdb" where arguments.isEmpty: return nil
+        case "fdb", "dpif", "mdb": throw UnixctlError("no such bridge")
         case "memory": return .text("")
         default: return nil
         }

@@ -24,7 +24,10 @@ extension UnixctlCommand {
     private static func memoryShow(_ context: UnixctlContext, _ arguments: [String]) -> UnixctlReply {
         let bridges = context.vswitch.ofproto.bridges
         let ports = bridges.reduce(0) { $0 + $1.ports.count }, rules = bridges.reduce(0) { $0 + $1.flowCount }
-        return .text("handlers:1 ports:\(ports) revalidators:1 rules:\(rules) udpif keys:\(context.vswitch.ofproto.megaflowCount)")
+        let connections = bridges.reduce(0) { $0 + $1.connections.connections.count }, megaflows = context.vswitch.ofproto.megaflowCount
+        // By name; what there is none of is left out.
+        let uses = [("handlers", 1), ("ofconns", connections), ("ports", ports), ("revalidators", 1), ("rules", rules), ("udpif keys", megaflows)]
+        return .text(uses.filter { $0.1 > 0 }.map { "\($0):\($1)" }.joined(separator: " "))
     }
 }
 

@@ -6,17 +6,23 @@ extension UnixctlCommand {
     static let threads = [
         UnixctlCommand("dpif-netdev/pmd-stats-show", "[-pmd core] [dp]", 0...3, statsShow),
         UnixctlCommand("dpif-netdev/pmd-stats-clear", "[-pmd core] [dp]", 0...3, statsClear),
-        UnixctlCommand("dpif-netdev/pmd-perf-show", "[-nh] [-pmd core] [dp]", 0...4, perfShow),
+        UnixctlCommand("dpif-netdev/pmd-perf-show", "[-nh] [-it iter-history-len] [-ms ms-history-len] [-pmd core] [dp]", 0...8, perfShow),
         UnixctlCommand("dpif-netdev/pmd-rxq-show", "[-pmd core] [-secs secs] [dp]", 0...5, rxqShow),
+        UnixctlCommand("dpif-netdev/pmd-perf-log-set", "on|off [-b before] [-a after] [-e|-ne] [-us usec] [-q qlen]", 0...10, setPerfLog),
+        UnixctlCommand("dpif-netdev/bond-show", "[dp]", 0...1) { context, arguments throws(UnixctlError) in
+            guard arguments.allSatisfy({ $0 == "ovs-\(context.vswitch.datapath.type)" }) else { throw UnixctlError("please specify an existing datapath") }
+            return .text("")
+        },
         UnixctlCommand("dpif-netdev/pmd-rxq-rebalance", "[dp]", 0...1, rebalance),
     ]
 
     /// The PMDs that the arguments ask for, and the other arguments.
     private static func select(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> (pmds: [PMDStatus], arguments: UnixctlArguments) {
-        let options = try UnixctlArguments(arguments, flags: ["-nh"], valued: ["-pmd", "-secs"], ignoresUnknown: true)
+        let options = try UnixctlArguments(arguments, flags: ["-nh"], valued: ["-pmd", "-secs", "-it", "-ms"], ignoresUnknown: true)
         let pmds = context.pmdStatus()
-        guard let core = options.values["-pmd"] else { return (pmds, options) }
-        return (pmds.filter { Int(core) == $0.core }, options)
+        // What is no number selects no PMD in particular.
+        guard let core = options.values["-pmd"].flatMap({ Int($0) }) else { return (pmds, options) }
+        return (pmds.filter { core == $0.core }, options)
     }
 
     private static func statsShow(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
@@ -32,6 +38,7 @@ extension UnixctlCommand {
     private static func perfShow(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
         let (all, options) = try select(context, arguments)
         let datapath = context.vswitch.datapath
+        guard !all.isEmpty else { return .text("") }
         let pmds = all.filter { !$0.isMainThread }
         let seconds = Double(datapath.now - context.countsSince) / 1000
         let texts = pmds.map {
@@ -54,6 +61,7 @@ extension UnixctlCommand {
 
     private static func rxqShow(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
         let (pmds, options) = try select(context, arguments)
+        guard !pmds.isEmpty else { return .text("") }
         let seconds = RxqUsage.window(options.values["-secs"])
         var text = "Displaying last \(seconds) seconds pmd usage %\n"
         for pmd in pmds where !pmd.isMainThread {
@@ -71,8 +79,29 @@ extension UnixctlCommand {
         share.map { rightAligned("\(Int((100 * $0).rounded()))", 2) + " %" } ?? "NOT AVAIL"
     }
 
+    /// PMDs log no suspicious iterations: nothing can be switched on.
+    private static func setPerfLog(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
+        var isOn = false
+        var waiting = arguments[...]
+        while let word = waiting.popFirst() {
+            switch word {
+            case "on": isOn = true
+            case "off": isOn = false
+            case "-e", "-ne": continue
+            case "-b", "-a", "-us", "-q":
+                if let value = waiting.popFirst(), Int(value) != nil { continue }
+                throw UnixctlError(perfLogUsage)
+            default: throw UnixctlError(perfLogUsage)
+            }
+        }
+        guard !isOn else { throw UnixctlError("suspicious iterations are not logged") }
+        return .text("")
+    }
+
+    private static let perfLogUsage = "Usage: ovs-appctl dpif-netdev/pmd-perf-log-set [on|off] [-b before] [-a after] [-e|-ne] [-us usec] [-q qlen]"
+
     private static func rebalance(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        guard arguments.allSatisfy({ context.datapathNames.contains($0) }) else { throw UnixctlError("please specify an existing datapath") }
+        guard arguments.allSatisfy({ $0 == "ovs-\(context.vswitch.datapath.type)" }) else { throw UnixctlError("please specify an existing datapath") }
         context.netdev.assignQueues()
         return .text("pmd rxq rebalance requested.")
     }
