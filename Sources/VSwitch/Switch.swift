@@ -37,6 +37,7 @@ public final class Switch {
             }
         }
         running = wanted.without(failures.compactMap(\.step), former: running)
+        ofproto.waitsForFlows = wanted.waitsForFlows
         // A barrier: from here on no packet is forwarded by what stood before.
         datapath.dpif.barrier()
         tellDatapathIDs()
