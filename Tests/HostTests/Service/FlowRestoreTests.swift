@@ -5,6 +5,9 @@ import Testing
 extension HostTests {
     /// other_config:flow-restore-wait, beside ovs-vswitchd.
     @Suite(.serialized) struct FlowRestoreTests {
+        /// An echo request, without checksums.
+        private static let packet = "5054000000025054000000010800" + "4500001c00000000400100000a0000010a000002" + "0800000000000000"
+
         /// What a switch does from a start with the wait to its end and beyond: the answers to be compared, by what has happened before.
         private func story(_ bed: Bed, _ kind: ManagedSwitch.Kind) async throws -> [String: String] {
             let vswitch = try await ManagedSwitch(bed, kind, ["--enable-dummy", "--disable-system", "-vconsole:off"])
@@ -23,8 +26,7 @@ extension HostTests {
             func look(_ when: String, sent count: Int) async throws {
                 for bridge in ["open", "open-led", "shut", "shut-led"] { told["\(when): \(bridge)"] = try await vswitch.ofctl("dump-flows", bridge, "--no-stats") }
                 for _ in 0..<3 {
-                    let packet = "in_port(p1),eth(src=50:54:00:00:00:01,dst=50:54:00:00:00:02),eth_type(0x0800),ipv4(src=10.0.0.1,dst=10.0.0.2,proto=1,tos=0,ttl=64,frag=no),icmp(type=8,code=0)"
-                    #expect(try await vswitch.ask("netdev-dummy/receive", "p1", packet).status == 0)
+                    #expect(try await vswitch.ask("netdev-dummy/receive", "p1", Self.packet).status == 0)
                 }
                 // The first answer may be earlier than what the packets lead to.
                 _ = try await sent(vswitch)
