@@ -3,6 +3,7 @@
 # make test     builds everything, runs each fuzz target for a moment (FUZZ=600 for ten minutes) and all tests
 # make bench    compares it with Open vSwitch's DPDK datapath (BENCH="--quick" for a short run)
 # make install  puts it under $(DESTDIR)$(PREFIX)
+# make deb      makes a Debian package in .build/, which puts it in the place of ovs-vswitchd
 
 PREFIX  ?= /usr/local
 SECONDS ?= 10
@@ -12,10 +13,11 @@ SWIFT   ?= swift
 
 # What building and running needs, and what the tests and benchmarks need besides.
 PACKAGES      = libdpdk-dev libnuma-dev pkg-config
-TEST_PACKAGES = dpdk-dev openvswitch-switch openvswitch-switch-dpdk tcpdump tcpreplay iperf3 iproute2 iputils-ping \
+DEB_PACKAGES  = dpkg-dev binutils
+TEST_PACKAGES = $(DEB_PACKAGES) dpdk-dev openvswitch-switch openvswitch-switch-dpdk tcpdump tcpreplay iperf3 iproute2 iputils-ping \
                 dnsmasq-base dnsutils curl ethtool python3-scapy python3-venv python3-dev openvswitch-testcontroller
 
-.PHONY: all deps test-deps build run test bench install clean
+.PHONY: all deps test-deps build run test bench install deb clean
 
 all: build
 
@@ -50,5 +52,13 @@ install: build
 	install -m 755 .build/release/needletaild .build/release/needletail $(DESTDIR)$(PREFIX)/bin
 	install -m 644 config/*.yaml config/*.pcap $(DESTDIR)$(PREFIX)/share/needletail
 
+# The package has Swift's runtime in its programs, so they have a build of their own.
+deb: deps
+	@config/install-packages $(DEB_PACKAGES)
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build/static --product needletaild
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path .build/static --product needletail
+	config/debian/make-package .build/static/release .build
+
 clean:
 	$(SWIFT) package clean
+	rm -rf .build/static .build/*.deb

@@ -51,6 +51,9 @@ public struct DatapathSettings: Hashable, Sendable {
     var formerStats: [Int: PMDStats] = [:]
     var ports: [UInt32: PortRecord] = [:]
     var portNumbers: [String: UInt32] = [:]
+    /// Ports that are added do not get their pollers at once.
+    var isCollectingPorts = false
+    var hasUnpolledPorts = false
     /// The number that was given to a port last.
     var lastPortNumber: UInt32 = 0
     /// Where the next `receiveUpcalls` begins, so that no PMD is served last for ever.

@@ -38,8 +38,16 @@ extension DPIFNetdev {
         portNumbers[request.name] = number
         formerCounters[Int(number)] = PortCounters()
         for handle in pmds { sendPort(handle, number, record) }
-        assignQueues()
+        if isCollectingPorts { hasUnpolledPorts = true } else { assignQueues() }
         return ODPPort(number)
+    }
+
+    /// Ports that are added until `assignCollectedPorts` are polled from then on: the queues are shared out once for all of them.
+    public func collectPorts() { isCollectingPorts = true }
+
+    public func assignCollectedPorts() {
+        isCollectingPorts = false
+        if hasUnpolledPorts { assignQueues() }
     }
 
     private func open(_ request: DPPortRequest) throws(DPIFError) -> any Netdev {
@@ -129,6 +137,7 @@ extension DPIFNetdev {
     /// Spreads all receive queues over the PMDs by the cycles they took since the last time. A queue that moves is
     /// polled by nobody between its two pollers; what waits in it stays there.
     public func assignQueues() {
+        hasUnpolledPorts = false
         var loads: [RxqLoad] = []
         for (number, record) in ports.sorted(by: { $0.key < $1.key }) {
             for queue in record.pollers.indices {

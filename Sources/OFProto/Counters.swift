@@ -2,6 +2,8 @@
 public struct OFProtoCounters: Hashable, Sendable {
     /// Packets without a megaflow.
     public var misses: UInt64 = 0
+    /// Packets that came up while flows were being restored, and were dropped.
+    public var tooEarly: UInt64 = 0
     /// Megaflows installed.
     public var installed: UInt64 = 0
     /// Packets translated for themselves alone because the datapath had no room for their megaflow.

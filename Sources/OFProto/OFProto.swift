@@ -37,6 +37,8 @@ public final class OFProto {
     public var usesMegaflows = true
     /// The Unix time, in milliseconds, at which the clock of `run` was 0.
     public var epoch: Int64 = 0
+    /// The flows are not complete yet: nothing that comes up is translated.
+    public var waitsForFlows = false
     let logger = Logger(label: "ofproto")
     /// What translation tells. Any packet can cause it: a line a minute from each place in the source, and five at once.
     let xlateLogger = {

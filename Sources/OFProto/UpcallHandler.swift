@@ -7,6 +7,10 @@ import Wire
 extension OFProto {
     /// Handles one upcall.
     func handle(_ upcall: consuming DPUpcall, now: Int64) {
+        guard !waitsForFlows else {
+            counters.tooEarly &+= 1
+            return
+        }
         switch upcall.reason {
         case .miss: handleMiss(upcall, now: now)
         case .action(let userdata): handleAction(userdata, upcall, now: now)

@@ -13,8 +13,11 @@ public enum Program {
         set { parts.withLock { $0 = newValue } }
     }
     private static let parts = Mutex("")
-    /// "needletaild (Needletail) 0.1.0": what scripts read has the version as its last word.
-    public static var versionLine: String { "\(name) (Needletail) \(softwareVersion)" }
+    /// "needletaild (Needletail) 0.1.0": what scripts read has the version as its last word. As ovs-vswitchd that is the version of Open vSwitch whose commands
+    /// and database it has, for ovs-ctl(8) takes it for that: "ovs-vswitchd (Needletail 0.1.0 as Open vSwitch) 3.1.0".
+    public static var versionLine: String {
+        name == "ovs-vswitchd" ? "\(name) (Needletail \(softwareVersion) as Open vSwitch) \(openVSwitchVersion)" : "\(name) (Needletail) \(softwareVersion)"
+    }
 
     /// The part, or another thread's name; "" for the main thread of the only part.
     static var threadName: String {

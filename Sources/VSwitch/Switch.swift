@@ -29,6 +29,8 @@ public final class Switch {
     public func apply(_ wanted: SwitchConfig) -> [StepFailure] {
         let diff = ConfigDiff(from: running, to: wanted)
         var failures = diff.needsRestart.map { StepFailure(step: nil, subject: "datapath", reason: "\($0) is read at the start only; restart to change it") }
+        datapath.netdev.collectPorts()
+        defer { datapath.netdev.assignCollectedPorts() }
         for step in diff.steps {
             do {
                 try carryOut(step)
@@ -37,6 +39,7 @@ public final class Switch {
             }
         }
         running = wanted.without(failures.compactMap(\.step), former: running)
+        ofproto.waitsForFlows = wanted.waitsForFlows
         // A barrier: from here on no packet is forwarded by what stood before.
         datapath.dpif.barrier()
         tellDatapathIDs()

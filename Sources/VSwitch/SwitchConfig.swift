@@ -11,6 +11,8 @@ public struct SwitchConfig: Equatable, Sendable {
     public var bridges: [BridgeConfig] = []
     /// What the switch shows and trusts by TLS; nil: it does not speak it.
     public var tls: TLSFiles?
+    /// Flows are about to be restored (other_config:flow-restore-wait): packets without a megaflow are dropped until then.
+    public var waitsForFlows = false
     public init() {}
 
     public func bridge(named name: String) -> BridgeConfig? { bridges.first { $0.name == name } }

@@ -85,9 +85,9 @@ final class Bed {
         return (hosts, vswitch)
     }
 
-    /// Starts a program that runs beside the test until it ends by itself or the test does.
-    func spawn(_ program: String, _ arguments: [String]) throws -> BackgroundTask {
-        let task = try BackgroundTask(program, arguments, output: folder + "/task\(tasks.count)")
+    /// Starts a program that runs beside the test until it ends by itself or the test does, and for `longest` seconds at most.
+    func spawn(_ program: String, _ arguments: [String], longest: Int = BackgroundTask.longest) throws -> BackgroundTask {
+        let task = try BackgroundTask(program, arguments, output: folder + "/task\(tasks.count)", longest: longest)
         tasks.append(task)
         return task
     }
@@ -96,19 +96,19 @@ final class Bed {
 /// A program that runs beside the test, its output in files.
 final class BackgroundTask {
     /// Seconds after which the program is killed, also when the tests have died.
-    private static let longest = 100
+    static let longest = 100
     let output: String
     let errors: String
     private let process = Process()
 
-    init(_ program: String, _ arguments: [String], output: String) throws {
+    init(_ program: String, _ arguments: [String], output: String, longest: Int = BackgroundTask.longest) throws {
         self.output = output
         errors = output + ".errors"
         for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         // env(1): whatever thread this is may have signals blocked, which the program would inherit. timeout(1) bounds the run,
         // passes signals on, and keeps the socket open by which Foundation sees the end: some programs close it at their start.
-        process.arguments = ["--default-signal", "timeout", "--foreground", "-s", "KILL", "\(Self.longest)", program] + arguments
+        process.arguments = ["--default-signal", "timeout", "--foreground", "-s", "KILL", "\(longest)", program] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))

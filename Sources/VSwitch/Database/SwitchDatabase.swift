@@ -21,6 +21,8 @@ final class SwitchDatabase {
     private var numbers = PortNumbers()
     private var wish: Wish?
     private var standsAside = false
+    /// other_config:flow-restore-wait has not been false yet.
+    private var mayWaitForFlows = true
     /// What was carried out last, and what of it failed.
     private var applied: AppliedRows?
     private var nextStatus: Int64 = 0
@@ -87,7 +89,10 @@ final class SwitchDatabase {
         let changes = connection.session.takeChanges()
         guard standsAside || (applied == nil && wish == nil) || SwitchTables.concernSwitch(changes) else { return }
         standsAside = false
-        wish = .rows(RowsConfig(connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, supports: kinds.datapathTypes.contains))
+        let rows = RowsConfig(
+            connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, mayWaitForFlows: mayWaitForFlows, supports: kinds.datapathTypes.contains)
+        mayWaitForFlows = rows.config.waitsForFlows
+        wish = .rows(rows)
     }
 
     // What is told

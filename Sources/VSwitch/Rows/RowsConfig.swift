@@ -14,9 +14,10 @@ public struct RowsConfig: Equatable, Sendable {
     /// - Parameters:
     ///   - numbers: the numbers that ports have; they are brought up to date.
     ///   - runFolder: where the sockets of controllers may be; nil: "/var/run/openvswitch".
+    ///   - mayWaitForFlows: other_config:flow-restore-wait counts, as it does from the start until it has once been false.
     ///   - supports: true for a type of datapath (`Bridge.datapath_type`) that there is.
-    public init(_ replica: Replica, numbers: inout PortNumbers, runFolder: String? = nil, supports: (String) -> Bool) {
-        var reader = RowsReader(replica: replica, runFolder: runFolder ?? "/var/run/openvswitch")
+    public init(_ replica: Replica, numbers: inout PortNumbers, runFolder: String? = nil, mayWaitForFlows: Bool = true, supports: (String) -> Bool) {
+        var reader = RowsReader(replica: replica, runFolder: runFolder ?? "/var/run/openvswitch", mayWaitForFlows: mayWaitForFlows)
         reader.read(&numbers, supports)
         self = reader.result
     }
@@ -55,13 +56,16 @@ public struct RowNames: Equatable, Sendable {
 struct RowsReader {
     let replica: Replica
     let runFolder: String
+    let mayWaitForFlows: Bool
     var result = RowsConfig()
     /// The bridge that has an interface, by the interface's name. Each bridge has one of its own name.
     var owners: [String: String] = [:]
     /// There are interfaces of DPDK's types.
     var hasDPDK = false
 
-    init(replica: Replica, runFolder: String) { (self.replica, self.runFolder) = (replica, runFolder) }
+    init(replica: Replica, runFolder: String, mayWaitForFlows: Bool) {
+        (self.replica, self.runFolder, self.mayWaitForFlows) = (replica, runFolder, mayWaitForFlows)
+    }
 
     mutating func tell(_ level: VLog.Level, _ module: String, _ text: String) {
         result.problems.append(RowProblem(level: level, module: module, text: text))

@@ -6,7 +6,7 @@ import Stream
 extension RowsReader {
     /// Settings that ovs-vswitchd has, and that change nothing here (yet).
     private static let withoutEffect = [
-        "bundle-idle-timeout", "ct-scan", "enable-statistics", "flow-restore-wait", "hw-offload", "min-revalidate-pps", "n-handler-threads",
+        "bundle-idle-timeout", "ct-scan", "enable-statistics", "hw-offload", "min-revalidate-pps", "n-handler-threads",
         "n-revalidator-threads", "offered-flow-limit", "per-port-memory", "pmd-auto-lb", "pmd-auto-lb-improvement-threshold", "pmd-auto-lb-load-threshold",
         "pmd-auto-lb-rebal-interval", "pmd-maxsleep", "pmd-perf-metrics", "pmd-sleep-max", "shared-mempool-config", "statistics-interval",
         "tc-policy", "tx-flush-interval", "userspace-tso-enable", "vhost-iommu-support", "vhost-postcopy-support", "vhost-sock-dir",
@@ -15,6 +15,7 @@ extension RowsReader {
     mutating func datapath(_ row: Row) {
         let settings = RowSettings(row)
         tellWithoutEffect(settings, Self.withoutEffect, "Open_vSwitch")
+        result.config.waitsForFlows = mayWaitForFlows && settings.bool("flow-restore-wait")
         dpdk(settings, row)
         pmds(settings)
         caches(settings)

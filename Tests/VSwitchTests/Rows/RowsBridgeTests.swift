@@ -151,6 +151,23 @@ import Wire
         #expect(found.names.controllers[RowNames.InBridge(bridge: "br0", name: "tcp:192.0.2.1:6653")] != nil)
     }
 
+    /// While flows are restored a bridge is like one without controllers; a wait that has ended does not begin again.
+    @Test func controllersWaitForFlows() throws {
+        var database = TestRows()
+        let controller = database.add("Controller", ["target": .string("tcp:192.0.2.1")])
+        database.bridge("br0", [], ["controller": .uuid(controller)])
+        for (value, mayWait, waits) in [("true", true, true), ("false", true, false), ("true", false, false)] {
+            var numbers = PortNumbers()
+            let rows = try database.rooted(["other_config": .map(["flow-restore-wait": value])]).replica()
+            let result = RowsConfig(rows, numbers: &numbers, runFolder: "/run/test", mayWaitForFlows: mayWait) { $0 == "dummy" }
+            let bridge = try #require(result.config.bridges.first)
+            #expect(result.config.waitsForFlows == waits)
+            #expect(bridge.controllers.isEmpty == waits)
+            #expect(bridge.flows.isEmpty != waits)
+            #expect(result.problems.isEmpty)
+        }
+    }
+
     @Test func targetsThatAreRefused() throws {
         for target in ["foo:bar", "tcp:foo", "discover", "", "udp:192.0.2.1", "tcp:", "ptcp:x"] {
             let found = try controllers([["target": .string(target)]])

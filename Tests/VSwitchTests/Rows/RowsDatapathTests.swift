@@ -50,7 +50,7 @@ import Testing
     @Test func whatChangesNothingIsTold() throws {
         for key in [
             "tx-flush-interval", "pmd-auto-lb", "pmd-maxsleep", "hw-offload", "n-handler-threads", "n-revalidator-threads", "userspace-tso-enable", "per-port-memory",
-            "flow-restore-wait", "min-revalidate-pps", "offered-flow-limit", "bundle-idle-timeout", "vhost-iommu-support", "tc-policy",
+            "min-revalidate-pps", "offered-flow-limit", "bundle-idle-timeout", "vhost-iommu-support", "tc-policy",
         ] {
             let found = try datapath([key: "1"])
             #expect(found.config == DatapathConfig())
