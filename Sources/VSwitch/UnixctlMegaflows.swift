@@ -115,8 +115,9 @@ extension UnixctlContext {
         do throws(DPIFError) {
             if !present.isEmpty {
                 guard changes else { throw DPIFError(.exists, "the megaflow is there") }
-                if arguments.has("--clear") { throw DPIFError(.unsupported, "counters are the datapath's own") }
                 for flow in present { try vswitch.ofproto.changeOperatorFlow(flow.id, actions: actions) }
+                // As in OVS, the new actions hold all the same.
+                if arguments.has("--clear") { throw DPIFError(.unsupported, "counters are the datapath's own") }
             } else {
                 guard creates else { throw UnixctlMissingFlow.error }
                 for pmd in pmdStatus() {

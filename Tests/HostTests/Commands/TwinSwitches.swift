@@ -35,14 +35,29 @@ struct TwinSwitches {
     /// Gives both a command, words apart by blanks unless in quotation marks, and expects the same answer.
     /// - Parameter shape: leaves out what must differ.
     func same(_ line: String, _ shape: (String) -> String = { $0 }) async throws {
-        let arguments = line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
-            index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
-        }
+        let arguments = Self.words(line)
         let mine = try await ours.ask(arguments), other = try await theirs.ask(arguments)
         #expect(mine.status == other.status, "\(line): \(mine.output)\(mine.errors)")
         #expect(shape(Self.common(mine.output)) == shape(Self.common(other.output)), "\(line)")
         // The last line of errors is ovs-appctl's own and names the socket.
         #expect(lines(Self.common(mine.errors)).dropLast() == lines(Self.common(other.errors)).dropLast(), "\(line)")
+    }
+
+    /// What one of them says to commands, one after the other, beginning without megaflows.
+    func answers(of vswitch: ManagedSwitch, _ script: [String]) async throws -> [String] {
+        _ = try await vswitch.ask("dpctl/del-flows")
+        var answers: [String] = []
+        for line in script {
+            let answer = try await vswitch.ask(Self.words(line))
+            answers.append("\(answer.status): " + Self.megaflows(Self.common(answer.output)) + lines(Self.common(answer.errors)).dropLast().joined(separator: "\n"))
+        }
+        return answers
+    }
+
+    private static func words(_ line: String) -> [String] {
+        line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
+            index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
+        }
     }
 
     private static func common(_ text: String) -> String { text.replacing("needletaild:", with: "ovs-vswitchd:") }
