@@ -24,6 +24,8 @@ public struct ODPTextOptions {
     public var isPacket = false
     /// Prints eth() even if the mask leaves all of it out, as dumps do.
     public var alwaysEthernet = true
+    /// The key is an installed megaflow's, without what its mask leaves out: a TCP packet had flags all the same.
+    public var isMegaflow = false
     /// The name of a port (`--names`); nil: its number.
     public var portName: (ODPPort) -> String? = { _ in nil }
     public init() {}
@@ -199,7 +201,8 @@ struct ODPKeyPrinter {
 
     private mutating func tcpFlags() {
         let bits = UInt32(mask.l0.tcpFlags.host & 0xfff)
-        guard bits != 0 || options.verbose, key.satisfies(.tcp, under: .protocolBits) else { return }
+        // With all words also flags that the packet had and the mask leaves out.
+        guard bits != 0 || (options.verbose && (options.isMegaflow || key.l0.tcpFlags != .zero)), key.satisfies(.tcp, under: .protocolBits) else { return }
         guard bits != 0 else { return out.put("tcp_flags(0/0),") }
         let value = UInt32(key.l0.tcpFlags.host & 0xfff)
         attribute("tcp_flags", written { $0.put(bits == 0xfff ? FlagNames.tcp.text(value) : FlagNames.tcp.text(value, mask: bits)) })

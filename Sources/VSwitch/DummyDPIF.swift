@@ -124,6 +124,7 @@ final class DummyDPIF: DPIF {
     private func verboseText(_ flow: DPFlowDump) -> String {
         var options = ODPTextOptions()
         options.alwaysPacketType = true
+        options.isMegaflow = true
         options.verbose = true
         return flow.key.odpText(mask: flow.mask, options)
     }

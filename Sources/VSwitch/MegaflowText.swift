@@ -38,6 +38,7 @@ struct MegaflowStyle {
 func megaflowText(_ flow: DPFlowDump, _ style: MegaflowStyle = .brief, names: [ODPPort: String], userdata: (UInt64) -> String? = { _ in nil }, now: Int64) -> String {
     var options = ODPTextOptions()
     options.alwaysPacketType = true
+    options.isMegaflow = true
     options.verbose = style.isVerbose
     let name: (ODPPort) -> String? = { style.hasNames ? names[$0] : nil }
     options.portName = name
