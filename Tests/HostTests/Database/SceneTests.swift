@@ -28,11 +28,12 @@ extension HostTests {
         /// What changes by itself may be told a while later.
         private func same(_ step: String, _ ours: ManagedSwitch, _ theirs: ManagedSwitch) async throws {
             var pictures: [SwitchPicture] = []
-            for _ in 0..<20 {
+            // What differs to the end is told below.
+            try? await until("\(step): the same", seconds: 5) {
                 pictures = [try await SwitchPicture(ours), try await SwitchPicture(theirs)]
-                if pictures[0] == pictures[1] { break }
-                try await Task.sleep(for: .milliseconds(100))
+                return pictures[0] == pictures[1]
             }
+            try #require(pictures.count == 2, "\(step)")
             let difference = Set(pictures[0].lines).symmetricDifference(pictures[1].lines)
             let told = difference.sorted().map { (pictures[0].lines.contains($0) ? "ours: " : "OVS's: ") + $0 }
             #expect(pictures[0] == pictures[1], "\(step):\n\(told.joined(separator: "\n"))")
