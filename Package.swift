@@ -23,6 +23,8 @@ let triplet = "x86_64-linux-gnu"
 let dpdkFlags = [
     "-I/usr/include/dpdk", "-I/usr/include/\(triplet)/dpdk", "-include", "rte_config.h", "-march=\(march)",
 ]
+// State that one thread owns. Debug builds, so all tests, check at run time that no two accesses to a variable overlap; release builds do not look it up again.
+let owned: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 let safe: [SwiftSetting] = [.swiftLanguageMode(.v6), .strictMemorySafety()]
 let packetPath: [SwiftSetting] = safe + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]
 // `@_noLocks` asks the compiler to look through every call, which it can do only when it sees the whole module.
@@ -60,7 +62,7 @@ let package = Package(
             .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
         // Level 2
         .target(name: "Datapath", dependencies: ["Wire", "LockFree", "Flow", "NetDev", "CDPDK",
-            .product(name: "Logging", package: "swift-log")], swiftSettings: checkedPacketPath),
+            .product(name: "Logging", package: "swift-log")], swiftSettings: checkedPacketPath + owned),
         .target(name: "OpenFlow", dependencies: ["Wire", "Flow"], swiftSettings: packetPath),
         .target(name: "OVSDB", swiftSettings: safe),
         .target(name: "Stream", dependencies: [
@@ -69,7 +71,7 @@ let package = Package(
             .product(name: "SystemPackage", package: "swift-system")], swiftSettings: safe),
         // Level 3
         .target(name: "OFProto", dependencies: ["Wire", "Flow", "Datapath", "OpenFlow",
-            .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
+            .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath + owned),
         // Level 4
         .target(name: "VSwitch", dependencies: ["Wire", "Flow", "LockFree", "NetDev", "Datapath", "OpenFlow", "OVSDB", "Stream", "OFProto", "CDaemon",
             .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),

@@ -27,7 +27,10 @@ extension DPIFNetdev {
     /// The PMDs that poll queues.
     var activePMDs: [PMDHandle] { pmds.filter { !$0.isDraining } }
 
-    func pmd(_ number: Int) -> PMDHandle? { pmds.first { $0.number == number } }
+    func pmd(_ number: Int) -> PMDHandle? {
+        for at in pmds.indices where pmds[at].number == number { return pmds[at] }
+        return nil
+    }
 
     /// What mempools of ports opened now have to hold.
     var demand: MempoolDemand { netdevs.options.demand.covering(pmds: pmds.count, waiting: Limits.waitingPackets) }

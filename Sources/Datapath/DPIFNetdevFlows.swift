@@ -42,7 +42,7 @@ extension DPIFNetdev {
         command.slot = slot
         if let packet = waiting {
             command.metadata = metadata(flow.key)
-            command.time = packet.missedAt
+            command.number = packet.missedAt
             command.depth = packet.depth
             command.packet = packet.take()
         }

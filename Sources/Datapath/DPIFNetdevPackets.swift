@@ -50,7 +50,7 @@ extension DPIFNetdev {
         duplicateMisses += 1
         var command = PMDCommand(.followFlow)
         command.slot = slot
-        command.time = time
+        command.number = time
         command.depth = depth
         command.packet = packet
         command.metadata = unsafe withUnsafePointer(to: key) { unsafe PacketMetadata($0) }
@@ -66,7 +66,7 @@ extension DPIFNetdev {
             return
         }
         var command = PMDCommand(.runProgram)
-        command.time = packet.missedAt
+        command.number = packet.missedAt
         command.depth = packet.depth
         command.packet = packet.take()
         unsafe command.pointer = UnsafeMutableRawPointer(words)

@@ -7,13 +7,25 @@ import NetDev
 /// not taken the answers, so that an answer always has room.
 @_noLocks func takeCommands(_ pmd: UnsafeMutablePointer<PMD>) -> Bool {
     let commands = unsafe pmd.pointee.commands, replies = unsafe pmd.pointee.replies
+    // No command has more than four answers.
+    let most = min(Limits.commandsPerTurn, (replies.capacity - replies.count) / 4 - 1)
     var done = 0
-    while done < Limits.commandsPerTurn && replies.count + 4 < replies.capacity, let command = unsafe commands.peek() {
+    while done < most, let command = unsafe commands.peek() {
+        unsafe prefetchFlow(pmd, commands.peek(behind: 3))
         unsafe doCommand(pmd, command)
         commands.consume()
         done += 1
     }
-    return done != 0
+    return done > 0
+}
+
+/// Sends for the megaflow that a command is about.
+@_noLocks @inline(__always) func prefetchFlow(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>?) {
+    guard let command = unsafe command else { return }
+    switch unsafe command.pointee.kind {
+    case .insertFlow, .removeFlow, .setActions: unsafe nt_prefetch(pmd.pointee.slab[command.pointee.slot])
+    default: break
+    }
 }
 
 @_noLocks func doCommand(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
@@ -111,8 +123,8 @@ import NetDev
     guard let packet = unsafe command.pointee.packet else { return }
     let slot = unsafe command.pointee.slot
     let scratch = unsafe prepare(pmd, command, packet)
-    if unsafe command.pointee.time != 0 {
-        unsafe pmd.pointee.stats.pointee.upcallLatency.add(pmd.pointee.now &- command.pointee.time)
+    if unsafe command.pointee.number != 0 {
+        unsafe pmd.pointee.stats.pointee.upcallLatency.add(pmd.pointee.now &- command.pointee.number)
     }
     let flow = unsafe pmd.pointee.slab[slot]
     if unsafe liveMatch(flow, scratch, 0) {

@@ -24,7 +24,7 @@ struct DatapathKey: BitwiseCopyable, Sendable {
     var l5 = Line.zero, l6 = Line.zero, l7 = Line.zero, l8 = Line.zero, l9 = Line.zero
 }
 
-/// What the ofproto thread asks of a PMD. Done in the order of the ring.
+/// What the ofproto thread asks of a PMD: one cache line. Done in the order of the ring.
 @safe struct PMDCommand: BitwiseCopyable, @unchecked Sendable {
     enum Kind: UInt8, BitwiseCopyable {
         /// Link the megaflow in `slot`; then let `packet`, if there is one, follow it.
@@ -65,13 +65,12 @@ struct DatapathKey: BitwiseCopyable, Sendable {
     /// How often `packet` was recirculated.
     var depth: UInt8 = 0
     var slot: UInt32 = 0
+    /// With a packet: when its miss was put on the upcall ring; 0: not known.
     var number: UInt64 = 0
     var pointer: UnsafeMutableRawPointer?
     /// What of the packet's key does not stand in its frame.
     var metadata = PacketMetadata()
     var packet: Mbuf?
-    /// When the packet's miss was put on the upcall ring; 0: not known.
-    var time: UInt64 = 0
 
     init(_ kind: Kind) { self.kind = kind }
 }

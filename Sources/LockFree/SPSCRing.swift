@@ -4,17 +4,21 @@ import Synchronization
 @usableFromInline struct RingIndices: ~Copyable {
     /// Written by the consumer.
     @usableFromInline let head = Atomic<UInt64>(0)
-    @usableFromInline let padding0 = InlineArray<15, UInt64>(repeating: 0)
+    /// The consumer's: `tail` as it has seen it last. So it looks at the producer's line only when it has taken all that was there then.
+    @usableFromInline var seenTail: UInt64 = 0
+    @usableFromInline let padding0 = InlineArray<14, UInt64>(repeating: 0)
     /// Written by the producer.
     @usableFromInline let tail = Atomic<UInt64>(0)
-    @usableFromInline let padding1 = InlineArray<15, UInt64>(repeating: 0)
+    /// The producer's: `head` as it has seen it last.
+    @usableFromInline var seenHead: UInt64 = 0
+    @usableFromInline let padding1 = InlineArray<14, UInt64>(repeating: 0)
     @usableFromInline init() {}
 }
 
 /// A bounded ring between one producer and one consumer.
 ///
 /// Owner: whoever made it, and who calls `deallocate` when both ends are at rest.
-/// Writers: the producer writes `tail` and the slots; the consumer writes `head`.
+/// Writers: the producer writes `tail`, what it has seen of `head`, and the slots; the consumer writes `head` and what it has seen of `tail`.
 /// Memory: one allocation for the slots, one for the indices, both at `init`.
 /// Elements must be trivial (no references), since a slot is overwritten without being destroyed.
 @frozen @safe public struct SPSCRing<Element: BitwiseCopyable>: @unchecked Sendable {
@@ -52,9 +56,11 @@ import Synchronization
     /// Producer: lets `fill` write the next slot in place, then publishes it. False when the ring is full.
     @inlinable @inline(__always) public func withNextSlot(_ fill: (UnsafeMutablePointer<Element>) -> Void) -> Bool {
         let tail = unsafe indices.pointee.tail.load(ordering: .relaxed)
-        // acquire RING-HEAD: the consumer has finished reading the slot that is about to be overwritten.
-        let head = unsafe indices.pointee.head.load(ordering: .acquiring)
-        if tail &- head > mask { return false }
+        if unsafe tail &- indices.pointee.seenHead > mask {
+            // acquire RING-HEAD: the consumer has finished reading the slot that is about to be overwritten.
+            unsafe indices.pointee.seenHead = indices.pointee.head.load(ordering: .acquiring)
+            if unsafe tail &- indices.pointee.seenHead > mask { return false }
+        }
         unsafe fill(slots + Int(tail & mask))
         // release RING-TAIL: the slot's content is visible before the new tail.
         unsafe indices.pointee.tail.store(tail &+ 1, ordering: .releasing)
@@ -72,9 +78,20 @@ import Synchronization
     /// Consumer: the oldest element in place, valid until `consume`; nil when the ring is empty.
     @inlinable @inline(__always) public func peek() -> UnsafeMutablePointer<Element>? {
         let head = unsafe indices.pointee.head.load(ordering: .relaxed)
-        // acquire RING-TAIL: everything that the producer wrote into the slot is visible.
-        if unsafe head == indices.pointee.tail.load(ordering: .acquiring) { return nil }
+        if unsafe head == indices.pointee.seenTail {
+            // acquire RING-TAIL: everything that the producer wrote into the slots before it is visible.
+            unsafe indices.pointee.seenTail = indices.pointee.tail.load(ordering: .acquiring)
+            if unsafe head == indices.pointee.seenTail { return nil }
+        }
         return unsafe slots + Int(head & mask)
+    }
+
+    /// Consumer: the element so many places behind the oldest one, if it was there when `peek` looked last; for prefetching.
+    @inlinable @inline(__always) public func peek(behind places: UInt64) -> UnsafeMutablePointer<Element>? {
+        let place = unsafe indices.pointee.head.load(ordering: .relaxed) &+ places
+        // A difference from a tail that was passed is huge.
+        if unsafe indices.pointee.seenTail &- place &- 1 > mask { return nil }
+        return unsafe slots + Int(place & mask)
     }
 
     /// Consumer: gives the slot that `peek` returned back to the producer.

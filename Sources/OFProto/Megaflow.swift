@@ -41,6 +41,9 @@ final class Megaflow {
         used = now
     }
 
+    /// The first word of line 0: the input port, and behind it recirc_id.
+    var firstWord: UInt64 { words[0] }
+
     /// The key's line at a place among the mask's lines.
     @inline(__always) func line(_ place: Int) -> Line {
         guard place == 0 else { return moreLines[place - 1] }

@@ -172,7 +172,7 @@ public final class OFProto {
         revalidation.changes &+= 1
         revalidation.pending.isDue = true
         // Without megaflows nothing is stale.
-        if megaflows.liveCount == 0, revalidation.cursor == nil { revalidation.settled = revalidation.changes }
+        if megaflows.liveCount == 0, revalidation.round == nil { revalidation.settled = revalidation.changes }
     }
 
     /// The place of stations with these tags changed.

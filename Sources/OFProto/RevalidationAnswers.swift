@@ -7,18 +7,23 @@ import Flow
 /// Where the tables differ from megaflow to megaflow, what the actions of a rule lead to is mostly the same: then only the lookup is done again.
 ///
 /// An answer from early in a round is as good as a translation at that time: what changed since is for the next round, and the tags are the answer's.
-struct RevalidationAnswers {
+/// Owner: `OFProto`.
+final class RevalidationAnswers {
     /// The newest one comes last.
     private var answers: [Answer] = []
     /// By the only rule that packets found: what its actions led to, and the bits that they looked at besides the lookup.
     private var byRule: [ObjectIdentifier: OfRule] = [:]
 
-    private struct OfRule {
-        /// Keeps its identity from another one.
+    /// The one of these that was asked for last.
+    private var latest: OfRule?
+
+    private final class OfRule {
         let rule: Rule
         /// Megaflows that were translated.
         var translated = 0
         var answers: [Answer] = []
+
+        init(_ rule: Rule) { self.rule = rule }
     }
 
     final class Answer {
@@ -60,37 +65,40 @@ struct RevalidationAnswers {
 
     /// What is known of the packet in `flow`, as the datapath knows it.
     func find(_ flow: FlowBuffer) -> Answer? {
-        for answer in answers where answer.holds(for: flow) { return answer }
+        for at in answers.indices where answers[at].holds(for: flow) { return answers[at] }
         return nil
     }
 
     /// Takes note of what a megaflow's translation found. The packet was at every lookup as it came in.
-    mutating func add(_ consulted: MaskLines, _ flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
+    func add(_ consulted: MaskLines, _ flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
         if answers.count == OFProtoLimits.rememberedAnswers { answers.removeFirst() }
         answers.append(Answer(consulted, of: flow, actions: actions, found: found))
     }
 
     /// What the actions of a rule lead to for the packet in `flow`; nil: it is not known yet.
     func find(_ rule: Rule, _ flow: FlowBuffer) -> Answer? {
-        guard let known = byRule[ObjectIdentifier(rule)] else { return nil }
-        for answer in known.answers where answer.holds(for: flow) { return answer }
+        if latest?.rule !== rule { latest = byRule[ObjectIdentifier(rule)] }
+        guard let latest else { return nil }
+        for at in latest.answers.indices where latest.answers[at].holds(for: flow) { return latest.answers[at] }
         return nil
     }
 
     /// A megaflow whose packets found this rule only was translated. True if it is worth knowing what its actions look at: others have found it before, and they do not all look at
     /// something else.
-    mutating func isWorthKnowing(_ rule: Rule) -> Bool {
-        byRule[ObjectIdentifier(rule), default: OfRule(rule: rule)].translated += 1
-        let translated = byRule[ObjectIdentifier(rule)]?.translated ?? 0
-        return translated > 1 && translated <= OFProtoLimits.rememberedAnswers + 1
+    func isWorthKnowing(_ rule: Rule) -> Bool {
+        let known = byRule[ObjectIdentifier(rule)] ?? OfRule(rule)
+        known.translated += 1
+        byRule[ObjectIdentifier(rule)] = known
+        return known.translated > 1 && known.translated <= OFProtoLimits.rememberedAnswers + 1
     }
 
-    mutating func add(_ consulted: MaskLines, of rule: Rule, _ flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
+    func add(_ consulted: MaskLines, of rule: Rule, _ flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
         byRule[ObjectIdentifier(rule)]?.answers.append(Answer(consulted, of: flow, actions: actions, found: found))
     }
 
-    mutating func removeAll() {
+    func removeAll() {
         answers.removeAll(keepingCapacity: true)
         byRule.removeAll(keepingCapacity: true)
+        latest = nil
     }
 }

@@ -9,16 +9,16 @@ import Wire
 /// turn. What changes meanwhile is for the next round, which follows at once. Megaflows installed meanwhile were made from the newest state. So none is
 /// stale for longer than two rounds, and a change is settled by the first one that began after it.
 struct Revalidation {
-    /// What the next round checks, and what the one under way does.
+    /// What the next round checks.
     var pending = Changes()
-    fileprivate(set) var current = Changes()
-    /// The next place to look at; nil: no round is under way.
-    fileprivate(set) var cursor: Int?
+    /// The round under way.
+    fileprivate(set) var round: Round?
     /// How many changes there were; how many of them the last round that began takes account of; and how many are settled.
     var changes: UInt64 = 0
     fileprivate var covered: UInt64 = 0
     var settled: UInt64 = 0
-    fileprivate var answers = RevalidationAnswers()
+    fileprivate let answers = RevalidationAnswers()
+    fileprivate let entry = Entry()
     /// Megaflows were changed or deleted since the datapath was last waited for.
     var touched = false
 
@@ -33,11 +33,36 @@ struct Revalidation {
 
         var isEmpty: Bool { !isDue && stations == 0 }
     }
+
+    /// What a round checks.
+    final class Round {
+        fileprivate let isFull: Bool
+        fileprivate let stations: UInt64
+        fileprivate let rules: RuleConcerns
+        /// The next place to look at.
+        fileprivate var cursor = 0
+
+        fileprivate init(_ changes: Changes, first: UInt64) {
+            isFull = changes.isFull
+            stations = changes.stations
+            rules = changes.rules.concerns(first: first)
+        }
+    }
+
+    /// Where the packets of the megaflow that was looked at last are looked up first; as of this turn.
+    fileprivate final class Entry {
+        /// The first word of their keys; nil: none was looked at.
+        var place: UInt64?
+        /// The port by which they come in, as lookups see it, at the place of `in_port` in line 0.
+        var inPort: UInt64 = 0
+        /// nil: that hangs on more than the port, or there is no flow.
+        var table: OpenFlowTable?
+    }
 }
 
 extension OFProto {
     /// True while megaflows may be installed that changes made false.
-    public var isRevalidating: Bool { revalidation.cursor != nil || !revalidation.pending.isEmpty }
+    public var isRevalidating: Bool { revalidation.round != nil || !revalidation.pending.isEmpty }
 
     /// The number of the last change.
     var changeCount: UInt64 { revalidation.changes }
@@ -64,55 +89,68 @@ extension OFProto {
 
     /// One slice of the round, which is begun if one is due. Returns true if more is to be done at once.
     @discardableResult func revalidate(now: Int64) -> Bool {
-        if revalidation.cursor == nil {
+        if revalidation.round == nil {
             guard !revalidation.pending.isEmpty else { return false }
             beginRound()
         }
-        guard var at = revalidation.cursor else { return false }
-        let changes = revalidation.current, end = megaflows.tags.count
+        guard let round = revalidation.round else { return false }
+        var at = round.cursor
+        let end = megaflows.tags.count
         var budget = limits.sweepBudget * OFProtoLimits.passedOver
+        let translator = translator, dpif = dpif
+        revalidation.entry.place = nil
         while at < end, budget > 0 {
-            budget -= check(at, changes, now: now)
+            budget -= check(at, round, translator, dpif, now: now)
             at += 1
         }
-        revalidation.cursor = at
+        round.cursor = at
         if at >= megaflows.tags.count { endRound() }
         return isRevalidating
     }
 
     private func beginRound() {
         for bridge in bridges { bridge.refreshLinks() }
-        revalidation.current = revalidation.pending
+        revalidation.round = Revalidation.Round(revalidation.pending, first: revalidation.covered + 1)
         revalidation.pending = Revalidation.Changes()
-        revalidation.current.rules.begin(first: revalidation.covered + 1)
         revalidation.covered = revalidation.changes
-        revalidation.cursor = 0
     }
 
     private func endRound() {
-        revalidation.cursor = nil
-        revalidation.current = Revalidation.Changes()
+        revalidation.round = nil
         revalidation.answers.removeAll()
         revalidation.settled = revalidation.covered
         translator.forgetCredits()
     }
 
     /// Looks at one megaflow, which changes may concern. Returns what that cost, in parts of `sweepBudget`'s unit.
-    private func check(_ at: Int, _ changes: borrowing Revalidation.Changes, now: Int64) -> Int {
+    private func check(_ at: Int, _ round: Revalidation.Round, _ translator: Translator, _ dpif: any DPIF, now: Int64) -> Int {
         let tags = megaflows.tags[at]
-        let isConcerned = changes.isFull || tags.stations & changes.stations != 0
-        guard isConcerned || tags.tables & changes.rules.tables != 0 else { return 1 }
+        let isConcerned = round.isFull || tags.stations & round.stations != 0
+        guard isConcerned || tags.tables & round.rules.tables != 0 else { return 1 }
         guard let flow = megaflows.slots[at], !flow.isDeleting else { return 1 }
-        guard isConcerned || changes.rules.mayConcern(flow, tables: tags.tables, inPort: lookupPort(of: flow)) else { return OFProtoLimits.passedOver }
+        let entry = revalidation.entry
+        enter(entry, flow)
+        var concern = RuleConcerns.Concern.some
+        if !isConcerned {
+            concern = round.rules.concern(flow, tables: tags.tables, inPort: entry.inPort)
+            if case .none = concern { return OFProtoLimits.passedOver }
+        }
         if let stats = dpif.flowStats(flow.id) { push(flow, stats) }
         counters.revalidated &+= 1
-        let translator = translator
         translator.flow.load(flow)
-        if let answer = revalidation.answers.find(translator.flow) {
-            if answer.isCovered(by: flow.mask) { settle(at, flow, answer.actions, answer.found) } else { invalidate(at, flow) }
+        let answers = revalidation.answers, isPlain = translator.isLookedUpAsItIs
+        if case .finds(let newcomer) = concern, isPlain, round.rules.newcomers[newcomer].table === entry.table,
+            settle(at, flow, answers.find(round.rules.newcomers[newcomer].rule, translator.flow), dpif) {
             return OFProtoLimits.answerCost * OFProtoLimits.passedOver
         }
-        if settleByLookup(at, flow, translator) { return OFProtoLimits.lookupCost * OFProtoLimits.passedOver }
+        if let answer = answers.find(translator.flow) {
+            if !settle(at, flow, answer, dpif) { invalidate(at, flow) }
+            return OFProtoLimits.answerCost * OFProtoLimits.passedOver
+        }
+        if isPlain, let table = entry.table, let rule = translator.lookUpFirst(table.classifier, inPort: UInt32(truncatingIfNeeded: entry.inPort)),
+            translator.aside.isCovered(by: flow.mask.lines), settle(at, flow, answers.find(rule, translator.flow), dpif) {
+            return OFProtoLimits.lookupCost * OFProtoLimits.passedOver
+        }
         revalidate(at, flow, translator, now: now)
         return limits.translationCost * OFProtoLimits.passedOver
     }
@@ -124,13 +162,15 @@ extension OFProto {
         revalidate(at, flow, translator, now: now)
     }
 
-    /// The port by which a megaflow's packets come in, as lookups see it, at the place of `in_port` in line 0.
-    private func lookupPort(of flow: Megaflow) -> UInt64 {
-        // Line 0 has the port in its first half word; what comes back from the datapath is looked up by the port that its context tells.
-        let first = flow.line(0)[0]
-        let inPort = first & UInt64(UInt32.max)
-        guard first >> 32 == 0, let port = port(ODPPort(UInt32(inPort))) else { return inPort }
-        return UInt64(port.number.number)
+    /// Makes `entry` that of a megaflow.
+    private func enter(_ entry: Revalidation.Entry, _ flow: Megaflow) {
+        // Line 0 has the port in its first half word, and then whether the packets come back from the datapath: these are looked up by what their context tells.
+        let first = flow.firstWord
+        if entry.place == first { return }
+        let number = first & UInt64(UInt32.max), port = first == number ? port(ODPPort(UInt32(number))) : nil
+        entry.place = first
+        entry.inPort = port.map { UInt64($0.number.number) } ?? number
+        entry.table = port?.bridge.tables[0]
     }
 
     /// Translates a megaflow again, whose key is in the translator's `flow`, and changes or deletes what is installed.
@@ -144,7 +184,7 @@ extension OFProto {
         if found.steady == nil, !wildcards.holds(mask) {
             revalidation.answers.add(wildcards.maskLines, flow, actions: actions, found: found)
         }
-        settle(at, flow, actions, found)
+        settle(at, flow, actions, found, dpif)
         noteActions(flow, translator, actions, found, now: now)
     }
 
@@ -159,16 +199,15 @@ extension OFProto {
         revalidation.answers.add(translator.wildcards.maskLines, of: rule, flow, actions: actions, found: found)
     }
 
-    /// Looks a megaflow's packets up, and does what the actions of the rule that they find are known to lead to. False: that is not known, or would take more bits than the mask has.
-    private func settleByLookup(_ at: Int, _ flow: Megaflow, _ translator: Translator) -> Bool {
-        guard let rule = translator.lookUpFirst(), let answer = revalidation.answers.find(rule, translator.flow),
-            translator.aside.isCovered(by: flow.mask.lines), answer.isCovered(by: flow.mask) else { return false }
-        settle(at, flow, answer.actions, answer.found)
+    /// Does what is known of a megaflow's packets. False: nothing is, or it would take more bits than the mask has.
+    private func settle(_ at: Int, _ flow: Megaflow, _ answer: RevalidationAnswers.Answer?, _ dpif: any DPIF) -> Bool {
+        guard let answer, answer.isCovered(by: flow.mask) else { return false }
+        settle(at, flow, answer.actions, answer.found, dpif)
         return true
     }
 
     /// These are a megaflow's actions, and what it hangs on.
-    private func settle(_ at: Int, _ flow: Megaflow, _ actions: [DPAction], _ found: MegaflowFindings) {
+    private func settle(_ at: Int, _ flow: Megaflow, _ actions: [DPAction], _ found: MegaflowFindings, _ dpif: any DPIF) {
         if actions != flow.actions {
             do throws(DPIFError) {
                 revalidation.touched = true

@@ -330,19 +330,20 @@ final class Translator {
     /// The only rule that the packet found, where it was looked up only once, in the first table of its bridge; nil: there is none such.
     var onlyRule: Rule? { resubmits == 1 && packetLine.recircID == 0 ? firstRule : nil }
 
-    /// Looks up the packet in `flow`, as the datapath knows it, in the first table of its bridge; the bits that this looks at are in `aside` then. Nil: there is no rule, or more is to
-    /// be said of such packets than a lookup can.
-    func lookUpFirst() -> Rule? {
+    /// The packet in `flow` is no fragment, of which lookups see something else than it has, and not without an Ethernet header, which not all rules are for.
+    var isLookedUpAsItIs: Bool { flow.key.l0.nwFrag & FragmentBits.any == 0 && flow.key.l3.packetType.host == PacketType.ethernet }
+
+    /// Looks up the packet in `flow`, as the datapath knows it and for the first time, in the first table of its bridge; the bits that this looks at are in `aside` then.
+    func lookUpFirst(_ classifier: Classifier, inPort: UInt32) -> Rule? {
         let number = flow.key.l0.inPort
-        guard flow.key.l0.recircID == 0, flow.key.l0.nwFrag & FragmentBits.any == 0, let port = ofproto.port(ODPPort(number)), let table = port.bridge.tables[0] else { return nil }
         aside.clear()
-        flow.key.l0.inPort = UInt32(port.number.number)
+        flow.key.l0.inPort = inPort
         flow.key.l11.actsetOutput = Self.noOutput
         defer {
             flow.key.l0.inPort = number
             flow.key.l11.actsetOutput = 0
         }
-        return table.classifier.lookup(flow, aside)
+        return classifier.lookup(flow, aside)
     }
 
     /// The result depends on what is in tables without a lookup.

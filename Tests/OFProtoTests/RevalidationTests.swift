@@ -182,6 +182,32 @@ import Wire
         }
     }
 
+    /// A flow that asks only for bits that the megaflows hold is found by all whose flow is less; who is credited changes with it.
+    @Test func aNewFlowTakesThePacketsOfManyMegaflows() throws {
+        let net = try TestSwitch()
+        func station(_ number: UInt64) -> Match { match { $0.l0.dlSrc = EthernetAddress(number); $1.l0.dlSrc = .broadcast } }
+        try net.add(priority: 9, station(0x10009), [.output(OFPort(4), maxLength: 0)])
+        try net.add(priority: 1, Match(), out2)
+        let stations = (0x10002...0x10009).map { UInt64($0) }
+        func sendAll() { for station in stations { net.dpif.receive(ipv4(1, from: station)) } }
+        sendAll()
+        net.settle()
+        try net.add(priority: 5, Match(), [.output(OFPort(3), maxLength: 0)])
+        net.settle()
+        // One that needs more bits than they hold, below and above.
+        try net.add(priority: 3, udp(53), [])
+        net.settle()
+        #expect(net.dpif.flowCount == stations.count)
+        for flow in net.dpif.flowDump() { #expect(flow.actions == [.output(ODPPort(flow.key.l0.dlSrc == EthernetAddress(0x10009) ? 4 : 3))]) }
+        sendAll()
+        net.pass(milliseconds: 2_000)
+        let packets = Dictionary(uniqueKeysWithValues: net.bridge.dumpFlows().map { ($0.0.priority, $0.1.packets) })
+        #expect(packets == [9: 2, 5: 7, 3: 0, 1: 7])
+        try net.add(priority: 6, udp(53), [])
+        net.settle()
+        #expect(net.dpif.flowDump().map(\.key.l0.dlSrc) == [EthernetAddress(0x10009)])
+    }
+
     @Test func aLargeTableIsRevalidatedInBoundedTurns() throws {
         let net = try TestSwitch()
         try net.add(match { $0.l0.dlSrc = EthernetAddress(1); $1.l0.dlSrc = .broadcast }, [])
