@@ -83,7 +83,8 @@ struct BondMemberReport: CommandValue {
         JSON(members: [
             "enabled": JSON(member.isEnabled), "active": JSON(isActive), "may-enable": JSON(member.isUp),
             "updelay-expires-in-ms": member.isEnabled ? nil : changesIn.map { JSON($0) },
-            "downdelay-expires-in-ms": member.isEnabled ? changesIn.map { JSON($0) } : nil, "loads-kb": JSON(named: loads.map { ("\($0.hash)", JSON($0.load)) }),
+            "downdelay-expires-in-ms": member.isEnabled ? changesIn.map { JSON($0) } : nil,
+            "loads-kb": JSON(named: loads.map { ("\($0.hash)", JSON($0.load)) }),
         ])
     }
 }

@@ -39,7 +39,8 @@ struct PMDStatsReport: CommandValue {
         let stats = pmd.stats, cycles = pmd.isMainThread ? 0 : stats.cycles
         let averages = JSON(members: [
             "datapath-passes-per-packet": average(stats.passes, stats.rxPackets),
-            "subtable-lookups-per-megaflow-hit": average(stats.subtableLookups, stats.megaflowHits), "packets-per-output-batch": average(stats.txPackets, stats.txBatches),
+            "subtable-lookups-per-megaflow-hit": average(stats.subtableLookups, stats.megaflowHits),
+            "packets-per-output-batch": average(stats.txPackets, stats.txBatches),
             "cycles-per-packet": cycles == 0 ? nil : average(cycles, stats.rxPackets),
             "processing-cycles-per-packet": cycles == 0 ? nil : average(stats.busyCycles, stats.rxPackets),
         ])

@@ -14,8 +14,8 @@ extension TracePass {
     fileprivate var json: JSON {
         JSON(members: [
             "heading": heading.map { JSON($0) }, "flow": JSON(flow), "trace": .array(nodes.map(\.json)), "final-flow": JSON(finalFlow ?? flow),
-            "megaflow": JSON(megaflow), "datapath-actions": JSON(datapathActions), "slow-path": failure == nil && !slowPath.isEmpty ? .array(slowPath.map { JSON($0) }) : nil,
-            "failure": failure.map { JSON($0) },
+            "megaflow": JSON(megaflow), "datapath-actions": JSON(datapathActions),
+            "slow-path": failure == nil && !slowPath.isEmpty ? .array(slowPath.map { JSON($0) }) : nil, "failure": failure.map { JSON($0) },
             "why": reasons.map { reasons in .array(reasons.map { ["match": JSON($0.bits), "who": JSON($0.who)] }) },
         ])
     }
@@ -24,6 +24,8 @@ extension TracePass {
 extension TraceNode {
     /// Nested as deep as translation is.
     fileprivate var json: JSON {
-        JSON(members: ["kind": JSON(kind.rawValue), "text": JSON(String(text.trimmingPrefix(" "))), "children": children.isEmpty ? nil : .array(children.map(\.json))])
+        JSON(members: [
+            "kind": JSON(kind.rawValue), "text": JSON(String(text.trimmingPrefix(" "))), "children": children.isEmpty ? nil : .array(children.map(\.json)),
+        ])
     }
 }

@@ -72,7 +72,9 @@ import Wire
 
     /// So is one as JSON.
     @Test(arguments: [0, 1000]) func aLongListIsMadeInSlices(count: Int) async throws {
-        let requests: [(String, [JSON])] = [("set-options", ["--format", "json"]), ("dpctl/dump-flows", []), ("ofproto/list", []), ("set-options", ["--format", "text"]), ("ofproto/list", [])]
+        let requests: [(String, [JSON])] = [
+            ("set-options", ["--format", "json"]), ("dpctl/dump-flows", []), ("ofproto/list", []), ("set-options", ["--format", "text"]), ("ofproto/list", []),
+        ]
         let (messages, turns) = try await answers(to: requests, megaflows: count)
         #expect(turns == requests.count + max(1, (count + Limits.dumpSlice - 1) / Limits.dumpSlice) + 1)
         guard messages.count == requests.count, case .reply(.array(let flows), .integer(1)) = messages[1] else {
@@ -89,12 +91,13 @@ import Wire
 
     @Test func otherFormatsAreRefused() async throws {
         let requests: [(String, [JSON])] = [
-            ("set-options", []), ("set-options", ["--format", "xml"]), ("set-options", ["--format"]), ("set-options", ["--zz", "json"]), ("set-options", ["--format", "json", "x"]), ("ofproto/list", []),
+            ("set-options", []), ("set-options", ["--format", "xml"]), ("set-options", ["--format"]), ("set-options", ["--zz", "json"]),
+            ("set-options", ["--format", "json", "x"]), ("ofproto/list", []),
         ]
         let messages = try await answers(to: requests, megaflows: 0).messages
         let errors = [
-            "\"set-options\" command requires at least 1 arguments\n", "option format has invalid value xml\n", "Missing argument for option --format\n", "Unrecognized option --zz\n",
-            "\"set-options\" command takes at most 2 arguments\n",
+            "\"set-options\" command requires at least 1 arguments\n", "option format has invalid value xml\n", "Missing argument for option --format\n",
+            "Unrecognized option --zz\n", "\"set-options\" command takes at most 2 arguments\n",
         ]
         #expect(messages == errors.enumerated().map { .error(.string($1), id: .integer(Int64($0))) } + [.reply(result: "br0\n", id: .integer(5))])
     }

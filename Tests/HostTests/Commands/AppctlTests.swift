@@ -7,7 +7,8 @@ extension HostTests {
     @Suite(.serialized) struct AppctlTests {
         private func both(_ bed: Bed, _ arguments: [String]) async throws -> (ours: CommandResult, theirs: CommandResult) {
             let folder = "OVS_RUNDIR=" + bed.folder
-            return (try await command("env", [folder, executable("needletail"), "appctl"] + arguments), try await command("env", [folder, "ovs-appctl"] + arguments))
+            let ours = try await command("env", [folder, executable("needletail"), "appctl"] + arguments)
+            return (ours, try await command("env", [folder, "ovs-appctl"] + arguments))
         }
 
         /// What ovs-appctl says, without its log, and in the other's name.
@@ -26,8 +27,9 @@ extension HostTests {
             try await Bed.with { bed in
                 try await start(bed)
                 for arguments in [
-                    ["-t", "needletaild", "version"], ["--target=needletaild", "-T", "5", "list-commands"], ["-t", "needletaild", "ofproto/list"], ["-t", "needletaild", "zz"],
-                    ["-t", "needletaild", "--timeout=5", "fdb/show"], ["-t", "needletaild", "dpctl/show", "-s"], ["-t", "needletaild", "dpctl/show", "--zz"], ["-t", "needletaild", "vlog/set", "dpif:dbg"],
+                    ["-t", "needletaild", "version"], ["--target=needletaild", "-T", "5", "list-commands"], ["-t", "needletaild", "ofproto/list"],
+                    ["-t", "needletaild", "zz"], ["-t", "needletaild", "--timeout=5", "fdb/show"], ["-t", "needletaild", "dpctl/show", "-s"],
+                    ["-t", "needletaild", "dpctl/show", "--zz"], ["-t", "needletaild", "vlog/set", "dpif:dbg"],
                 ] {
                     let (ours, theirs) = try await both(bed, arguments)
                     #expect(ours.output == theirs.output && ours.status == theirs.status, "\(arguments): \(ours.errors)")
