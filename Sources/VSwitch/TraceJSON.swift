@@ -13,7 +13,7 @@ extension TraceReport: CommandValue {
 extension TracePass {
     fileprivate var json: JSON {
         JSON(members: [
-            "heading": heading.map { JSON($0) }, "flow": JSON(flow), "trace": .array(nodes.map(\.json)), "final-flow": JSON(finalFlow ?? flow),
+            "heading": heading.map { JSON($0) }, "flow": JSON(flow), "trace": .array(nodes.flatMap { $0.json(levels: Limits.traceLevels) }), "final-flow": JSON(finalFlow ?? flow),
             "megaflow": JSON(megaflow), "datapath-actions": JSON(datapathActions),
             "slow-path": failure == nil && !slowPath.isEmpty ? .array(slowPath.map { JSON($0) }) : nil, "failure": failure.map { JSON($0) },
             "why": reasons.map { reasons in .array(reasons.map { ["match": JSON($0.bits), "who": JSON($0.who)] }) },
@@ -22,10 +22,11 @@ extension TracePass {
 }
 
 extension TraceNode {
-    /// Nested as deep as translation is.
-    fileprivate var json: JSON {
-        JSON(members: [
-            "kind": JSON(kind.rawValue), "text": JSON(String(text.trimmingPrefix(" "))), "children": children.isEmpty ? nil : .array(children.map(\.json)),
-        ])
+    /// With what follows from it within, or behind where there are no levels left: translation nests deeper than readers of JSON go.
+    fileprivate func json(levels: Int) -> [JSON] {
+        let below = children.flatMap { $0.json(levels: max(0, levels - 1)) }
+        let isLast = levels == 0 || children.isEmpty
+        let node = JSON(members: ["kind": JSON(kind.rawValue), "text": JSON(String(text.trimmingPrefix(" "))), "children": isLast ? nil : .array(below)])
+        return isLast ? [node] + below : [node]
     }
 }

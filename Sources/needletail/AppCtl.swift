@@ -19,6 +19,8 @@ struct AppCtl: ParsableCommand {
 
     func validate() throws {
         if pretty, !json { throw ValidationError("--pretty is for --json") }
+        // Behind the command everything is the command's, so these come here.
+        if ["-h", "--help"].contains(words.first) { throw CleanExit.helpRequest(self) }
         if let first = words.first, first.hasPrefix("-") { throw ValidationError("unrecognized option '\(first)'") }
     }
 

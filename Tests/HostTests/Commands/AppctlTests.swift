@@ -107,6 +107,8 @@ extension HostTests {
                 #expect(mistake.status == 2 && mistake.output.isEmpty && mistake.errors.hasPrefix("no such bridge\nneedletail: "))
                 #expect(try await ask("--pretty", "version").status == 64)
                 #expect(try await ask("--zz", "version").status == 64)
+                let help = try await ask("--help")
+                #expect(help.output.contains("USAGE: needletail appctl ") && help.status == 0)
                 // The format is one connection's alone.
                 #expect(try await ask("ofproto/list").output == "br0\n")
             }

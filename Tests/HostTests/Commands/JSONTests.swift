@@ -120,6 +120,25 @@ extension HostTests {
             }
         }
 
+        /// A trace through many tables nests no deeper than parsers go, and nothing of it is lost.
+        @Test func aDeepTraceIsBounded() async throws {
+            try await withSwitch { vswitch in
+                let flows = (0..<250).map { "table=\($0),actions=resubmit(,\($0 + 1))\n" }.joined(), file = vswitch.folder + "/chain"
+                try flows.write(toFile: file, atomically: true, encoding: .utf8)
+                try await vswitch.ofctl("add-flows", "br1", file)
+                let line = "ofproto/trace br1 in_port=1,udp"
+                func texts(_ node: JSON, level: Int) -> [(level: Int, text: String)] {
+                    [(level, node.object?["text"]?.string ?? "")] + (node.object?["children"]?.array ?? []).flatMap { texts($0, level: level + 1) }
+                }
+                let nodes = try #require(try Self.parse(await answer(vswitch, line, "--json")).object?["trace"]?.array).flatMap { texts($0, level: 0) }
+                #expect(nodes.map(\.level).max() == 200)
+                let told = lines(try await answer(vswitch, line)).map { $0.trimmingCharacters(in: .whitespaces) }
+                // The order is the same, too.
+                let known = Set(nodes.map(\.text))
+                #expect(told.filter(known.contains) == nodes.map(\.text).filter { !$0.isEmpty } && nodes.count > 500)
+            }
+        }
+
         private func answer(_ vswitch: ManagedSwitch, _ line: String, _ options: String...) async throws -> String {
             let words = ["appctl", "-t", vswitch.controlSocket, "-T", "20"] + options + line.split(separator: " ").map(String.init)
             let result = try await command(executable("needletail"), words, seconds: 40)
