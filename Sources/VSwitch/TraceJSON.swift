@@ -13,8 +13,8 @@ extension TraceReport: CommandValue {
 extension TracePass {
     fileprivate var json: JSON {
         JSON(members: [
-            "heading": heading.map { JSON($0) }, "flow": JSON(flow), "trace": .array(nodes.flatMap { $0.json(levels: Limits.traceLevels) }), "final-flow": JSON(finalFlow ?? flow),
-            "megaflow": JSON(megaflow), "datapath-actions": JSON(datapathActions),
+            "heading": heading.map { JSON($0) }, "flow": JSON(flow), "trace": .array(nodes.flatMap { $0.json(levels: Limits.traceLevels) }),
+            "final-flow": JSON(finalFlow ?? flow), "megaflow": JSON(megaflow), "datapath-actions": JSON(datapathActions),
             "slow-path": failure == nil && !slowPath.isEmpty ? .array(slowPath.map { JSON($0) }) : nil, "failure": failure.map { JSON($0) },
             "why": reasons.map { reasons in .array(reasons.map { ["match": JSON($0.bits), "who": JSON($0.who)] }) },
         ])

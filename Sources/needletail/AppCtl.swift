@@ -49,7 +49,7 @@ struct AppCtl: ParsableCommand {
     /// Where the target listens.
     private func socket(_ name: String) throws -> String {
         guard !name.hasPrefix("/") else { return name }
-        let pidfile = "\(OVSFolder.run)/\(name).pid"
+        let pidfile = Self.pidfile(name)
         do {
             return "\(OVSFolder.run)/\(name).\(try PIDFile.process(pidfile)).ctl"
         } catch {
@@ -57,11 +57,13 @@ struct AppCtl: ParsableCommand {
         }
     }
 
-    /// The daemon by its own name, or where there is none of that name, in the place of ovs-vswitchd.
+    /// The daemon by its own name, or where none of that name runs, in the place of ovs-vswitchd.
     private static var standardTarget: String {
         let names = ["needletaild", "ovs-vswitchd"]
-        return names.first { FileManager.default.fileExists(atPath: "\(OVSFolder.run)/\($0).pid") } ?? names[0]
+        return names.first { (try? PIDFile.process(pidfile($0))) != nil } ?? names[0]
     }
+
+    private static func pidfile(_ name: String) -> String { "\(OVSFolder.run)/\(name).pid" }
 
     private func fail(_ status: Int32, _ line: String) -> ExitCode {
         complain("needletail: \(line)")

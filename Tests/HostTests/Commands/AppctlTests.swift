@@ -39,6 +39,16 @@ extension HostTests {
                 // The daemon need not be named.
                 let version = try await command("env", ["OVS_RUNDIR=" + bed.folder, executable("needletail"), "appctl", "version"])
                 #expect(version.output.hasPrefix("needletaild (Needletail) ") && version.status == 0, "\(version.errors)")
+                // Nor if it is in the place of Open vSwitch's, and its own name's file was left behind.
+                for end in ["pid", "ctl"] {
+                    let files = try FileManager.default.contentsOfDirectory(atPath: bed.folder)
+                    let file = try #require(files.first { $0.hasPrefix("needletaild") && $0.hasSuffix(end) })
+                    let other = file.replacing("needletaild", with: "ovs-vswitchd")
+                    try FileManager.default.moveItem(atPath: "\(bed.folder)/\(file)", toPath: "\(bed.folder)/\(other)")
+                }
+                try "999999999\n".write(toFile: bed.folder + "/needletaild.pid", atomically: true, encoding: .utf8)
+                let renamed = try await command("env", ["OVS_RUNDIR=" + bed.folder, executable("needletail"), "appctl", "version"])
+                #expect(renamed.output == version.output && renamed.status == 0, "\(renamed.errors)")
             }
         }
 

@@ -13,6 +13,8 @@ extension HostTests {
             try await Bed.with { bed in
                 let vswitch = try await ManagedSwitch(bed, .needletail, ["--enable-dummy"])
                 try await TwinSwitches.arrange(vswitch)
+                // There is a clock now that can be stopped.
+                #expect(try await vswitch.ask("time/stop").status == 0)
                 try await body(vswitch)
             }
         }
