@@ -78,7 +78,7 @@ let package = Package(
             .product(name: "SystemPackage", package: "swift-system")], swiftSettings: packetPath),
         // Level 5
         .executableTarget(name: "needletaild", dependencies: ["VSwitch", "CDaemon", .product(name: "Logging", package: "swift-log")], swiftSettings: packetPath),
-        .executableTarget(name: "needletail", dependencies: ["VSwitch",
+        .executableTarget(name: "needletail", dependencies: ["VSwitch", "OVSDB", "Stream",
             .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: packetPath),
         // Benchmarks: the harness, its latency prober, and the micro-benchmarks
         .executableTarget(name: "bench", dependencies: ["Flow", "Datapath", "OpenFlow", "CDPDK",
@@ -104,7 +104,7 @@ let package = Package(
         tests("SimulationTests", ["OFProto", "Datapath", "OpenFlow", "NetDev", "LockFree", "Flow", "Wire", "CDPDK"]),
         tests("VSwitchTests", ["VSwitch", "OVSDB", "Stream", "OFProto", "Datapath", "OpenFlow", "NetDev", "Flow", "Wire"]),
         tests("BenchTests", ["bench"]),
-        tests("HostTests", ["needletaild", "needletail", "VSwitch", "OVSDB", "Stream"], exclude: ["Controllers/python"]),
+        tests("HostTests", ["needletaild", "needletail", "VSwitch", "OVSDB", "Stream"], exclude: ["Controllers/python", "Commands/python"]),
     ].compactMap { $0 }
 )
 

@@ -102,7 +102,9 @@ public enum PMDStatsText {
         return text
     }
 
-    private static func part(_ a: UInt64, _ b: UInt64) -> Double { b == 0 ? 0 : Double(a) / Double(b) }
+    private static func part(_ a: UInt64, _ b: UInt64) -> Double { average(a, b) ?? 0 }
+    /// nil: of nothing.
+    public static func average(_ a: UInt64, _ b: UInt64) -> Double? { b == 0 ? nil : Double(a) / Double(b) }
     private static func ratio(_ a: UInt64, _ b: UInt64) -> String { fixed(part(a, b)) }
     private static func percent(_ a: UInt64, _ b: UInt64) -> String { fixed(100 * part(a, b)) }
     private static func percent1(_ a: UInt64, _ b: UInt64) -> String { percent1(Double(a), Double(b)) }

@@ -15,11 +15,8 @@ struct SlowPathReasons: OptionSet, Hashable {
     /// What `ovs-appctl dpctl/dump-flows` prints between the parentheses of `slow_path(…)`.
     var names: String { Self.all.filter { contains($0.reason) }.map(\.name).joined(separator: ",") }
 
-    /// What ofproto/trace says behind the datapath actions; empty if there is no reason.
-    var explanation: String {
-        guard !isEmpty else { return "" }
-        return "This flow is handled by the userspace slow path because it:\n" + Self.all.filter { contains($0.reason) }.map { "  - \($0.explanation).\n" }.joined()
-    }
+    /// What ofproto/trace says of them behind the datapath actions.
+    var explanations: [String] { Self.all.filter { contains($0.reason) }.map(\.explanation) }
 }
 
 extension Translator {

@@ -3,8 +3,8 @@ import OpenFlow
 import Wire
 
 /// One line of what `ofproto/trace` tells, with the lines that follow from it.
-final class TraceNode {
-    enum Kind {
+public final class TraceNode {
+    public enum Kind: String {
         /// Headings: a bridge, a table with the rule that was found, where a packet goes on.
         case bridge, table, resumption
         /// A group's bucket.
@@ -13,9 +13,9 @@ final class TraceNode {
         /// Remarks on the action before.
         case detail, warning, error
     }
-    let kind: Kind
-    let text: String
-    fileprivate(set) var children: [TraceNode] = []
+    public let kind: Kind
+    public let text: String
+    public fileprivate(set) var children: [TraceNode] = []
     var isActionSet: Bool { text == Self.actionSet }
     static let actionSet = "--. Executing action set:"
 

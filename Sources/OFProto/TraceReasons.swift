@@ -41,9 +41,9 @@ final class TraceReasons {
         found.map { ($0.who, $0.bits.masked(by: mask)) }.filter { $0.1 != FlowMask() }
     }
 
-    /// A line for each: the bits as a match on `key` says them, and who.
-    func text(key: FlowKey, mask: FlowMask, names: @escaping PortNames) -> String {
-        entries(mask: mask).map { "  \($1.reasonText(key: key, mask: mask, names: names)): \($0)\n" }.joined()
+    /// Each with the bits as a match on `key` says them.
+    func report(key: FlowKey, mask: FlowMask, names: @escaping PortNames) -> [TracePass.Reason] {
+        entries(mask: mask).map { TracePass.Reason(bits: $1.reasonText(key: key, mask: mask, names: names), who: $0) }
     }
 }
 

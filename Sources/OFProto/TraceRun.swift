@@ -40,9 +40,9 @@ struct Recirculation {
 }
 
 extension OFProto {
-    /// What translation does with a packet, as ovs-vswitchd 3.1 prints it. Nothing is sent, counted or installed.
+    /// What translation does with a packet. Nothing is sent, counted or installed.
     /// Throws `FlowModError` for actions that no flow could have either.
-    public func trace(_ request: TraceRequest, now: Int64) throws(FlowModError) -> String {
+    public func trace(_ request: TraceRequest, now: Int64) throws(FlowModError) -> TraceReport {
         let program: [XAction]?
         if let actions = request.actions {
             try request.bridge.check(actions)
@@ -50,34 +50,31 @@ extension OFProto {
         } else {
             program = nil
         }
+        defer { translator.trace = nil }
+        var report = TraceReport()
         let trace = Trace(usesNames: request.usesNames, tellsReasons: request.tellsReasons)
         translator.trace = trace
-        defer { translator.trace = nil }
-        var packet = request.key, bridge = request.bridge, out = ""
-        translator.trace(packet, bridge: bridge, program: program, actions: request.actions, learns: request.hasPacket, now: now)
-        out += traceText(packet, bridge, trace, request)
+        translator.trace(request.key, bridge: request.bridge, program: program, actions: request.actions, learns: request.hasPacket, now: now)
+        report.passes.append(pass(request.key, request.bridge, trace, request, heading: nil))
         var waiting = translator.recirculations[...], followed = 0
         while let next = waiting.popFirst(), followed < OFProtoLimits.tracedRecirculations {
             guard let heading = next.heading else { continue }
             followed += 1
-            let line = String(repeating: "=", count: 79)
-            out += "\n\(line)\n\(heading)\n\(line)\n\n"
-            (packet, bridge) = (next.key, next.bridge)
             let trace = Trace(usesNames: request.usesNames, tellsReasons: request.tellsReasons)
             translator.trace = trace
-            translator.trace(packet, bridge: bridge, program: nil, actions: nil, learns: request.hasPacket, now: now)
-            out += traceText(packet, bridge, trace, request)
+            translator.trace(next.key, bridge: next.bridge, program: nil, actions: nil, learns: request.hasPacket, now: now)
+            report.passes.append(pass(next.key, next.bridge, trace, request, heading: heading))
             waiting += translator.recirculations
         }
-        return out
+        return report
     }
 
-    private func traceText(_ packet: FlowKey, _ bridge: Bridge, _ trace: Trace, _ request: TraceRequest) -> String {
+    /// What the translator has just done.
+    private func pass(_ packet: FlowKey, _ bridge: Bridge, _ trace: Trace, _ request: TraceRequest, heading: String?) -> TracePass {
         let names = trace.names(bridge)
         func text(_ key: FlowKey) -> String { Match(key: key, mask: .describing(key)).text(names: names) }
         var packet = packet
         packet.l11.actsetOutput = Translator.noOutput
-        let final = translator.flow.key == packet ? "unchanged" : text(translator.flow.key)
         var mask = translator.wildcards.key
         // A tag's bits go with its presence.
         trace.reasons?.settle(mask, TraceReasons.always)
@@ -86,12 +83,12 @@ extension OFProto {
         if packet.l0.vlanTCI == .zero || mask.l0.vlanTCI.host == VLANTCI.present { mask.l0.vlanTCI = .zero }
         if packet.l3.innerVLANTCI == .zero || mask.l3.innerVLANTCI.host == VLANTCI.present { mask.l3.innerVLANTCI = .zero }
         let ports = request.usesNames ? Dictionary(uniqueKeysWithValues: dpif.portDump().map { ($0.port, $0.name) }) : [:]
-        var out = "Flow: \(text(packet))\n\(trace.text)\nFinal flow: \(final)\n"
-        out += "Megaflow: \(megaflowText(Match(key: packet, mask: mask), names))\n"
-        out += "Datapath actions: \(translator.actions.odpText { ports[$0] } userdata: { self.userdataText($0, sends: request.hasPacket) })\n"
-        if translator.failure == nil { out += translator.slowPath.explanation }
-        if let failure = translator.failure { out += "Translation failed (\(failure.words)), packet is dropped.\n" }
-        return out + (trace.reasons.map { "Why:\n" + $0.text(key: packet, mask: mask, names: names) } ?? "")
+        return TracePass(
+            heading: heading, flow: text(packet), nodes: trace.root.children, finalFlow: translator.flow.key == packet ? nil : text(translator.flow.key),
+            megaflow: megaflowText(Match(key: packet, mask: mask), names),
+            datapathActions: translator.actions.odpText { ports[$0] } userdata: { self.userdataText($0, sends: request.hasPacket) },
+            slowPath: translator.slowPath.explanations, failure: translator.failure?.words,
+            reasons: trace.reasons?.report(key: packet, mask: mask, names: names))
     }
 }
 

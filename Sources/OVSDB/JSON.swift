@@ -24,6 +24,26 @@ extension JSON {
     }
 }
 
+// Values written down in the source.
+extension JSON: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    public init(dictionaryLiteral members: (String, JSON)...) { self = .object(Dictionary(members) { $1 }) }
+
+    public init(_ text: String) { self = .string(text) }
+    public init(_ value: Bool) { self = .bool(value) }
+    /// A number beyond an integer's range is a real.
+    public init(_ number: some BinaryInteger) { self = Int64(exactly: number).map { .integer($0) } ?? .real(Double(number)) }
+
+    /// An object of the members that have a value.
+    public init(members: KeyValuePairs<String, JSON?>) {
+        self = .object(Dictionary(members.compactMap { name, value in value.map { (name, $0) } }) { $1 })
+    }
+
+    /// An object of values with names that differ.
+    public init(named values: some Sequence<(String, JSON)>) { self = .object(Dictionary(values) { $1 }) }
+}
+
 /// What is wrong with bytes that should be JSON.
 public enum JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     /// `offset` is in bytes from the begin of the message.

@@ -54,4 +54,9 @@ extension JSONRPCMessage {
 
     /// As it is sent.
     public var bytes: [UInt8] { json.bytes }
+
+    /// A reply as it is sent, of a result whose text is known.
+    public static func replyBytes(result: [UInt8], id: JSON) -> [UInt8] {
+        Array("{\"error\":null,\"id\":".utf8) + id.bytes + Array(",\"result\":".utf8) + result + [UInt8(ascii: "}")]
+    }
 }

@@ -1,4 +1,5 @@
 import Datapath
+import OVSDB
 
 /// Something that is counted from the start on, by OVS's name for it.
 struct CoverageEvent {
@@ -30,21 +31,47 @@ struct Coverage {
         return Double(last[event] - min(first, last[event])) / (Double(intervals) * Double(Self.interval) / 1000)
     }
 
-    /// OVS's table: those that happened, and how many never did.
-    func text(_ events: [CoverageEvent]) -> String {
-        // It tells whether two tables have the same rows.
-        let hash = events.reduce(UInt32(2_166_136_261)) { hash, event in
-            event.count == 0 ? hash : event.name.utf8.reduce(hash) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    /// Those that happened, and how many never did.
+    func report(_ events: [CoverageEvent]) -> CoverageReport {
+        let rows = events.enumerated().filter { $1.count > 0 }.map { index, event in
+            CoverageReport.Row(event: event, rates: [1, Self.minute, Self.hour].map { rate(index, $0) })
         }
+        return CoverageReport(rows: rows, neverHit: events.count - rows.count)
+    }
+}
+
+/// OVS's table of events.
+struct CoverageReport: CommandValue {
+    struct Row {
+        let event: CoverageEvent
+        /// Events in a second over the last five seconds, minute and hour.
+        let rates: [Double]
+    }
+    let rows: [Row]
+    let neverHit: Int
+
+    /// It tells whether two tables have the same rows.
+    private var hash: String {
+        let hash = rows.reduce(UInt32(2_166_136_261)) { hash, row in row.event.name.utf8.reduce(hash) { ($0 ^ UInt32($1)) &* 16_777_619 } }
         let digits = String(hash, radix: 16)
-        var text = "Event coverage, avg rate over last: 5 seconds, last minute, last hour,  hash=\(String(repeating: "0", count: 8 - digits.count))\(digits):\n"
-        for (index, event) in events.enumerated() where event.count > 0 {
-            let rates = [(1, 1, 5), (Self.minute, 3, 5), (Self.hour, 4, 6)].map { intervals, decimals, width in
-                rightAligned(Self.decimal(rate(index, intervals), decimals), width) + "/sec"
-            }
-            text += "\(padded(event.name, 24)) \(rates[0]) \(rightAligned(rates[1], 13)) \(rightAligned(rates[2], 17))   total: \(event.count)\n"
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    var text: String {
+        var text = "Event coverage, avg rate over last: 5 seconds, last minute, last hour,  hash=\(hash):\n"
+        for row in rows {
+            let rates = zip(row.rates, [(1, 5), (3, 5), (4, 6)]).map { rate, form in rightAligned(Self.decimal(rate, form.0), form.1) + "/sec" }
+            text += "\(padded(row.event.name, 24)) \(rates[0]) \(rightAligned(rates[1], 13)) \(rightAligned(rates[2], 17))   total: \(row.event.count)\n"
         }
-        return text + "\(events.count { $0.count == 0 }) events never hit\n"
+        return text + "\(neverHit) events never hit\n"
+    }
+
+    var json: JSON {
+        let events = rows.map { row in
+            let rates = JSON(named: zip(["5s", "1m", "1h"], row.rates.map { JSON($0) }).map { ($0, $1) })
+            return (row.event.name, ["per-second": rates, "total": JSON(row.event.count)] as JSON)
+        }
+        return ["hash": JSON(hash), "events": JSON(named: events), "never-hit": JSON(neverHit)]
     }
 
     /// A number with so many decimals.

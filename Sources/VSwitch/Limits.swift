@@ -71,6 +71,8 @@ enum Limits {
     static let traceArguments = 16
     /// Bytes of payload in a packet that ofproto/trace makes up.
     static let tracePayload = 64_000
+    /// Levels of lines within lines in a trace as JSON, each of which is two of JSON's; what is deeper stands behind. Parsers stop at about a thousand.
+    static let traceLevels = 200
 
     // A switch for tests (`--enable-dummy`)
 

@@ -1,5 +1,6 @@
 import Datapath
 import Flow
+import OVSDB
 import Wire
 
 extension Switch {
@@ -8,7 +9,7 @@ extension Switch {
         let names = Dictionary(uniqueKeysWithValues: datapath.dpif.portDump().map { ($0.port, $0.name) })
         let now = datapath.now
         return datapath.dpif.flowDump().sorted { $0.stats.packets > $1.stats.packets }.prefix(Limits.busiestFlows)
-            .map { megaflowText($0, names: names, userdata: { self.ofproto.userdataText($0) }, now: now) }
+            .map { MegaflowLine(flow: $0, names: names, userdata: { self.ofproto.userdataText($0) }, now: now).line }
     }
 }
 
@@ -31,22 +32,48 @@ struct MegaflowStyle {
     }
 }
 
-/// One megaflow as `ovs-appctl dpctl/dump-flows` and `dpif/dump-flows` print it.
-/// - Parameters:
-///   - userdata: what `userspace` actions mean.
-///   - now: milliseconds of the datapath's clock.
-func megaflowText(_ flow: DPFlowDump, _ style: MegaflowStyle = .brief, names: [ODPPort: String], userdata: (UInt64) -> String? = { _ in nil }, now: Int64) -> String {
-    var options = ODPTextOptions()
-    options.alwaysPacketType = true
-    options.isMegaflow = true
-    options.verbose = style.isVerbose
-    let name: (ODPPort) -> String? = { style.hasNames ? names[$0] : nil }
-    options.portName = name
-    let identity = style.isVerbose ? "ufid:\(ufid(flow.id))\(style.hasDatapath ? "," : "") " : ""
-    let used = flow.stats.used.map { LiveTable.fixed(Double(max(0, now - $0)) / 1000, 3) + "s" } ?? "never"
-    let flags = flow.stats.tcpFlags == 0 ? "" : ", flags:\(tcpFlagLetters(flow.stats.tcpFlags))"
-    return "\(identity)\(flow.key.odpText(mask: flow.mask, options)), packets:\(flow.stats.packets), bytes:\(flow.stats.bytes), used:\(used)\(flags), "
-        + "\(style.hasDatapath ? "dp:ovs, " : "")actions:\(flow.actions.odpText(portName: name, userdata: userdata))"
+/// One megaflow as `ovs-appctl dpctl/dump-flows` and `dpif/dump-flows` show it.
+struct MegaflowLine: CommandValue {
+    /// Stands before the text: which PMD's flows begin.
+    var heading = ""
+    /// The PMD that has it, as a member's name in JSON; nil: it is not known.
+    var pmd: String?
+    let flow: DPFlowDump
+    var style = MegaflowStyle.brief
+    let names: [ODPPort: String]
+    /// What `userspace` actions mean.
+    var userdata: (UInt64) -> String? = { _ in nil }
+    /// Milliseconds of the datapath's clock.
+    let now: Int64
+
+    private func portName(_ port: ODPPort) -> String? { style.hasNames ? names[port] : nil }
+    private var match: String {
+        var options = ODPTextOptions()
+        options.alwaysPacketType = true
+        options.isMegaflow = true
+        options.verbose = style.isVerbose
+        options.portName = portName
+        return flow.key.odpText(mask: flow.mask, options)
+    }
+    private var actions: String { flow.actions.odpText(portName: portName, userdata: userdata) }
+    private var flags: String? { flow.stats.tcpFlags == 0 ? nil : tcpFlagLetters(flow.stats.tcpFlags) }
+    /// Milliseconds since a packet took it; nil: none has.
+    private var idle: Int64? { flow.stats.used.map { max(0, now - $0) } }
+
+    var line: String {
+        let identity = style.isVerbose ? "ufid:\(ufid(flow.id))\(style.hasDatapath ? "," : "") " : ""
+        let used = idle.map { LiveTable.fixed(Double($0) / 1000, 3) + "s" } ?? "never"
+        return "\(identity)\(match), packets:\(flow.stats.packets), bytes:\(flow.stats.bytes), used:\(used)\(flags.map { ", flags:" + $0 } ?? ""), "
+            + "\(style.hasDatapath ? "dp:ovs, " : "")actions:\(actions)"
+    }
+    var text: String { heading + line + "\n" }
+
+    var json: JSON {
+        JSON(members: [
+            "ufid": JSON(ufid(flow.id)), "pmd": pmd.map { JSON($0) }, "match": JSON(match), "packets": JSON(flow.stats.packets),
+            "bytes": JSON(flow.stats.bytes), "used-ms": idle.map { JSON($0) }, "tcp-flags": flags.map { JSON($0) }, "actions": JSON(actions),
+        ])
+    }
 }
 
 /// A megaflow's identity in the form of a UUID: the PMD, the slot there and the slot's generation, of which no two megaflows share all.

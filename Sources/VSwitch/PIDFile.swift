@@ -47,6 +47,13 @@ public final class PIDFile {
         }
     }
 
+    /// The process that has the file. Throws `Errno`: `noSuchProcess` if it was left behind.
+    public static func process(_ path: String) throws -> Int32 {
+        let holder = try Self.holder(path)
+        guard holder > 0 else { throw holder < 0 ? Errno(rawValue: -holder) : .noSuchProcess }
+        return holder
+    }
+
     /// The process that has the file; 0: none.
     private static func holder(_ path: String) throws -> Int32 {
         let file = try FileDescriptor.open(FilePath(path), .readWrite)

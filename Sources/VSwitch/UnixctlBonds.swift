@@ -1,4 +1,5 @@
 import OFProto
+import OVSDB
 import Wire
 
 extension UnixctlCommand {
@@ -28,47 +29,13 @@ extension UnixctlCommand {
     }
 
     private static func list(_ context: UnixctlContext, _ arguments: [String]) -> UnixctlReply {
-        let lines = everyBond(context).map { name, bond in
-            "\(name)\t\(bond.settings.mode.rawValue)\t0\t" + bond.members.map(\.interface.name).joined(separator: ", ") + "\n"
-        }
-        return .text("bond\ttype\trecircID\tmembers\n" + lines.joined())
+        .value(ValuesByName(heading: "bond\ttype\trecircID\tmembers\n", elements: everyBond(context).map { ($0.name, BondLine(name: $0.name, bond: $0.bond)) }))
     }
 
     private static func show(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
         let now = context.vswitch.datapath.now
-        if let name = arguments.first { return .text(text(name, try bond(context, name), now)) }
-        return .text(everyBond(context).map { text($0.name, $0.bond, now) }.joined())
-    }
-
-    private static func text(_ name: String, _ bond: Bond, _ now: Int64) -> String {
-        let settings = bond.settings
-        var text = """
-            ---- \(name) ----
-            bond_mode: \(settings.mode.rawValue)
-            bond may use recirculation: no, Recirc-ID : -1
-            bond-hash-basis: \(settings.hashBasis)
-            lb_output action: disabled, bond-id: -1
-
-            """
-        if settings.mode != .activeBackup { text += "all members active: false\n" }
-        text += "updelay: \(settings.upDelay) ms\ndowndelay: \(settings.downDelay) ms\n"
-        if settings.mode != .activeBackup, settings.rebalanceInterval > 0 { text += "next rebalance: \(max(0, bond.nextRebalance - now)) ms\n" }
-        let primary = settings.mode != .activeBackup ? "<none>" : settings.primary.map { bond.member(named: $0) == nil ? "\($0)(no such member)" : $0 } ?? "<none>"
-        let active = bond.active.map { "\($0.bridge.ethernetAddress(of: $0))(\($0.name))" } ?? "\(EthernetAddress.zero)(none)"
-        text += "lacp_status: off\nlacp_fallback_ab: false\nactive-backup primary: \(primary)\nactive member mac: \(active)\n"
-        for member in bond.members.sorted(by: { $0.interface.name < $1.interface.name }) { text += "\n" + self.text(member, of: bond, now) }
-        return text + "\n"
-    }
-
-    private static func text(_ member: Bond.Member, of bond: Bond, _ now: Int64) -> String {
-        var text = "member \(member.interface.name): \(member.isEnabled ? "enabled" : "disabled")\n"
-        if bond.active === member.interface { text += "  active member\n" }
-        if let changes = member.changes { text += "  \(member.isEnabled ? "downdelay" : "updelay") expires in \(max(0, changes - now)) ms\n" }
-        text += "  may_enable: \(member.isUp)\n"
-        for (hash, bucket) in bond.buckets.enumerated() where bucket.interface === member.interface && bucket.bytes >= 1024 {
-            text += "  hash \(hash): \(bucket.bytes / 1024) kB load\n"
-        }
-        return text
+        let bonds = if let name = arguments.first { [(name: name, bond: try bond(context, name))] } else { everyBond(context) }
+        return .value(ValuesByName(elements: bonds.map { ($0.name, BondReport(name: $0.name, bond: $0.bond, now: now)) }))
     }
 
     private static func migrate(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
@@ -85,7 +52,8 @@ extension UnixctlCommand {
         guard let address = EthernetAddress(arguments[0]) else { throw UnixctlError("invalid mac") }
         guard let vlan = arguments.count > 1 ? UInt16(arguments[1]) : 0 else { throw UnixctlError("invalid vlan") }
         guard let basis = arguments.count > 2 ? UInt32(arguments[2]) : 0 else { throw UnixctlError("invalid basis") }
-        return .text("\(Bond.hash(address, vlan: vlan, basis: basis))")
+        let hash = Bond.hash(address, vlan: vlan, basis: basis)
+        return .value(PlainValue("\(hash)", ["hash": JSON(hash)]))
     }
 
     private static func setActive(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {

@@ -1,6 +1,7 @@
 import Datapath
 import OFProto
 import OpenFlow
+import OVSDB
 
 extension UnixctlCommand {
     /// Bridges' flows and controllers, and interfaces' queues (ovs-vswitchd(8), "BRIDGE COMMANDS", "QOS COMMANDS").
@@ -11,14 +12,14 @@ extension UnixctlCommand {
             context.reconnect(arguments.first)
             return .text("")
         },
-        UnixctlCommand("ofproto/list-tunnels", "", 0...0) { _, _ in .text("") },
+        UnixctlCommand("ofproto/list-tunnels", "", 0...0) { _, _ in .value(PlainValue("", [])) },
         UnixctlCommand("qos/show", "interface", 1...1) { context, arguments throws(UnixctlError) in
             try findInterface(arguments[0], context)
-            return .text("QoS not configured on \(arguments[0])")
+            return .value(PlainValue("QoS not configured on \(arguments[0])", [arguments[0]: [:]]))
         },
         UnixctlCommand("qos/show-types", "interface", 1...1) { context, arguments throws(UnixctlError) in
             try findInterface(arguments[0], context)
-            return .text("No QoS types supported for interface: \(arguments[0])")
+            return .value(PlainValue("No QoS types supported for interface: \(arguments[0])", [arguments[0]: []]))
         },
     ]
 
@@ -37,18 +38,37 @@ extension UnixctlCommand {
         let offloads = arguments.count > 1 && arguments[0] == "--offload-stats"
         let flows = bridge.dumpEveryFlow()
         var next = 0
-        return .parts {
+        return .list {
             guard next < flows.count else { return nil }
             let end = min(next + Limits.dumpSlice, flows.count)
             defer { next = end }
-            return flows[next..<end].map { text($0.flow, $0.priority, $0.stats, offloads, context) }.joined()
+            return flows[next..<end].map { FlowLine(flow: $0.flow, priority: $0.priority, stats: $0.stats, tellsOffloads: offloads, now: context.now) }
         }
     }
+}
 
-    private static func text(_ flow: FlowMod, _ priority: Int32, _ stats: RuleStats, _ offloads: Bool, _ context: UnixctlContext) -> String {
-        let match = flow.match.text()
-        return (flow.table == 0 ? "" : "table_id=\(flow.table), ") + "duration=\((context.now - stats.created) / 1000)s, n_packets=\(stats.packets), n_bytes=\(stats.bytes), "
-            + (offloads ? "n_offload_packets=0, n_offload_bytes=0, " : "") + "priority=\(priority),\(match.isEmpty ? "" : match + ",")"
-            + "actions=\(flow.actions.text(match: flow.match))\n"
+/// An OpenFlow flow as `bridge/dump-flows` shows it.
+private struct FlowLine: CommandValue {
+    let flow: FlowMod
+    let priority: Int32
+    let stats: RuleStats
+    let tellsOffloads: Bool
+    let now: Int64
+
+    private var seconds: Int64 { (now - stats.created) / 1000 }
+    private var match: String { flow.match.text() }
+    private var actions: String { flow.actions.text(match: flow.match) }
+
+    var text: String {
+        let match = match
+        return (flow.table == 0 ? "" : "table_id=\(flow.table), ") + "duration=\(seconds)s, n_packets=\(stats.packets), n_bytes=\(stats.bytes), "
+            + (tellsOffloads ? "n_offload_packets=0, n_offload_bytes=0, " : "") + "priority=\(priority),\(match.isEmpty ? "" : match + ",")actions=\(actions)\n"
+    }
+    var json: JSON {
+        let none: JSON? = tellsOffloads ? .integer(0) : nil
+        return JSON(members: [
+            "table": JSON(flow.table), "duration-s": JSON(seconds), "packets": JSON(stats.packets), "bytes": JSON(stats.bytes), "offloaded-packets": none,
+            "offloaded-bytes": none, "priority": JSON(priority), "match": JSON(match), "actions": JSON(actions),
+        ])
     }
 }

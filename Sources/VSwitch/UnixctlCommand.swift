@@ -6,9 +6,14 @@ struct UnixctlError: Error {
 
 /// What a command answers.
 enum UnixctlReply {
+    /// A word about what was done, or nothing.
     case text(String)
-    /// A long answer, made a part a turn so that upcalls are served in between; nil: it is complete.
+    /// What the command shows.
+    case value(any CommandValue)
+    /// A long text, made a part a turn so that upcalls are served in between; nil: it is complete.
     case parts(() -> String?)
+    /// A long list, some elements a turn.
+    case list(() -> [any CommandValue]?)
 }
 
 /// A command of the control socket, as `ovs-appctl list-commands` shows it.

@@ -5,13 +5,12 @@ extension UnixctlCommand {
     /// What is left of ovs-dpctl(8)'s commands: actions, caches, offloading, and their list.
     static let dpctl = [
         UnixctlCommand("dpctl/list-commands", "", 0...0) { context, _ in
-            let commands = available(context).values.filter { $0.name.hasPrefix("dpctl/") }.sorted { $0.name < $1.name }
-            return .text("The available commands are:\n" + commands.map { "  \(padded($0.name, 29)) \($0.usage)\n" }.joined())
+            .value(CommandList(available(context).values.filter { $0.name.hasPrefix("dpctl/") }, width: 29))
         },
         UnixctlCommand("dpctl/parse-actions", "actions", 1...Int.max, parseActions),
         UnixctlCommand("dpctl/cache-get-size", "[dp]", 0...1) { context, arguments throws(UnixctlError) in
             if let name = arguments.first { try check(name, context) }
-            return .text("\(context.datapathName):\n")
+            return .value(PlainValue("\(context.datapathName):\n", [context.datapathName: [:]]))
         },
         UnixctlCommand("dpctl/cache-set-size", "dp cache <size>", 3...3) { context, arguments throws(UnixctlError) in
             guard UInt32(arguments[2]) != nil else { throw .dpctl("size is malformed") }
@@ -29,10 +28,10 @@ extension UnixctlCommand {
     }
 
     private static func parseActions(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        var text = ""
+        var texts: [String] = []
         for argument in arguments {
-            do throws(ODPTextError) { text += try [DPAction].parseODP(argument).odpText() + "\n" } catch { throw .dpctl("odp_actions_from_string") }
+            do throws(ODPTextError) { texts.append(try [DPAction].parseODP(argument).odpText()) } catch { throw .dpctl("odp_actions_from_string") }
         }
-        return .text(text)
+        return .value(TextLines(texts))
     }
 }

@@ -1,12 +1,13 @@
 import Datapath
 import Flow
 import OpenFlow
+import OVSDB
 import Wire
 
 extension UnixctlCommand {
     /// What there is to be seen of the datapath (ovs-dpctl(8)).
     static let datapath = [
-        UnixctlCommand("dpctl/dump-dps", "", 0...0) { context, _ in .text(context.datapathName) },
+        UnixctlCommand("dpctl/dump-dps", "", 0...0) { context, _ in .value(TextLines([context.datapathName])) },
         UnixctlCommand("dpctl/show", "[-s] [dp...]", 0...Int.max, show),
         UnixctlCommand("dpctl/dump-flows", "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]", 0...6, dumpFlows),
     ]
@@ -20,14 +21,12 @@ extension UnixctlCommand {
     private static func show(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
         let options = try UnixctlArguments(arguments, flags: ["-s", "--statistics"])
         for name in options.rest { try checkDatapath(name, context) }
-        let lookups = context.lookups, dpif = context.vswitch.datapath.dpif
-        var text = "\(context.datapathName):\n  lookups: hit:\(lookups.hits) missed:\(lookups.missed) lost:\(lookups.lost)\n  flows: \(dpif.flowCount)\n"
-        for port in (context.dummy.map { [$0.ownPort] } ?? []) + dpif.portDump() {
-            // What has no type of its own stands without one.
-            text += "  port \(port.port.number): \(port.name)" + (port.type == "system" ? "\n" : " \(context.deviceText(port))\n")
-            if !options.flags.isEmpty { text += context.statisticsText(port) }
+        let dpif = context.vswitch.datapath.dpif
+        let ports = ((context.dummy.map { [$0.ownPort] } ?? []) + dpif.portDump()).map { port in
+            DatapathPort(info: port, device: context.device(port), statistics: options.flags.isEmpty ? nil : context.statistics(port))
         }
-        return .text(text)
+        let report = DatapathReport(name: context.datapathName, lookups: context.lookups, flows: dpif.flowCount, ports: ports)
+        return .value(ValuesByName(elements: [(report.name, report)]))
     }
 
     // Megaflows
@@ -38,9 +37,9 @@ extension UnixctlCommand {
         style.hasDatapath = style.isVerbose
         var selection = MegaflowSelection()
         for argument in options.rest { try selection.add(argument, context) }
-        guard selection.isPossible else { return .text("") }
+        guard selection.isPossible else { return .value(ValueList<MegaflowLine>([])) }
         var core: Int?
-        return .parts(megaflowParts(context, style, selection) { flow in
+        return .list(megaflows(context, style, selection) { flow in
             // A heading before each PMD's flows.
             let owner = context.netdev.pmdCore(flow.id.pmd)
             defer { core = owner }
@@ -49,19 +48,16 @@ extension UnixctlCommand {
         })
     }
 
-    /// The megaflows that are selected, one a line, a slice of the table a part.
+    /// The megaflows that are selected, a slice of the table at a time.
     /// - Parameter heading: what stands before a megaflow's line.
-    static func megaflowParts(
+    static func megaflows(
         _ context: UnixctlContext, _ style: MegaflowStyle, _ selection: MegaflowSelection, heading: @escaping (DPFlowDump) -> String
-    ) -> () -> String? {
-        let names = Dictionary(uniqueKeysWithValues: context.vswitch.datapath.dpif.portDump().map { ($0.port, $0.name) })
-        let ofproto = context.vswitch.ofproto
+    ) -> () -> [any CommandValue]? {
+        let names = context.portNames
         var cursor = DPFlowCursor()
         return {
             guard let flows = context.netdev.flowDump(&cursor, slots: Limits.dumpSlice) else { return nil }
-            let now = context.vswitch.datapath.now
-            return flows.filter { selection.includes($0, context) }
-                .map { heading($0) + megaflowText(context.dummy?.shown($0) ?? $0, style, names: names, userdata: { ofproto.userdataText($0) }, now: now) + "\n" }.joined()
+            return flows.filter { selection.includes($0, context) }.map { context.line($0, style, names, heading: heading($0)) }
         }
     }
 }

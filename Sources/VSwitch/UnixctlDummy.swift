@@ -1,5 +1,6 @@
 import Flow
 import NetDev
+import OVSDB
 import Wire
 
 extension UnixctlCommand {
@@ -79,10 +80,12 @@ extension UnixctlCommand {
 
     /// What became of the connections that wires make; those that wait for one are of no state.
     private static func connectionState(_ context: UnixctlContext, _ arguments: [String]) -> UnixctlReply {
-        func text(_ name: String, _ isConnected: Bool?) -> String { "\(name): \(isConnected.map { $0 ? "connected" : "disconnected" } ?? "unknown")\n" }
-        if let name = arguments.first { return .text(text(name, context.dummy?.isConnected(name))) }
-        let states = (context.dummy?.devices ?? []).compactMap { device in context.dummy?.isConnected(device.name).map { text(device.name, $0) } }
-        return .text(states.joined())
+        func answer(_ states: [(name: String, isConnected: Bool?)]) -> UnixctlReply {
+            let words = states.map { ($0.name, $0.isConnected.map { $0 ? "connected" : "disconnected" } ?? "unknown") }
+            return .value(PlainValue(words.map { "\($0): \($1)\n" }.joined(), JSON(named: words.map { ($0, JSON($1)) })))
+        }
+        if let name = arguments.first { return answer([(name, context.dummy?.isConnected(name))]) }
+        return answer((context.dummy?.devices ?? []).compactMap { device in context.dummy?.isConnected(device.name).map { (device.name, $0) } })
     }
 
     private static func addIPv4(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {

@@ -1,9 +1,11 @@
+import OVSDB
+
 extension UnixctlCommand {
     /// What a bridge's datapath can do (ovs-vswitchd(8), "DATAPATH COMMANDS").
     static let features = [
         UnixctlCommand("dpif/show-dp-features", "bridge", 1...1) { context, arguments throws(UnixctlError) in
             _ = try context.bridge(arguments[0])
-            return .text(DatapathFeature.all(context).map { "\($0.title): \($0.isNumber ? $0.value : $0.value == "true" ? "Yes" : "No")\n" }.joined())
+            return .value(ValuesByName(elements: DatapathFeature.all(context).map { ($0.name, $0) }))
         },
         UnixctlCommand("dpif/set-dp-features", "bridge", 1...3, set),
     ]
@@ -15,7 +17,7 @@ extension UnixctlCommand {
         if arguments.count > 1 { features = features.filter { $0.name == arguments[1] } }
         guard !features.isEmpty else { return .text("Unexpected support field") }
         guard arguments.count > 2 else {
-            return .text(features.map { "\($0.name) (\($0.title)) : [run time]:\($0.value), [boot time]:\($0.value)\n" }.joined())
+            return .value(ValuesByName(elements: features.map { ($0.name, DatapathFeatureSetting(feature: $0)) }))
         }
         guard features[0].value == arguments[2].lowercased() else { throw UnixctlError("\(features[0].name) is \(features[0].value) and stays so") }
         return .text("")
@@ -23,12 +25,14 @@ extension UnixctlCommand {
 }
 
 /// What a datapath can do or not, or how much of it, in OVS's order.
-private struct DatapathFeature {
+private struct DatapathFeature: CommandValue {
     let name: String
     let title: String
     /// "true", "false", or a number.
     let value: String
-    var isNumber: Bool { Int(value) != nil }
+
+    var text: String { "\(title): \(Int(value) != nil ? value : value == "true" ? "Yes" : "No")\n" }
+    var json: JSON { Int(value).map { JSON($0) } ?? JSON(value == "true") }
 
     init(_ name: String, _ title: String, _ value: some CustomStringConvertible) {
         (self.name, self.title, self.value) = (name, title, value.description)
@@ -51,4 +55,12 @@ private struct DatapathFeature {
             DatapathFeature("nd_ext", "IPv6 ND Extension", true),
         ]
     }
+}
+
+/// A feature as it is and as it was at first.
+private struct DatapathFeatureSetting: CommandValue {
+    let feature: DatapathFeature
+
+    var text: String { "\(feature.name) (\(feature.title)) : [run time]:\(feature.value), [boot time]:\(feature.value)\n" }
+    var json: JSON { ["run-time": feature.json, "boot-time": feature.json] }
 }

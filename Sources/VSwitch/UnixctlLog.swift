@@ -1,3 +1,5 @@
+import OVSDB
+
 extension UnixctlCommand {
     /// Commands about the log.
     static let logs = [
@@ -8,8 +10,8 @@ extension UnixctlCommand {
             }
             return .text("")
         },
-        UnixctlCommand("vlog/list", "", 0...0) { _, _ in .text(VLog.shared.levelTable) },
-        UnixctlCommand("vlog/list-pattern", "", 0...0) { _, _ in .text(VLog.shared.patternTable) },
+        UnixctlCommand("vlog/list", "", 0...0) { _, _ in .value(VLog.shared.levelTable) },
+        UnixctlCommand("vlog/list-pattern", "", 0...0) { _, _ in .value(VLog.shared.patternTable) },
         UnixctlCommand("vlog/enable-rate-limit", "[module]...", 0...Limits.logSpecs) { _, names throws(UnixctlError) in
             try limitRates(names, true)
         },
@@ -47,24 +49,44 @@ extension VLog {
     }
 
     /// Each module's levels.
-    var levelTable: String {
+    fileprivate var levelTable: LevelTable {
         let levels = state.withLock { $0.levels }
-        var text = "                 console    syslog    file\n                 -------    ------    ------\n"
-        for name in levels.keys.sorted() {
-            let columns = (levels[name] ?? []).map { rightAligned($0.name, 4) }
-            text += "\(padded(name, 16))  \(columns.joined(separator: "       "))\n"
-        }
-        return text
+        return LevelTable(rows: levels.keys.sorted().map { ($0, (levels[$0] ?? []).map(\.name)) })
     }
 
     /// Each destination's pattern.
-    var patternTable: String {
+    fileprivate var patternTable: PatternTable {
         let patterns = state.withLock { $0.patterns }
-        var text = "         prefix                            format\n         ------                            ------\n"
-        for destination in [Destination.syslog, .console, .file] {
-            let prefix = destination == .syslog ? String(LogPattern.syslogPrefix.format.dropLast()) : "none"
-            text += "\(padded(destination.name, 7))  \(padded(prefix, 32))  \(patterns[destination.rawValue].format)\n"
-        }
-        return text
+        return PatternTable(rows: [Destination.syslog, .console, .file].map { destination in
+            let prefix = destination == .syslog ? String(LogPattern.syslogPrefix.format.dropLast()) : nil
+            return (destination.name, prefix, patterns[destination.rawValue].format)
+        })
+    }
+}
+
+/// Modules with their levels, one for each destination.
+private struct LevelTable: CommandValue {
+    let rows: [(module: String, levels: [String])]
+    private static let destinations = ["console", "syslog", "file"]
+
+    var text: String {
+        "                 console    syslog    file\n                 -------    ------    ------\n" + rows.map { module, levels in
+            "\(padded(module, 16))  \(levels.map { rightAligned($0, 4) }.joined(separator: "       "))\n"
+        }.joined()
+    }
+    var json: JSON { JSON(named: rows.map { ($0.module, JSON(named: zip(Self.destinations, $0.levels).map { ($0, JSON($1)) })) }) }
+}
+
+/// Destinations with what stands before a line, and the line's pattern.
+private struct PatternTable: CommandValue {
+    let rows: [(destination: String, prefix: String?, format: String)]
+
+    var text: String {
+        "         prefix                            format\n         ------                            ------\n" + rows.map {
+            "\(padded($0.destination, 7))  \(padded($0.prefix ?? "none", 32))  \($0.format)\n"
+        }.joined()
+    }
+    var json: JSON {
+        JSON(named: rows.map { ($0.destination.lowercased(), JSON(members: ["prefix": $0.prefix.map { JSON($0) }, "format": JSON($0.format)])) })
     }
 }

@@ -31,7 +31,7 @@ extension UnixctlCommand {
         guard let flow = context.netdev.flowGet(id) else { throw .dpctl("getting flow", "No such file or directory") }
         var style = MegaflowStyle(parsed.options)
         style.hasDatapath = style.isVerbose
-        return .text(context.text(flow, style))
+        return .value(context.line(flow, style, context.portNames))
     }
 
     /// All megaflows go, or those that a file names.
@@ -80,9 +80,10 @@ extension UnixctlCommand {
 
 extension UnixctlContext {
     /// A megaflow's line of dump-flows.
-    func text(_ flow: DPFlowDump, _ style: MegaflowStyle) -> String {
-        let names = Dictionary(uniqueKeysWithValues: vswitch.datapath.dpif.portDump().map { ($0.port, $0.name) })
-        return megaflowText(dummy?.shown(flow) ?? flow, style, names: names, userdata: { self.vswitch.ofproto.userdataText($0) }, now: now)
+    func line(_ flow: DPFlowDump, _ style: MegaflowStyle, _ names: [ODPPort: String], heading: String = "") -> MegaflowLine {
+        MegaflowLine(
+            heading: heading, pmd: netdev.pmdCore(flow.id.pmd).map { PMDStatus.key(core: $0) }, flow: dummy?.shown(flow) ?? flow, style: style, names: names,
+            userdata: { self.vswitch.ofproto.userdataText($0) }, now: now)
     }
 
     private var portsByName: (String) -> ODPPort? {

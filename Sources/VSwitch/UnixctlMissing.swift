@@ -1,3 +1,5 @@
+import OVSDB
+
 /// A command of ovs-vswitchd about something that there is not. Whoever asks for one of these things is told that there is none, or that it cannot be done.
 struct MissingCommand: Sendable {
     let name: String
@@ -8,8 +10,12 @@ struct MissingCommand: Sendable {
     enum Answer: Sendable {
         /// This, whatever is asked for.
         case text(String)
-        /// This without arguments; an error with a name.
-        case none(String, named: String)
+        /// There is nothing to show: this.
+        case nothing(String, JSON)
+        /// Nothing to show without arguments; an error with a name.
+        case none(named: String)
+        /// This, done to all of none; an error with a name.
+        case done(String, named: String)
         /// A fault, or a state of forwarding, is set: "OK" for all of none; an error with a name.
         case setting(named: String)
         /// Bridges' multicast snooping: without a name this.
@@ -30,35 +36,35 @@ struct MissingCommand: Sendable {
     /// What is not there: Auto-Attach, BFD, CFM, LACP, multicast snooping, STP and RSTP, tunnels with their routes and neighbours, connection tracking, the
     /// reassembly of fragments, the normal form of actions, and a datapath in the kernel.
     static let all = [
-        MissingCommand("autoattach/show-isid", "[bridge]", 0...1, .text("")),
-        MissingCommand("autoattach/statistics", "[bridge]", 0...1, .text("")),
-        MissingCommand("autoattach/status", "[bridge]", 0...1, .text("")),
+        MissingCommand("autoattach/show-isid", "[bridge]", 0...1, .nothing("", [:])),
+        MissingCommand("autoattach/statistics", "[bridge]", 0...1, .nothing("", [:])),
+        MissingCommand("autoattach/status", "[bridge]", 0...1, .nothing("", [:])),
         MissingCommand("bfd/set-forwarding", "[interface] normal|false|true", 1...2, .setting(named: "no such BFD object")),
-        MissingCommand("bfd/show", "[interface]", 0...1, .none("", named: "no such bfd object")),
+        MissingCommand("bfd/show", "[interface]", 0...1, .none(named: "no such bfd object")),
         MissingCommand("cfm/set-fault", "[interface] normal|false|true", 1...2, .setting(named: "no such CFM object")),
-        MissingCommand("cfm/show", "[interface]", 0...1, .none("", named: "no such CFM object")),
-        MissingCommand("lacp/show", "[port]", 0...1, .none("", named: "no such lacp object")),
-        MissingCommand("lacp/show-stats", "[port]", 0...1, .none("", named: "no such lacp object")),
+        MissingCommand("cfm/show", "[interface]", 0...1, .none(named: "no such CFM object")),
+        MissingCommand("lacp/show", "[port]", 0...1, .none(named: "no such lacp object")),
+        MissingCommand("lacp/show-stats", "[port]", 0...1, .none(named: "no such lacp object")),
         MissingCommand("mdb/flush", "[bridge]", 0...1, .snooping("table successfully flushed")),
         MissingCommand("mdb/show", "bridge", 1...1, .snooping("")),
-        MissingCommand("rstp/show", "[bridge]", 0...1, .none("", named: "No such RSTP object")),
-        MissingCommand("rstp/tcn", "[bridge]", 0...1, .none("OK", named: "No such RSTP object")),
-        MissingCommand("stp/show", "[bridge]", 0...1, .none("", named: "no such stp object")),
-        MissingCommand("stp/tcn", "[bridge]", 0...1, .none("OK", named: "no such stp object")),
+        MissingCommand("rstp/show", "[bridge]", 0...1, .none(named: "No such RSTP object")),
+        MissingCommand("rstp/tcn", "[bridge]", 0...1, .done("OK", named: "No such RSTP object")),
+        MissingCommand("stp/show", "[bridge]", 0...1, .none(named: "no such stp object")),
+        MissingCommand("stp/tcn", "[bridge]", 0...1, .done("OK", named: "no such stp object")),
         MissingCommand("ovs/route/add", "ip_addr/prefix_len out_br_name [gw] [pkt_mark=mark]", 2...4, .error("Error while inserting route.")),
         MissingCommand("ovs/route/del", "ip_addr/prefix_len [pkt_mark=mark]", 1...2, .error("Not found")),
         MissingCommand("ovs/route/lookup", "ip_addr [pkt_mark=mark]", 1...2, .error("Not found")),
-        MissingCommand("ovs/route/show", "", 0...0, .text("Route Table:")),
+        MissingCommand("ovs/route/show", "", 0...0, .nothing("Route Table:", [])),
         MissingCommand("tnl/arp/aging", "[SECS]", 0...1, .error("no tunnels")),
         MissingCommand("tnl/arp/flush", "", 0...0, .text("OK")),
         MissingCommand("tnl/arp/set", "BRIDGE IP MAC", 3...3, .error("no tunnels")),
-        MissingCommand("tnl/arp/show", "", 0...0, .text(noNeighbours)),
+        MissingCommand("tnl/arp/show", "", 0...0, .nothing(noNeighbours, [])),
         MissingCommand("tnl/egress_port_range", "min max", 0...2, .error("no tunnels")),
         MissingCommand("tnl/neigh/aging", "[SECS]", 0...1, .error("no tunnels")),
         MissingCommand("tnl/neigh/flush", "", 0...0, .text("OK")),
         MissingCommand("tnl/neigh/set", "BRIDGE IP MAC", 3...3, .error("no tunnels")),
-        MissingCommand("tnl/neigh/show", "", 0...0, .text(noNeighbours)),
-        MissingCommand("tnl/ports/show", "-v", 0...1, .text("Listening ports:")),
+        MissingCommand("tnl/neigh/show", "", 0...0, .nothing(noNeighbours, [])),
+        MissingCommand("tnl/ports/show", "-v", 0...1, .nothing("Listening ports:", [])),
         MissingCommand("dpctl/ct-bkts", "[dp] [gt=N]", 0...2, .datapath("dumping conntrack entry")),
         MissingCommand("dpctl/ct-del-limits", "[dp] zone=N1[,N2]...", 1...2, .datapath("failed to delete conntrack limit")),
         MissingCommand("dpctl/ct-disable-tcp-seq-chk", "[dp]", 0...1, .datapath("disabling TCP sequence checking")),
@@ -94,7 +100,11 @@ struct MissingCommand: Sendable {
         UnixctlCommand(name, usage, arguments) { [answer] context, arguments throws(UnixctlError) in
             switch answer {
             case .text(let text): return .text(text)
-            case .none(let text, let named):
+            case .nothing(let text, let json): return .value(PlainValue(text, json))
+            case .none(let named):
+                guard arguments.isEmpty else { throw UnixctlError(named) }
+                return .value(PlainValue("", [:]))
+            case .done(let text, let named):
                 guard arguments.isEmpty else { throw UnixctlError(named) }
                 return .text(text)
             case .setting(let named):

@@ -6,14 +6,15 @@ import Stream
 
 extension JSONRPCDecoder: MessageDecoder {}
 
-/// A message that came to the control socket.
+/// A message and where its answer goes.
 private struct UnixctlRequest: Sendable {
     let connection: StreamConnection
+    let client: UnixctlClient
     let message: JSONRPCMessage
 }
 
 /// The control socket, by which ovs-appctl(8) looks into the running switch: JSON-RPC requests, one command each, answered in the order in
-/// which they come.
+/// which they come. A client that has asked for it gets JSON (`UnixctlFormat.swift`).
 ///
 /// The I/O thread reads, finds the messages and puts them into the mailbox; the ofproto thread carries the commands out, one a turn, long dumps a part a turn;
 /// the I/O thread encodes the answers and writes them.
@@ -29,9 +30,9 @@ final class UnixctlServer {
     private struct Dump {
         let request: UnixctlRequest
         let id: JSON
-        /// Where the rest comes from.
-        let next: () -> String?
-        var text = ""
+        var answer: UnixctlAnswer
+        /// Adds the next part; false: there is none.
+        let next: (inout UnixctlAnswer) -> Bool
     }
     private var dump: Dump?
 
@@ -43,10 +44,10 @@ final class UnixctlServer {
         do throws(StreamError) {
             listener = try StreamListener(
                 .punix(path), on: thread, connections: Limits.commandConnections, sendLimit: Limits.commandBacklog,
-                decoder: { JSONRPCDecoder(messageLimit: Limits.commandBytes) },
+                decoder: { UnixctlDecoder() },
                 receiver: { connection, event in
                     guard case .message(let message) = event else { return }
-                    if !mailbox.put(UnixctlRequest(connection: connection, message: message)) { connection.close() }
+                    if !mailbox.put(UnixctlRequest(connection: connection, client: message.client, message: message.message)) { connection.close() }
                 })
         } catch {
             thread.end()
@@ -81,34 +82,58 @@ final class UnixctlServer {
         do throws(UnixctlError) {
             let arguments = params.compactMap(\.string)
             guard arguments.count == params.count else { throw UnixctlError("\"\(method)\" command has non-string argument") }
-            switch try UnixctlCommand.run(method, arguments, context) {
-            case .text(let text): answer(request, .reply(result: .string(Self.lines(text)), id: id))
-            case .parts(let next): dump = Dump(request: request, id: id, next: next)
+            let reply = try run(method, arguments, request.client)
+            var answer = UnixctlAnswer(for: request.client)
+            switch reply {
+            case .text(let text): answer.add(text)
+            case .value(let value): answer.add(value)
+            case .parts(let next):
+                dump = Dump(request: request, id: id, answer: answer) { answer in next().map { answer.add($0) } != nil }
+                return
+            case .list(let next):
+                dump = Dump(request: request, id: id, answer: answer) { answer in
+                    guard let elements = next() else {
+                        answer.endList()
+                        return false
+                    }
+                    answer.add(elements)
+                    return true
+                }
+                return
             }
+            send(answer, id, to: request)
         } catch {
-            answer(request, .error(.string(Self.lines(error.message)), id: id))
+            fail(request, id, UnixctlAnswer.lines(error.message))
         }
+    }
+
+    private func run(_ method: String, _ arguments: [String], _ client: UnixctlClient) throws(UnixctlError) -> UnixctlReply {
+        guard method == "set-options" else { return try UnixctlCommand.run(method, arguments, context) }
+        try client.setOptions(arguments)
+        return .text("")
     }
 
     private func continueDump() {
-        guard let part = dump?.next() else {
-            if let done = dump { answer(done.request, .reply(result: .string(Self.lines(done.text)), id: done.id)) }
-            dump = nil
-            return
-        }
-        dump?.text += part
-        guard let dump, dump.text.utf8.count > Limits.replyBytes else { return }
-        answer(dump.request, .error(.string("the answer is longer than \(Limits.replyBytes) bytes\n"), id: dump.id))
+        guard var dump else { return }
+        // The answer is not to be copied when it grows.
         self.dump = nil
+        guard dump.next(&dump.answer) else { return send(dump.answer, dump.id, to: dump.request) }
+        guard dump.answer.count <= Limits.replyBytes else {
+            return fail(dump.request, dump.id, "the answer is longer than \(Limits.replyBytes) bytes\n")
+        }
+        self.dump = dump
     }
 
-    /// An answer that is not empty ends with a line's end.
-    private static func lines(_ text: String) -> String { text.isEmpty || text.hasSuffix("\n") ? text : text + "\n" }
+    private func send(_ answer: UnixctlAnswer, _ id: JSON, to request: UnixctlRequest) { send(to: request) { answer.reply(id: id) } }
 
-    /// A client that does not read its answers is not served any longer.
-    private func answer(_ request: UnixctlRequest, _ message: JSONRPCMessage) {
+    private func fail(_ request: UnixctlRequest, _ id: JSON, _ message: String) {
+        send(to: request) { JSONRPCMessage.error(.string(message), id: id).bytes }
+    }
+
+    /// Encodes and sends on the I/O thread. A client that does not read its answers is not served any longer.
+    private func send(to request: UnixctlRequest, _ bytes: @escaping @Sendable () -> [UInt8]) {
         thread.perform {
-            if request.connection.send(message.bytes) == .full { request.connection.close() }
+            if request.connection.send(bytes()) == .full { request.connection.close() }
             request.connection.handled()
         }
     }

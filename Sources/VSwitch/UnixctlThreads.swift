@@ -1,5 +1,6 @@
 import Datapath
 import Foundation
+import OVSDB
 
 extension UnixctlCommand {
     /// PMDs and their queues (ovs-vswitchd(8), "DPIF-NETDEV COMMANDS"). With one datapath it does not matter which one is named.
@@ -11,7 +12,7 @@ extension UnixctlCommand {
         UnixctlCommand("dpif-netdev/pmd-perf-log-set", "on|off [-b before] [-a after] [-e|-ne] [-us usec] [-q qlen]", 0...10, setPerfLog),
         UnixctlCommand("dpif-netdev/bond-show", "[dp]", 0...1) { context, arguments throws(UnixctlError) in
             guard arguments.allSatisfy({ $0 == "ovs-\(context.vswitch.datapath.type)" }) else { throw UnixctlError("please specify an existing datapath") }
-            return .text("")
+            return .value(PlainValue("", [:]))
         },
         UnixctlCommand("dpif-netdev/pmd-rxq-rebalance", "[dp]", 0...1, rebalance),
     ]
@@ -26,7 +27,7 @@ extension UnixctlCommand {
     }
 
     private static func statsShow(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
-        .text(try select(context, arguments).pmds.map { PMDStatsText.statsShow(core: $0.core, numa: $0.numa, $0.stats) }.joined())
+        .value(ValuesByName(elements: try select(context, arguments).pmds.map { (PMDStatus.key(core: $0.core), PMDStatsReport(pmd: $0)) }))
     }
 
     private static func statsClear(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
@@ -38,14 +39,13 @@ extension UnixctlCommand {
     private static func perfShow(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
         let (all, options) = try select(context, arguments)
         let datapath = context.vswitch.datapath
-        guard !all.isEmpty else { return .text("") }
-        let pmds = all.filter { !$0.isMainThread }
         let seconds = Double(datapath.now - context.countsSince) / 1000
-        let texts = pmds.map {
-            "\n" + PMDStatsText.perfShow(
-                core: $0.core, numa: $0.numa, $0.stats, seconds: seconds, hertz: datapath.hertz, histograms: !options.flags.contains("-nh"))
+        let reports = all.filter { !$0.isMainThread }.map { pmd in
+            (name: PMDStatus.key(core: pmd.core),
+                value: PMDPerformance(pmd: pmd, seconds: seconds, hertz: datapath.hertz, hasHistograms: !options.flags.contains("-nh")))
         }
-        return .text("\nTime: \(timeOfDay())\nMeasurement duration: \(LiveTable.fixed(seconds, 3)) s\n" + texts.joined())
+        let heading = all.isEmpty ? "" : "\nTime: \(timeOfDay())\nMeasurement duration: \(LiveTable.fixed(seconds, 3)) s\n"
+        return .value(ValuesByName(heading: heading, elements: reports))
     }
 
     /// "14:07:31.042", UTC.
@@ -61,22 +61,12 @@ extension UnixctlCommand {
 
     private static func rxqShow(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
         let (pmds, options) = try select(context, arguments)
-        guard !pmds.isEmpty else { return .text("") }
         let seconds = RxqUsage.window(options.values["-secs"])
-        var text = "Displaying last \(seconds) seconds pmd usage %\n"
-        for pmd in pmds where !pmd.isMainThread {
+        let reports = pmds.filter { !$0.isMainThread }.map { pmd in
             let usage = context.rxqUsage.usage(of: pmd, seconds: seconds, now: context.vswitch.datapath.now, netdev: context.netdev)
-            text += "pmd thread numa_id \(pmd.numa) core_id \(pmd.core):\n  isolated : \(pmd.isIsolated)\n"
-            for queue in pmd.queues {
-                text += "  port: \(padded(queue.port, 16))  queue-id: \(rightAligned("\(queue.queue)", 2)) (enabled)   pmd usage: \(percent(usage.queues[queue.id]))\n"
-            }
-            if !pmd.queues.isEmpty { text += "  overhead: \(percent(usage.overhead))\n" }
+            return (name: PMDStatus.key(core: pmd.core), value: PMDQueues(pmd: pmd, seconds: seconds, usage: usage.queues, overhead: usage.overhead))
         }
-        return .text(text)
-    }
-
-    private static func percent(_ share: Double?) -> String {
-        share.map { rightAligned("\(Int((100 * $0).rounded()))", 2) + " %" } ?? "NOT AVAIL"
+        return .value(ValuesByName(heading: pmds.isEmpty ? "" : "Displaying last \(seconds) seconds pmd usage %\n", elements: reports))
     }
 
     /// PMDs log no suspicious iterations: nothing can be switched on.

@@ -12,12 +12,12 @@ extension UnixctlCommand {
         UnixctlCommand("ofproto/trace", "{[dp_name] odp_flow | bridge br_flow} [OPTIONS...] [-generate|packet]", 1...Limits.traceArguments) {
             context, arguments throws(UnixctlError) in
             let asked = try TraceArguments(arguments)
-            return .text(try asked.run(context, actions: nil))
+            return .value(try asked.run(context, actions: nil))
         },
         UnixctlCommand("ofproto/trace-packet-out", "[-consistent] {[dp_name] odp_flow | bridge br_flow} [OPTIONS...] [-generate|packet] actions",
             2...Limits.traceArguments) { context, arguments throws(UnixctlError) in
             let asked = try TraceArguments(arguments.dropLast(), isPacketOut: true)
-            return .text(try asked.run(context, actions: arguments.last))
+            return .value(try asked.run(context, actions: arguments.last))
         },
     ]
 }
@@ -77,7 +77,7 @@ private struct TraceArguments {
         if has("new", "rpl") { throw fail("\"new\" and \"rpy\" are mutually exclusive") }
     }
 
-    func run(_ context: UnixctlContext, actions: String?) throws(UnixctlError) -> String {
+    func run(_ context: UnixctlContext, actions: String?) throws(UnixctlError) -> TraceReport {
         var request = try request(context)
         request.hasPacket = request.hasPacket || generates
         request.usesNames = usesNames

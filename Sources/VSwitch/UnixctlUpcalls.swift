@@ -1,4 +1,5 @@
 import Datapath
+import OVSDB
 
 extension UnixctlCommand {
     /// Upcalls and the revalidation of megaflows (ovs-vswitchd(8), "DATAPATH COMMANDS").
@@ -40,7 +41,7 @@ extension UnixctlCommand {
     private static func showUpcalls(_ context: UnixctlContext, _ arguments: [String]) -> UnixctlReply {
         let ofproto = context.vswitch.ofproto, count = ofproto.megaflowCount
         let (average, maximum, limit, duration) = ofproto.sweepReport
-        return .text("""
+        let text = """
             \(context.datapathName):
               flows         : (current \(count)) (avg \(average)) (max \(maximum)) (limit \(limit))
               dump duration : \(duration)ms
@@ -48,6 +49,10 @@ extension UnixctlCommand {
 
               1: (keys \(count))
 
-            """)
+            """
+        let flows: JSON = ["current": JSON(count), "average": JSON(average), "maximum": JSON(maximum), "limit": JSON(limit)]
+        return .value(PlainValue(text, [context.datapathName: [
+            "flows": flows, "dump-duration-ms": JSON(duration), "ufid-enabled": JSON(context.dumpsIdentities), "revalidators": ["1": ["keys": JSON(count)]],
+        ]]))
     }
 }

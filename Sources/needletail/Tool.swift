@@ -5,7 +5,7 @@ import VSwitch
 @main struct Tool: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "needletail", abstract: "Shows what the switch does, and what this machine lets it do.",
-        subcommands: [Demo.self, Check.self, DoctorCommand.self])
+        subcommands: [Demo.self, Check.self, DoctorCommand.self, AppCtl.self])
 }
 
 /// `needletail check FILE`

@@ -9,7 +9,7 @@ import Wire
 @Suite struct TraceReasonTests {
     /// A flow's reasons as they are printed, a line each.
     private func why(_ net: TestSwitch, _ packet: String) throws -> [String] {
-        try reasons(net.ofproto.trace(request(net, FlowSyntax().packet(packet)), now: net.now)).reasons
+        try reasons(net.ofproto.trace(request(net, FlowSyntax().packet(packet)), now: net.now).text).reasons
     }
 
     private func request(_ net: TestSwitch, _ key: FlowKey) -> TraceRequest {
@@ -125,7 +125,7 @@ import Wire
     private static let always = MegaflowMask("Megaflow: eth,recirc_id=0,in_port=1,dl_type=0x9999,vlan_tci=0/0x1000,vlan_tci1=0/0x1000,nw_frag=no")
 
     private func check(_ net: TestSwitch, _ key: FlowKey, _ seed: UInt64) throws {
-        let text = try net.ofproto.trace(request(net, key), now: net.now)
+        let text = try net.ofproto.trace(request(net, key), now: net.now).text
         let (megaflow, lines) = try reasons(text)
         let whole = MegaflowMask(megaflow), parts = lines.map { $0.split(separator: ": ", maxSplits: 1).map(String.init) }
         let union = MegaflowMask("Why: " + parts.map { $0[0] }.joined(separator: ","))

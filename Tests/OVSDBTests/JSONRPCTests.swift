@@ -22,6 +22,7 @@ struct JSONRPCTests {
         #expect(try messages(text) == [message])
         // And what is written of them is the same message.
         #expect(try messages(String(decoding: message.bytes, as: UTF8.self)) == [message])
+        if case .reply(let result, let id) = message { #expect(JSONRPCMessage.replyBytes(result: result.bytes, id: id) == message.bytes) }
     }
 
     @Test(arguments: [

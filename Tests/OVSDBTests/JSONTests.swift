@@ -17,6 +17,29 @@ struct JSONTests {
         #expect(!parser.isInMessage)
         // The same values have the same bytes.
         #expect(try parse(String(decoding: bytes, as: UTF8.self)).flatMap(\.bytes) == bytes)
+        #expect(try parse(wanted.map(\.prettyText).joined()) == wanted)
+    }
+
+    @Test func prettyTextHasLines() {
+        let object: JSON = ["b": ["x", JSON(2), [:], []], "a": ["c": JSON(true)]]
+        #expect(object.prettyText == """
+            {
+              "a": {
+                "c": true
+              },
+              "b": [
+                "x",
+                2,
+                {},
+                []
+              ]
+            }
+            """)
+    }
+
+    @Test func membersWithoutValuesAreLeftOut() {
+        #expect(JSON(members: ["a": JSON(1), "b": nil]) == ["a": .integer(1)])
+        #expect(JSON(UInt64.max) == .real(0x1p64) && JSON(Int8(-1)) == .integer(-1))
     }
 
     @Test(arguments: [

@@ -129,7 +129,7 @@ import Wire
         (stats.packets, stats.bytes, stats.used) = (10, 640, 1_500)
         stats.tcpFlags = 0x1a
         let flow = DPFlowDump(id: DPFlowID(pmd: 0, slot: 0, generation: 1), key: key, mask: mask, actions: [.output(ODPPort(2))], stats: stats)
-        let text = megaflowText(flow, names: [ODPPort(1): "in", ODPPort(2): "out"], now: 2_000)
+        let text = MegaflowLine(flow: flow, names: [ODPPort(1): "in", ODPPort(2): "out"], now: 2_000).line
         #expect(text == "recirc_id(0),in_port(in),packet_type(ns=0,id=0),eth(),eth_type(0x0800),ipv4(dst=10.0.0.0/255.0.0.0,frag=no)"
             + ", packets:10, bytes:640, used:0.500s, flags:SP., actions:out")
     }

@@ -18,7 +18,7 @@ struct TwinSwitches {
         try await Bed.with { bed in try await body(TwinSwitches(bed)) }
     }
 
-    private static func arrange(_ vswitch: ManagedSwitch) async throws {
+    static func arrange(_ vswitch: ManagedSwitch) async throws {
         _ = try await vswitch.ask("time/stop")
         for number in 0...1 {
             try await vswitch.vsctl(words: "add-br br\(number) -- set bridge br\(number) datapath_type=dummy fail-mode=secure other-config:hwaddr=02:00:00:00:00:0\(number + 1)")
