@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <time.h>
 
 int nt_get_affinity(int *cpus, int capacity)
 {
@@ -41,6 +44,20 @@ void nt_eventfd_kick(int fd)
     ssize_t written = write(fd, &one, sizeof one);
 
     (void)written;
+}
+
+void nt_eventfd_wait(int fd, uint64_t nanoseconds)
+{
+    struct pollfd descriptor = {.fd = fd, .events = POLLIN};
+    struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    uint64_t count;
+
+    if (ppoll(&descriptor, 1, &timeout, NULL) > 0 && read(fd, &count, sizeof count) < 0) return;
+}
+
+void nt_sleep_precisely(void)
+{
+    prctl(PR_SET_TIMERSLACK, 1);
 }
 
 int nt_eventfd(bool blocking)

@@ -12,6 +12,8 @@ public protocol DPIF: AnyObject {
     func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort
     /// Removes a port once no packet can reach it any more.
     func portDelete(_ port: ODPPort) throws(DPIFError)
+    /// Gives an open port another MTU or address; nil: it keeps its own. For another MTU it rests: what is to leave by it meanwhile is dropped.
+    func portChange(_ port: ODPPort, mtu: Int?, ethernetAddress: EthernetAddress?) throws(DPIFError)
     func portQuery(_ name: String) -> DPPortInfo?
     func portDump() -> [DPPortInfo]
     func portStats(_ port: ODPPort) -> DPPortStats?

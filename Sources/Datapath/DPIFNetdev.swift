@@ -18,6 +18,12 @@ public struct DatapathSettings: Hashable, Sendable {
     /// smc-enable
     public var smcEnabled = true
     public var rxqAssign = RxqAssign.cycles
+    /// pmd-rxq-isolate: PMDs with pinned queues poll no others. It is heeded with `group` only; otherwise it is so.
+    public var rxqIsolate = true
+    /// pmd-maxsleep: microseconds that a PMD with few packets may sleep; 0: none.
+    public var longestSleep: UInt32 = 0
+    /// tx-flush-interval: microseconds that a packet may wait to be sent with others; 0: to the end of the turn.
+    public var flushInterval: UInt32 = 0
     public var portNumbers = PortNumbers.next
     /// vlan-limit: how many VLAN tags are looked into; a further one is an EtherType of the payload. 0: as many as there is room for, two.
     public var vlanLimit = 1
@@ -54,6 +60,8 @@ public struct DatapathSettings: Hashable, Sendable {
     /// Ports that are added do not get their pollers at once.
     var isCollectingPorts = false
     var hasUnpolledPorts = false
+    /// Deleted, but still open, with their numbers.
+    var leavingPorts: [(number: UInt32, record: PortRecord)] = []
     /// The number that was given to a port last.
     var lastPortNumber: UInt32 = 0
     /// Where the next `receiveUpcalls` begins, so that no PMD is served last for ever.
@@ -103,6 +111,7 @@ public struct DatapathSettings: Hashable, Sendable {
         command = PMDCommand(.setVLANLimit)
         command.slot = UInt32(vlanLimit)
         handle.send(command)
+        handle.setPace(flushInterval: UInt64(settings.flushInterval) * clock.hertz / 1_000_000, longestSleep: settings.longestSleep)
     }
 
     public var vlanLimit: Int { settings.vlanLimit == 0 ? FlowKey.vlanTags : min(settings.vlanLimit, FlowKey.vlanTags) }
@@ -116,7 +125,7 @@ public struct DatapathSettings: Hashable, Sendable {
         try settings.checkCores()
         let started = try startPMDs(on: settings.pmdCores.filter { core in !pmds.contains { $0.core == core } })
         let replaces = settings.pmdCores != self.settings.pmdCores
-        let reassigns = replaces || settings.rxqAssign != self.settings.rxqAssign
+        let reassigns = replaces || settings.rxqAssign != self.settings.rxqAssign || settings.rxqIsolate != self.settings.rxqIsolate
         self.settings = settings
         if replaces { replacePMDs(with: started) }
         for handle in pmds { sendCacheSettings(handle) }
@@ -154,7 +163,9 @@ public struct DatapathSettings: Hashable, Sendable {
 
     /// Removes all ports and megaflows, ends the threads and frees their memory. The object is of no use afterwards.
     public func close() {
+        collectPorts()
         for port in ports.keys.sorted() { try? portDelete(ODPPort(port)) }
+        assignCollectedPorts()
         for handle in pmds { handle.stop() }
         for handle in pmds { handle.free() }
         pmds = []

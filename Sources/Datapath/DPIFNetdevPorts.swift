@@ -25,6 +25,8 @@ extension DPIFNetdev {
     }
 
     public func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort {
+        // Their names, numbers and devices are free then.
+        closeLeavingPorts()
         guard portNumbers[request.name] == nil else { throw DPIFError(.exists, "\(request.name): there is a port of this name") }
         guard let number = freePortNumber(for: request.name) else { throw DPIFError(.full, "\(request.name): all \(Limits.ports - 1) port numbers are taken") }
         let pinned = try Self.affinity(request.rxQueueAffinity, request.name)
@@ -37,16 +39,18 @@ extension DPIFNetdev {
         ports[number] = record
         portNumbers[request.name] = number
         formerCounters[Int(number)] = PortCounters()
-        for handle in pmds { sendPort(handle, number, record) }
+        for handle in pmds { sendPort(handle, number, record, isNew: true) }
         if isCollectingPorts { hasUnpolledPorts = true } else { assignQueues() }
         return ODPPort(number)
     }
 
-    /// Ports that are added until `assignCollectedPorts` are polled from then on: the queues are shared out once for all of them.
+    /// Ports that are added until `assignCollectedPorts` are polled from then on, and those that are deleted are closed together, before a next one is added: the
+    /// queues are shared out once for all of them.
     public func collectPorts() { isCollectingPorts = true }
 
     public func assignCollectedPorts() {
         isCollectingPorts = false
+        closeLeavingPorts()
         if hasUnpolledPorts { assignQueues() }
     }
 
@@ -87,8 +91,8 @@ extension DPIFNetdev {
         assignQueues()
     }
 
-    private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord) {
-        sendPort(handle, number, record, record.netdev.txQueue(user: handle.txUser ?? 0, users: pmds.count))
+    func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord, isNew: Bool = false) {
+        sendPort(handle, number, record, record.netdev.txQueue(user: handle.txUser ?? 0, users: pmds.count), isNew: isNew)
     }
 
     /// Gives every PMD its transmit queues, after PMDs came or went. At no time do two PMDs send by one queue without its lock: all
@@ -110,9 +114,10 @@ extension DPIFNetdev {
         for (number, record) in ports { sendPort(handle, number, record, txQueue(record.netdev)) }
     }
 
-    private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord, _ txQueue: TxQueue) {
+    private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord, _ txQueue: TxQueue, isNew: Bool = false) {
         var command = PMDCommand(.setPort)
         command.slot = number
+        command.number = isNew ? 1 : 0
         // A frame of the MTU with its Ethernet header and one VLAN tag.
         unsafe command.pointer = allocate(PMDPortSettings(txQueue: txQueue, maxFrame: record.netdev.mtu + 18))
         handle.send(command)
@@ -121,32 +126,46 @@ extension DPIFNetdev {
     public func portDelete(_ port: ODPPort) throws(DPIFError) {
         guard let record = ports.removeValue(forKey: port.number) else { throw DPIFError(.notFound, "no port \(port.number)") }
         portNumbers[record.request.name] = nil
+        leavingPorts.append((port.number, record))
+        hasUnpolledPorts = true
+        if isCollectingPorts { return }
+        closeLeavingPorts()
         assignQueues()
+    }
+
+    private func closeLeavingPorts() {
+        guard !leavingPorts.isEmpty else { return }
         for handle in pmds {
-            var command = PMDCommand(.clearPort)
-            command.slot = port.number
-            handle.send(command)
+            sendQueues(handle)
+            for (number, _) in leavingPorts { sendClearPort(handle, number) }
         }
-        // Nobody polls it or sends by it after this.
+        // Nobody polls them or sends by them after this.
         barrier()
-        record.netdev.stop()
-        record.netdev.close()
-        unsafe record.cycles.deallocate()
+        for (_, record) in leavingPorts {
+            record.netdev.stop()
+            record.netdev.close()
+            unsafe record.cycles.deallocate()
+        }
+        leavingPorts = []
+    }
+
+    func sendClearPort(_ handle: PMDHandle, _ number: UInt32) {
+        var command = PMDCommand(.clearPort)
+        command.slot = number
+        handle.send(command)
     }
 
     /// Spreads all receive queues over the PMDs by the cycles they took since the last time. A queue that moves is
     /// polled by nobody between its two pollers; what waits in it stays there.
-    public func assignQueues() {
+    /// - Parameter recent: the loads to go by; those of queues that are not among them count as they are.
+    public func assignQueues(by recent: [RxqLoad] = []) {
         hasUnpolledPorts = false
-        var loads: [RxqLoad] = []
-        for (number, record) in ports.sorted(by: { $0.key < $1.key }) {
-            for queue in record.pollers.indices {
-                let cycles = unsafe relaxed(record.cycles + queue)
-                loads.append(RxqLoad(port: number, queue: UInt16(queue), cycles: cycles, pinnedCore: record.pinned[queue]))
-            }
+        var loads = rxqLoads
+        if !recent.isEmpty {
+            let cycles = Dictionary(recent.map { (RxqPlace($0), $0.cycles) }, uniquingKeysWith: { $1 })
+            for index in loads.indices { loads[index].cycles = cycles[RxqPlace(loads[index])] ?? loads[index].cycles }
         }
-        let pmds = activePMDs
-        let assignment = assignment(of: loads, to: pmds).map { pmds[$0].number }
+        let assignment = assignment(of: loads)
         var moved = false
         for (load, pmd) in zip(loads, assignment) {
             let old = ports[load.port]?.pollers[Int(load.queue)]
@@ -163,7 +182,27 @@ extension DPIFNetdev {
         for handle in self.pmds { sendQueues(handle) }
     }
 
-    private func sendQueues(_ handle: PMDHandle) {
+    /// All receive queues with the cycles that they took since their ports were opened, by port and queue.
+    public var rxqLoads: [RxqLoad] {
+        ports.sorted(by: { $0.key < $1.key }).flatMap { number, record in
+            record.pollers.indices.map { queue in
+                RxqLoad(port: number, queue: UInt16(queue), cycles: unsafe relaxed(record.cycles + queue), pinnedCore: record.pinned[queue])
+            }
+        }
+    }
+
+    /// The number of the PMD that would poll each queue if these were their loads.
+    public func assignment(of loads: [RxqLoad]) -> [Int] {
+        let pmds = activePMDs
+        return assignment(of: loads, to: pmds).map { pmds[$0].number }
+    }
+
+    /// The number of the PMD that polls a queue; nil: none does.
+    public func poller(of queue: RxqPlace) -> Int? {
+        ports[queue.port].flatMap { Int(queue.queue) < $0.pollers.count ? $0.pollers[Int(queue.queue)] : nil }
+    }
+
+    func sendQueues(_ handle: PMDHandle) {
         var queues: [PolledQueue] = []
         for (number, record) in ports.sorted(by: { $0.key < $1.key }) {
             for queue in record.pollers.indices where record.pollers[queue] == handle.number {

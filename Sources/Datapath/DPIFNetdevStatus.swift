@@ -37,7 +37,7 @@ extension DPIFNetdev {
                     RxqStatus(port: record.request.name, queue: queue, cycles: unsafe relaxed(record.cycles + queue))
                 }
             }
-            let isIsolated = ports.values.contains { record in
+            let isIsolated = (settings.rxqIsolate || settings.rxqAssign != .group) && ports.values.contains { record in
                 record.pinned.contains { $0.key < record.pollers.count && record.pollers[$0.key] == handle.number && $0.value == handle.core }
             }
             return unsafe PMDStatus(

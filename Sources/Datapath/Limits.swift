@@ -52,6 +52,9 @@ public enum Limits {
     @inlinable public static var recirculationDepth: Int { 6 }
     /// Packets that wait in a port's transmit buffer before they are sent within a turn.
     @inlinable public static var txBuffer: Int { 32 }
+    /// A turn with fewer packets is followed by a sleep, if PMDs may sleep; and by how many microseconds each sleep is longer than the one before.
+    @inlinable public static var fewPackets: UInt64 { UInt64(burst / 2) }
+    @inlinable public static var sleepStep: UInt32 { 10 }
     /// Meters: as many as OVS's datapath has. A further one is refused. Only the address space is taken for those that nobody made.
     @inlinable public static var meters: Int { 1 << 18 }
 }

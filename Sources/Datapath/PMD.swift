@@ -15,6 +15,8 @@ import NetDev
     var maxFrame = 0
     var buffer: UnsafeMutablePointer<Mbuf>
     var counters: UnsafeMutablePointer<PortCounters>
+    /// With an interval: the cycle counter when what waits is to be sent; 0: it was not looked at yet.
+    var flushAt: UInt64 = 0
 }
 
 /// A port's counters in one PMD, which is their only writer.
@@ -179,6 +181,8 @@ struct PortCounters {
     let replies: SPSCRing<PMDReply>
     /// Wakes the ofproto thread.
     let waker: Waker
+    /// Wakes this one, if it sleeps.
+    let sleeper: Waker
     let meters: MeterTable
 
     var queues: UnsafeMutablePointer<PolledQueue>?
@@ -202,6 +206,13 @@ struct PortCounters {
     var smcEnabled = true
     /// How many VLAN tags are looked into, at most 2.
     var vlanLimit = 1
+    /// Cycles that a packet may wait to be sent; 0: none.
+    var flushInterval: UInt64 = 0
+    /// Microseconds that it may sleep after a turn with few packets, 0: it does not; and how long it slept last.
+    var longestSleep: UInt32 = 0
+    var sleep: UInt32 = 0
+    /// What `rxPackets` was when it looked last whether to sleep.
+    var receivedBefore: UInt64 = 0
     var emcTrial = CacheTrial(window: Limits.emcEntries / 2)
     var smcTrial = CacheTrial(window: Limits.smcEntries)
     var randomState: UInt32

@@ -48,12 +48,18 @@ import NetDev
         unsafe pmd.pointee.emcThreshold = UInt32(truncatingIfNeeded: command.pointee.number)
         unsafe pmd.pointee.smcEnabled = command.pointee.slot != 0
     case .setVLANLimit: unsafe pmd.pointee.vlanLimit = Int(command.pointee.slot)
+    case .setPace:
+        unsafe pmd.pointee.flushInterval = command.pointee.number
+        unsafe pmd.pointee.longestSleep = command.pointee.slot
+        unsafe pmd.pointee.sleep = 0
     case .acknowledge:
         var reply = PMDReply(.acknowledged)
         unsafe reply.number = command.pointee.number
         unsafe reply.slot = UInt32(truncatingIfNeeded: pmd.pointee.pending.count)
         unsafe answer(pmd, reply)
-    case .stop: unsafe pmd.pointee.stopRequested = true
+    case .stop:
+        unsafe flushPorts(pmd)
+        unsafe pmd.pointee.stopRequested = true
     }
 }
 
@@ -156,7 +162,7 @@ import NetDev
     unsafe port.pointee.txQueue = settings.txQueue
     unsafe port.pointee.maxFrame = settings.maxFrame
     // A number's next holder begins at zero.
-    if unsafe !port.pointee.isActive { unsafe port.pointee.counters.pointee = PortCounters() }
+    if unsafe command.pointee.number != 0 { unsafe port.pointee.counters.pointee = PortCounters() }
     unsafe port.pointee.isActive = true
     unsafe answerFree(pmd, memory)
 }

@@ -22,6 +22,8 @@ import NetDev
     let node: Int
     @unsafe let pmd: UnsafeMutablePointer<PMD>
     let mirror: ClassifierMirror
+    /// The PMD sleeps, or did.
+    private var maySleep = false
     private var thread: pthread_t?
     /// Slots below this have been used.
     private var highWater: UInt32 = 0
@@ -50,7 +52,9 @@ import NetDev
     /// Makes everything that a PMD works with. Throws when memory is short.
     init(number: Int, core: Int, hasThread: Bool, pool: OpaquePointer, seed: UInt64, waker: Waker, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
         let node = hasThread ? Numa.node(ofCore: core) : 0
+        guard let sleeper = Waker() else { throw DPIFError(.noMemory, "PMD on core \(core): no file descriptor is left") }
         guard let slab = FlowSlab(node: node), let emc = EMC(node: node), let smc = SMC(node: node) else {
+            sleeper.deallocate()
             throw DPIFError(.noMemory, "PMD on core \(core): no address space for its flow table and caches")
         }
         self.number = number
@@ -78,7 +82,7 @@ import NetDev
         unsafe pmd.initialize(to: PMD(
             index: number, pool: pool, seed: hashSeed, slab: slab, emc: emc, smc: smc,
             upcalls: SPSCRing(capacity: Limits.upcallRing), commands: SPSCRing(capacity: Limits.commandRing),
-            replies: SPSCRing(capacity: Limits.commandRing * 2), waker: waker, meters: meters,
+            replies: SPSCRing(capacity: Limits.commandRing * 2), waker: waker, sleeper: sleeper, meters: meters,
             ports: ports, dirty: BatchScratch.zeroed(Limits.ports + 1), subtables: BatchScratch.zeroed(Limits.subtablesPerPMD),
             portSubtables: portSubtables, scratch: scratch, stats: stats, arena: CopyArena(), orderMask: Self.orderMask,
             randomState: UInt32(truncatingIfNeeded: seed) | 1, hertz: clock.hertz))
@@ -105,6 +109,7 @@ import NetDev
             let context = unsafe argument.assumingMemoryBound(to: ThreadContext.self)
             // A PMD that cannot be bound to its core still forwards; its statistics name the core that was wanted.
             try? unsafe EAL.registerThread(cpu: context.pointee.core)
+            nt_sleep_precisely()
             unsafe pmdRun(context.pointee.pmd)
             EAL.unregisterThread()
             unsafe context.deallocate()
@@ -133,6 +138,16 @@ import NetDev
             if hasThread { sched_yield() }
         }
         sent += 1
+        if maySleep { unsafe pmd.pointee.sleeper.kick() }
+    }
+
+    /// Lets the PMD put off sending, by cycles, and sleep, for microseconds at most.
+    func setPace(flushInterval: UInt64, longestSleep: UInt32) {
+        if longestSleep > 0 { maySleep = true }
+        var command = PMDCommand(.setPace)
+        command.number = flushInterval
+        command.slot = longestSleep
+        send(command)
     }
 
     private func turnIfThreadless() {
@@ -284,6 +299,7 @@ import NetDev
         unsafe pmd.pointee.portSubtables.deallocate()
         unsafe pmd.pointee.stats.deallocate()
         unsafe pmd.pointee.arena.deallocate()
+        unsafe pmd.pointee.sleeper.deallocate()
         unsafe pmd.pointee.upcalls.deallocate()
         unsafe pmd.pointee.commands.deallocate()
         unsafe pmd.pointee.replies.deallocate()

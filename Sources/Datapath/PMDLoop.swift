@@ -16,7 +16,7 @@ import NetDev
         if unsafe pollQueue(pmd, pmd.pointee.queues! + index) { worked = true }
         index += 1
     }
-    if unsafe pmd.pointee.dirtyCount != 0 { unsafe flushPorts(pmd) }
+    if unsafe pmd.pointee.dirtyCount != 0 { unsafe pmd.pointee.flushInterval == 0 ? flushPorts(pmd) : flushDuePorts(pmd) }
     if unsafe pmd.pointee.upcallPushed {
         unsafe pmd.pointee.upcallPushed = false
         unsafe pmd.pointee.waker.kick()
@@ -40,7 +40,7 @@ import NetDev
         } else {
             unsafe stats.pointee.idleCycles &+= end &- start
         }
-        start = end
+        start = unsafe pmd.pointee.longestSleep == 0 ? end : sleepAfterTurn(pmd, end)
     }
 }
 

@@ -57,6 +57,8 @@ struct DatapathKey: BitwiseCopyable, Sendable {
         case setCaches
         /// `slot`: how many VLAN tags are looked into.
         case setVLANLimit
+        /// Let packets wait `number` cycles before they are sent, and sleep for `slot` microseconds at most.
+        case setPace
         /// Answer `acknowledged` with `number`, and the number of misses under way as `slot`.
         case acknowledge
         case stop

@@ -63,6 +63,9 @@ public struct PMDStats: Sendable {
     public var busyIterations: UInt64 = 0
     public var busyCycles: UInt64 = 0
     public var idleCycles: UInt64 = 0
+    /// Sleeps after turns, and how long they were; they are neither busy nor idle.
+    public var sleeps: UInt64 = 0
+    public var sleepCycles: UInt64 = 0
     public var packetsPerBatch = Log2Histogram()
     /// Of all turns, those without packets and commands too.
     public var cyclesPerIteration = LogHistogram()
@@ -73,7 +76,7 @@ public struct PMDStats: Sendable {
     /// The counters without the histograms.
     private static var counters: [WritableKeyPath<PMDStats, UInt64>] {
         [\.rxPackets, \.rxBatches, \.recirculations, \.hintHits, \.emcHits, \.smcHits, \.megaflowHits, \.subtableLookups, \.upcalls,
-            \.held, \.upcallsLost, \.lookedUpAgain, \.txPackets, \.txBatches, \.iterations, \.busyIterations, \.busyCycles, \.idleCycles]
+            \.held, \.upcallsLost, \.lookedUpAgain, \.txPackets, \.txBatches, \.iterations, \.busyIterations, \.busyCycles, \.idleCycles, \.sleeps, \.sleepCycles]
     }
 
     mutating func add(_ other: PMDStats) {

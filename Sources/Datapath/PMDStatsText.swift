@@ -47,7 +47,7 @@ public enum PMDStatsText {
             """
     }
 
-    /// `pmd-perf-show` for one PMD whose counters cover `seconds`. A PMD never sleeps.
+    /// `pmd-perf-show` for one PMD whose counters cover `seconds`.
     public static func perfShow(core: Int, numa: Int, _ stats: PMDStats, seconds: Double, hertz: UInt64, histograms: Bool) -> String {
         let cycles = stats.busyCycles + stats.idleCycles
         let idle = stats.iterations - stats.busyIterations
@@ -59,8 +59,8 @@ public enum PMDStatsText {
               - Used TSC cycles:  \(pad(cycles))  (\(percent1(Double(cycles), seconds * Double(hertz))) % of total cycles)
               - idle iterations:  \(pad(idle))  (\(percent1(stats.idleCycles, cycles)) % of used cycles)
               - busy iterations:  \(pad(stats.busyIterations))  (\(percent1(stats.busyCycles, cycles)) % of used cycles)
-              - sleep iterations: \(pad(0))  (  0.0 % of iterations)
-              Sleep time (us):    \(pad(0))  (  0 us/iteration avg.)
+              - sleep iterations: \(pad(stats.sleeps))  (\(percent1(stats.sleeps, stats.iterations)) % of iterations)
+              Sleep time (us):    \(pad(UInt64(us * Double(stats.sleepCycles))))  (\(String(format: "%3.0f", us * part(stats.sleepCycles, stats.sleeps))) us/iteration avg.)
 
             """
         text += packetLines(stats, seconds: seconds, us: us)

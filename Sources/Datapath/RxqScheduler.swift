@@ -14,17 +14,26 @@ public struct RxqLoad: Hashable, Sendable {
     }
 }
 
+/// A receive queue by its port's number.
+public struct RxqPlace: Hashable, Sendable {
+    public var port: UInt32
+    public var queue: UInt16
+    public init(_ load: RxqLoad) { (port, queue) = (load.port, load.queue) }
+}
+
 /// For each queue the index of its PMD. A PMD with a pinned queue takes pinned queues only (it is isolated), unless
 /// every PMD would be; a queue pinned to a core without a PMD counts as not pinned.
-public func assignQueues(_ queues: [RxqLoad], cores: [Int], by method: DatapathSettings.RxqAssign) -> [Int] {
+/// - Parameter isolates: false: by `group` a PMD with pinned queues takes others, too, and has their load beforehand.
+public func assignQueues(_ queues: [RxqLoad], cores: [Int], by method: DatapathSettings.RxqAssign, isolates: Bool = true) -> [Int] {
     var assignment = [Int](repeating: 0, count: queues.count)
     guard !cores.isEmpty else { return assignment }
-    var isolated = Set<Int>()
+    let isolates = isolates || method != .group
+    var isolated = Set<Int>(), loads = [RxqSum](repeating: RxqSum(), count: cores.count)
     var open: [Int] = []
     for (index, queue) in queues.enumerated() {
         if let core = queue.pinnedCore, let pmd = cores.firstIndex(of: core) {
             assignment[index] = pmd
-            isolated.insert(pmd)
+            if isolates { isolated.insert(pmd) } else { loads[pmd].add(queue) }
         } else {
             open.append(index)
         }
@@ -35,28 +44,37 @@ public func assignQueues(_ queues: [RxqLoad], cores: [Int], by method: DatapathS
         // The heaviest first; equal ones in the order of ports and queues.
         open.sort { (queues[$1].cycles, queues[$0].port, queues[$0].queue) < (queues[$0].cycles, queues[$1].port, queues[$1].queue) }
     }
-    place(open, queues, on: candidates, method, &assignment)
+    place(open, queues, on: candidates, method, &loads, &assignment)
     return assignment
 }
 
-private func place(_ open: [Int], _ queues: [RxqLoad], on candidates: [Int], _ method: DatapathSettings.RxqAssign, _ assignment: inout [Int]) {
-    var load = [UInt64](repeating: 0, count: candidates.count)
-    var counts = [Int](repeating: 0, count: candidates.count)
+/// What a PMD polls.
+private struct RxqSum {
+    var cycles: UInt64 = 0, count = 0
+
+    mutating func add(_ queue: RxqLoad) {
+        cycles &+= queue.cycles
+        count += 1
+    }
+}
+
+private func place(
+    _ open: [Int], _ queues: [RxqLoad], on candidates: [Int], _ method: DatapathSettings.RxqAssign, _ loads: inout [RxqSum], _ assignment: inout [Int]
+) {
     for (turn, index) in open.enumerated() {
         let choice: Int
         switch method {
         case .roundrobin:
-            choice = turn % candidates.count
+            choice = candidates[turn % candidates.count]
         case .cycles:
             // To and fro over the PMDs: 0 1 2 2 1 0 0 1 2 …
             let lap = turn / candidates.count, step = turn % candidates.count
-            choice = lap % 2 == 0 ? step : candidates.count - 1 - step
+            choice = candidates[lap % 2 == 0 ? step : candidates.count - 1 - step]
         case .group:
             // The PMD with the least load; among equals the one with the fewest queues.
-            choice = candidates.indices.min { (load[$0], counts[$0], $0) < (load[$1], counts[$1], $1) } ?? 0
+            choice = candidates.min { (loads[$0].cycles, loads[$0].count, $0) < (loads[$1].cycles, loads[$1].count, $1) } ?? 0
         }
-        assignment[index] = candidates[choice]
-        load[choice] += queues[index].cycles
-        counts[choice] += 1
+        assignment[index] = choice
+        loads[choice].add(queues[index])
     }
 }

@@ -104,6 +104,8 @@ public final class DummyNetdev: Netdev {
         Mempools.release(pool)
         pool = newPool
         mtu = new.mtu
+        // Without other queues what has been sent can still be taken.
+        guard new.rxQueues != rxQueueCount || new.txQueues != txQueueCount else { return }
         rings.close()
         rings = RingQueues(rx: new.rxQueues, tx: new.txQueues, capacity: Limits.dummyRing)
         received = Array(repeating: QueueCount(), count: new.rxQueues)

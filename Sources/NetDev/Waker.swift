@@ -37,7 +37,7 @@ import Synchronization
     }
 
     /// Sleeper: announces that it will sleep. It must look for work once more before it does.
-    public func announceSleep() {
+    @inlinable @_noLocks public func announceSleep() {
         unsafe state.pointee.asleep.store(1, ordering: .relaxed)
         // fence WAKER-SLEEP: the flag is visible before the rings are read.
         atomicMemoryFence(ordering: .sequentiallyConsistent)
@@ -48,6 +48,12 @@ import Synchronization
         var descriptor = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
         _ = unsafe poll(&descriptor, 1, milliseconds)
         awake()
+    }
+
+    /// Sleeper: the same as a PMD may do it: for microseconds, unless `hasWork`.
+    @inlinable @_noLocks public func sleep(microseconds: UInt32, hasWork: Bool) {
+        if !hasWork { unsafe nt_eventfd_wait(state.pointee.fd, UInt64(microseconds) &* 1_000) }
+        unsafe state.pointee.asleep.store(0, ordering: .relaxed)
     }
 
     /// Sleeper: is awake again, and takes back the wakes that it got.

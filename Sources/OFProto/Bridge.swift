@@ -15,6 +15,7 @@ public final class Bridge {
     /// By OpenFlow number, up to the highest one in use; the local port stands apart.
     private var portsByNumber: ContiguousArray<BridgePort?> = []
     private var localPort: BridgePort?
+    private var portsByName: [String: BridgePort] = [:]
     var tables = ContiguousArray<OpenFlowTable?>(repeating: nil, count: 255)
     /// What lookups see of the tables.
     var version: UInt64 = 1
@@ -90,7 +91,7 @@ public final class Bridge {
         return Int(number.number) < portsByNumber.count ? portsByNumber[Int(number.number)] : nil
     }
 
-    public func port(named name: String) -> BridgePort? { ports.first { $0.name == name } }
+    public func port(named name: String) -> BridgePort? { portsByName[name] }
 
     /// Opens a port. Throws `DPIFError`: what the datapath refuses, a name or a number in use.
     @discardableResult public func addPort(_ config: BridgePortConfig) throws(DPIFError) -> OFPort {
@@ -104,8 +105,8 @@ public final class Bridge {
         }
         let port = BridgePort(config, number: number, odpPort: odpPort, bundle: bundle, now: ofproto.clock)
         if odpPort != nil, let info = ofproto.dpif.portQuery(config.name) { port.isLinkUp = info.linkUp }
-        ports.append(port)
-        ports.sort { $0.number < $1.number }
+        ports.insert(port, at: place(of: number))
+        portsByName[port.name] = port
         enter(port, at: number)
         attach(port)
         ofproto.portAdded(port)
@@ -113,12 +114,13 @@ public final class Bridge {
         return number
     }
 
-    /// Changes a port. When the device part is equal it stays open; otherwise it is closed and opened again with the same number.
+    /// Changes a port. Its device stays open if nothing is asked of it but another MTU or address; otherwise it is closed and opened again with the same number.
     public func changePort(_ config: BridgePortConfig) throws(DPIFError) {
         guard let port = port(named: config.name) else { throw DPIFError(.notFound, "no port \(config.name) on bridge \(name)") }
         let number = config.ofPort ?? port.number
-        if config.device == port.config.device && number == port.number && config.bond == port.config.bond {
+        if config.device.isSameDevice(as: port.config.device) && number == port.number && config.bond == port.config.bond {
             guard config != port.config else { return }
+            try change(port, mtu: config.device.mtu, ethernetAddress: config.device.ethernetAddress)
             port.config = config
             if config.bond == nil { change(port.bundle, config.settings) }
             ofproto.noteChange()
@@ -131,13 +133,25 @@ public final class Bridge {
         try addPort(again)
     }
 
+    /// Gives a port's device another MTU or address; nil: it keeps its own.
+    private func change(_ port: BridgePort, mtu: Int?, ethernetAddress: EthernetAddress?) throws(DPIFError) {
+        if let odpPort = port.odpPort { try ofproto.dpif.portChange(odpPort, mtu: mtu, ethernetAddress: ethernetAddress) }
+    }
+
+    /// Gives a port another MTU, while it is open. A patch has none.
+    public func setMTU(_ mtu: Int, of port: BridgePort) throws(DPIFError) { try change(port, mtu: mtu, ethernetAddress: nil) }
+
+    /// Gives a port another address, while it is open. A patch keeps its own.
+    public func setEthernetAddress(_ address: EthernetAddress, of port: BridgePort) throws(DPIFError) {
+        try change(port, mtu: nil, ethernetAddress: address)
+        connections.tell(PortStatus(.modify, portDescription(port)))
+    }
+
     /// Closes a port and forgets the stations behind it.
     public func removePort(_ name: String) throws(DPIFError) {
-        guard let index = ports.firstIndex(where: { $0.name == name }) else {
-            throw DPIFError(.notFound, "no port \(name) on bridge \(self.name)")
-        }
-        connections.tell(PortStatus(.delete, portDescription(ports[index])))
-        let port = ports.remove(at: index)
+        guard let port = portsByName.removeValue(forKey: name) else { throw DPIFError(.notFound, "no port \(name) on bridge \(self.name)") }
+        connections.tell(PortStatus(.delete, portDescription(port)))
+        ports.remove(at: place(of: port.number))
         enter(nil, at: port.number)
         detach(port)
         ofproto.portRemoved(port)
@@ -190,6 +204,16 @@ public final class Bridge {
         }
         for number in 1..<OFPort.maximum.number where port(OFPort(number)) == nil { return OFPort(number) }
         throw DPIFError(.full, "bridge \(name) has no free port number")
+    }
+
+    /// The first place in `ports` whose number is not less.
+    private func place(of number: OFPort) -> Int {
+        var low = 0, high = ports.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ports[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private func enter(_ port: BridgePort?, at number: OFPort) {

@@ -35,11 +35,20 @@ public struct BridgePortConfig: Hashable, Sendable {
     var isPatch: Bool { device.type == "patch" }
 }
 
+extension DPPortRequest {
+    /// What differs can be changed while the device is open.
+    func isSameDevice(as other: DPPortRequest) -> Bool {
+        var changed = self
+        (changed.mtu, changed.ethernetAddress, changed.rxQueueAffinity) = (other.mtu, other.ethernetAddress, other.rxQueueAffinity)
+        return changed == other
+    }
+}
+
 /// An OpenFlow port of a bridge, OVS's interface. Owner: the ofproto thread.
 public final class BridgePort {
     public let number: OFPort
     /// The datapath's number; nil for a patch port.
-    public let odpPort: ODPPort?
+    public internal(set) var odpPort: ODPPort?
     public internal(set) var config: BridgePortConfig
     public unowned let bridge: Bridge
     /// What it is an interface of.

@@ -8,6 +8,8 @@ public struct OFProtoLimits: Hashable, Sendable {
     public var crowdedIdle: Int64 = 100
     /// Milliseconds between two sweeps over the megaflows' statistics.
     public var sweepInterval: Int64 = 500
+    /// Milliseconds until an unused bundle is discarded.
+    public var bundleIdle: Int64 = 10_000
     /// Upcalls handled in one turn; the rest waits for the next one.
     public var upcallsPerTurn = 256
     /// What a turn spends on megaflows: reading statistics costs 1, translating again costs `translationCost`.

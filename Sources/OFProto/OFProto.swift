@@ -132,6 +132,13 @@ public final class OFProto {
         noteChange()
     }
 
+    /// The datapath has given a port another number.
+    public func portRenumbered(_ port: BridgePort, to number: ODPPort) {
+        if let former = port.odpPort { ports[Int(former.number)] = nil }
+        port.odpPort = number
+        portAdded(port)
+    }
+
     func portRemoved(_ port: BridgePort) {
         port.isRemoved = true
         if let odpPort = port.odpPort {
@@ -182,8 +189,9 @@ public final class OFProto {
     func wantSweep() { sweep.isWanted = true }
 
     /// Sets the number of megaflows at most, how long an idle one stays and how often all are looked at (milliseconds).
-    public func configure(flowLimit: Int, maxIdle: Int64, sweepInterval: Int64 = 500) {
+    public func configure(flowLimit: Int, maxIdle: Int64, sweepInterval: Int64 = 500, bundleIdle: Int64 = 10_000) {
         limits.sweepInterval = sweepInterval
+        limits.bundleIdle = bundleIdle
         if flowLimit != limits.flowLimit { self.flowLimit.configured = flowLimit }
         limits.flowLimit = flowLimit
         limits.maxIdle = maxIdle
@@ -216,6 +224,12 @@ public final class OFProto {
             }
         }
         return more
+    }
+
+    /// The part of a turn that packets wait for: at most so many upcalls. For whoever has long work to do between two turns.
+    public func serveUpcalls(limit: Int, now: Int64) {
+        clock = now
+        _ = dpif.receiveUpcalls(limit: limit) { handle($0, now: now) }
     }
 
     /// When `run` must be called at the latest if nothing comes up before; nil: when something does.

@@ -25,6 +25,10 @@ public struct BundleConfig: Equatable, Sendable {
     public var tunnelEtherType = TunnelEtherType.service
     public var priorityTags = PriorityTags.never
     public var isProtected = false
+    /// What its bridge makes of it when it chooses an address of its own (column mac); nil: its first interface's.
+    public var ethernetAddress: EthernetAddress?
+    /// Its internal interface is a fake bridge, whose address is chosen in the same way.
+    public var isFakeBridge = false
     public init() {}
 
     /// The same as OFProto wants it.

@@ -68,15 +68,8 @@ public struct ConfigDiff: Equatable, Sendable {
     }
 
     private mutating func compareDatapath(_ old: DatapathConfig, _ new: DatapathConfig) {
-        if old.memory != new.memory || old.socketMemory != new.socketMemory { needsRestart.append("memory") }
-        if old.hugepages != new.hugepages { needsRestart.append("hugepages") }
-        if old.ealArguments != new.ealArguments { needsRestart.append("eal") }
-        var changeable = new
-        changeable.memory = old.memory
-        changeable.socketMemory = old.socketMemory
-        changeable.hugepages = old.hugepages
-        changeable.ealArguments = old.ealArguments
-        if changeable != old { steps.append(.changeDatapath(new)) }
+        needsRestart = new.differences(fromStart: old)
+        if new.startingAs(old) != old { steps.append(.changeDatapath(new)) }
     }
 
     private mutating func removePorts(of old: BridgeConfig, wanted new: BridgeConfig?) {
@@ -166,5 +159,24 @@ extension ConfigStep {
         case .addBond(bridge, let bond): bond.name == name
         default: false
         }
+    }
+}
+
+// Settings that are read at the start only.
+extension DatapathConfig {
+    /// Keys of those that differ.
+    func differences(fromStart other: DatapathConfig) -> [String] {
+        var keys: [String] = []
+        if memory != other.memory || socketMemory != other.socketMemory { keys.append("memory") }
+        if hugepages != other.hugepages { keys.append("hugepages") }
+        if ealArguments != other.ealArguments { keys.append("eal") }
+        return keys
+    }
+
+    /// The same with those of another one.
+    func startingAs(_ other: DatapathConfig) -> DatapathConfig {
+        var result = self
+        (result.memory, result.socketMemory, result.hugepages, result.ealArguments) = (other.memory, other.socketMemory, other.hugepages, other.ealArguments)
+        return result
     }
 }

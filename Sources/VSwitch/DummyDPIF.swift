@@ -56,6 +56,10 @@ final class DummyDPIF: DPIF {
         try netdev.portDelete(port)
     }
 
+    func portChange(_ port: ODPPort, mtu: Int?, ethernetAddress: EthernetAddress?) throws(DPIFError) {
+        try netdev.portChange(port, mtu: mtu, ethernetAddress: ethernetAddress)
+    }
+
     func portQuery(_ name: String) -> DPPortInfo? { netdev.portQuery(name) }
     func portDump() -> [DPPortInfo] { netdev.portDump() }
     func portStats(_ port: ODPPort) -> DPPortStats? { netdev.portStats(port) }

@@ -19,6 +19,11 @@ enum Limits {
     static let nameBytes = 63
     /// Bytes of a kernel interface's name (IFNAMSIZ − 1, netdevice(7)).
     static let interfaceNameBytes = 15
+    /// The MTU of internal ports of a bridge that has no others any more.
+    static let defaultMTU = 1500
+    /// Milliseconds of a configuration's steps until upcalls are answered, and how many of them.
+    static let longestSteps: Int64 = 5
+    static let upcallsBetweenSteps = 32
     /// Characters of the file that an error message quotes.
     static let quoted = 48
     /// Characters of another parser's sentence in a message.
@@ -27,6 +32,9 @@ enum Limits {
     static let ealArguments = 64
     /// PMD threads.
     static let pmds = 64
+    /// Microseconds of a PMD's sleep, and of a packet's waiting to be sent. A longer one is this.
+    static let maxSleep = 10_000
+    static let txFlushInterval = 1_000_000
     /// The highest number of a CPU core.
     static let core = 1023
     /// Megaflows that a report names.

@@ -71,6 +71,9 @@ public final class NetdevDatapath: SwitchDatapath {
         case .cycles: .cycles
         case .group: .group
         }
+        settings.rxqIsolate = config.rxqIsolate
+        settings.longestSleep = UInt32(clamping: config.maxSleep)
+        settings.flushInterval = UInt32(clamping: config.txFlushInterval)
         settings.flowLimit = config.flowLimit
         settings.vlanLimit = config.vlanLimit
         settings.seed = seed

@@ -112,6 +112,7 @@ final class RunningSwitch {
         if let vswitch, let controllers {
             let datapath = vswitch.datapath, now = datapath.now
             let worked = datapath.turn()
+            vswitch.balanceLoads(now: now)
             isBusy = vswitch.ofproto.run(now: now)
             if controllers.run(vswitch.ofproto, now: datapath.now) { isBusy = true }
             isSettled = !isSettling(worked || datapath.turn() || isBusy, datapath)

@@ -12,6 +12,13 @@ public final class Switch {
     /// What runs. After a step that failed it differs from what was wanted by just that step, so that applying the
     /// wanted configuration again tries it again.
     public private(set) var running = SwitchConfig()
+    /// The datapath that was asked for last.
+    private var askedFor: DatapathConfig
+    var autoLoadBalance = AutoLoadBalance()
+    /// By bridge: the least MTU of its ports, as far as it was looked at.
+    var leastMTUs: [String: Int] = [:]
+    /// By bridge: the address that its local port has when no other port gives it one.
+    var defaultAddresses: [String: EthernetAddress] = [:]
     /// By bridge, as they were told last.
     private var datapathIDs: [String: UInt64] = [:]
 
@@ -20,18 +27,29 @@ public final class Switch {
     ///   - seed: all randomness follows from it.
     public init(datapath: any SwitchDatapath, config: DatapathConfig, seed: UInt64) {
         self.datapath = datapath
+        askedFor = config
         ofproto = OFProto(dpif: datapath.dpif, seed: seed)
-        ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator)
+        ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator, bundleIdle: 1_000 * config.bundleIdle)
         running.datapath = config
     }
 
     /// Goes from what runs to what is wanted. Returns the steps that failed; all others are done.
     public func apply(_ wanted: SwitchConfig) -> [StepFailure] {
-        let diff = ConfigDiff(from: running, to: wanted)
-        var failures = diff.needsRestart.map { StepFailure(step: nil, subject: "datapath", reason: "\($0) is read at the start only; restart to change it") }
+        let diff = ConfigDiff(from: running, to: wanted), isNew = !wanted.datapath.differences(fromStart: askedFor).isEmpty
+        askedFor = wanted.datapath
+        // Whoever asks for the same again has been told.
+        var failures = (isNew ? diff.needsRestart : []).map { StepFailure(step: nil, subject: "datapath", reason: "\($0) is read at the start only; restart to change it") }
         datapath.netdev.collectPorts()
         defer { datapath.netdev.assignCollectedPorts() }
+        var served = datapath.now, pause = Limits.longestSteps
         for step in diff.steps {
+            // Upcalls of what is there do not wait for all of it; nor do they take more time than it does.
+            let now = datapath.now
+            if now >= served + pause {
+                ofproto.serveUpcalls(limit: Limits.upcallsBetweenSteps, now: now)
+                served = datapath.now
+                pause = max(Limits.longestSteps, served - now)
+            }
             do {
                 try carryOut(step)
             } catch {
@@ -40,6 +58,8 @@ public final class Switch {
         }
         running = wanted.without(failures.compactMap(\.step), former: running)
         ofproto.waitsForFlows = wanted.waitsForFlows
+        settleMTUs()
+        settleAddresses()
         // A barrier: from here on no packet is forwarded by what stood before.
         datapath.dpif.barrier()
         tellDatapathIDs()
@@ -59,9 +79,10 @@ public final class Switch {
         switch step {
         case .changeDatapath(let config):
             try datapath.change(config)
+            config.logChanges(from: running.datapath)
             // What megaflows say of the second tag is of former keys.
             if config.vlanLimit != running.datapath.vlanLimit { ofproto.flushMegaflows() }
-            ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator)
+            ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator, bundleIdle: 1_000 * config.bundleIdle)
         case .addBridge(let config): configure(try ofproto.addBridge(config.name), config)
         case .changeBridge(let config): configure(try bridge(config.name), config)
         case .removeBridge(let name): ofproto.removeBridge(name)
@@ -149,10 +170,7 @@ extension SwitchConfig {
     func without(_ failed: [ConfigStep], former: SwitchConfig) -> SwitchConfig {
         var result = self
         // What is read at the start only stays as it was.
-        result.datapath.memory = former.datapath.memory
-        result.datapath.socketMemory = former.datapath.socketMemory
-        result.datapath.hugepages = former.datapath.hugepages
-        result.datapath.ealArguments = former.datapath.ealArguments
+        result.datapath = result.datapath.startingAs(former.datapath)
         for step in failed { result.undo(step, former) }
         return result
     }

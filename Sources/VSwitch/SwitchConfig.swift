@@ -22,6 +22,18 @@ public struct SwitchConfig: Equatable, Sendable {
 public struct DatapathConfig: Equatable, Sendable {
     /// pmd-rxq-assign: how receive queues are shared out to PMDs.
     public enum RxqAssign: String, CaseIterable, Sendable { case roundrobin, cycles, group }
+    /// Whether receive queues are shared out anew by themselves, and when.
+    public struct LoadBalance: Equatable, Sendable {
+        /// pmd-auto-lb
+        public var isOn = false
+        /// pmd-auto-lb-rebal-interval: minutes between two attempts.
+        public var interval = 1
+        /// pmd-auto-lb-load-threshold: percent of a PMD's time that make it overloaded.
+        public var loadThreshold = 95
+        /// pmd-auto-lb-improvement-threshold: percent by which the variance of PMDs' loads is to become less.
+        public var improvementThreshold = 25
+        public init() {}
+    }
     /// Cores with a PMD thread each. Empty: the last core that the process may run on.
     public var pmdCores: [Int] = []
     /// Cores that the machine does not have are left out, instead of being a mistake.
@@ -39,6 +51,13 @@ public struct DatapathConfig: Equatable, Sendable {
     /// Use the signature match cache.
     public var smc = true
     public var rxqAssign = RxqAssign.cycles
+    /// pmd-rxq-isolate: a PMD with pinned queues polls no others; false: only by `group`.
+    public var rxqIsolate = true
+    public var autoLoadBalance = LoadBalance()
+    /// pmd-maxsleep: microseconds that a PMD with few packets sleeps at most; 0: it polls on.
+    public var maxSleep = 0
+    /// tx-flush-interval: microseconds that a packet may wait to be sent with others.
+    public var txFlushInterval = 0
     /// How many VLAN tags are looked into; 0: as many as there is room for, two.
     public var vlanLimit = 1
     /// The number of megaflows at most.
@@ -47,6 +66,8 @@ public struct DatapathConfig: Equatable, Sendable {
     public var maxIdle: Int64 = 10_000
     /// Milliseconds between two looks at all megaflows at most.
     public var maxRevalidator: Int64 = 500
+    /// bundle-idle-timeout: seconds until an unused OpenFlow bundle is discarded.
+    public var bundleIdle: Int64 = 10
     public init() {}
 }
 
@@ -116,7 +137,9 @@ public struct PortConfig: Equatable, Sendable {
     public var rxQueues: Int?
     /// "0:1,1:2": receive queue 0 to core 1, queue 1 to core 2.
     public var rxQueueAffinity: String?
+    /// nil: the device's own, and an internal port's is the least of its bridge's others.
     public var mtu: Int?
+    /// nil: the device's own, and a local port's is chosen as `Switch.settleAddresses` says.
     public var ethernetAddress: EthernetAddress?
     /// Of a port by itself.
     public var settings = BundleConfig()
@@ -135,7 +158,7 @@ public struct PortConfig: Equatable, Sendable {
 
     /// True if `other` needs another device, or this one opened anew.
     func needsReopening(for other: PortConfig) -> Bool {
-        kind != other.kind || ofPort != other.ofPort || options != other.options || rxQueues != other.rxQueues || mtu != other.mtu || ethernetAddress != other.ethernetAddress
+        kind != other.kind || ofPort != other.ofPort || options != other.options || rxQueues != other.rxQueues
             || peer != other.peer || bond != other.bond
     }
 

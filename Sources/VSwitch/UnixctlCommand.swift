@@ -41,7 +41,7 @@ struct UnixctlCommand: Sendable {
     }()
 
     /// The commands of a switch for tests besides.
-    static let dummies: [String: UnixctlCommand] = Dictionary(uniqueKeysWithValues: (dummyPorts + time + MissingCommand.dummies.map(\.command)).map { ($0.name, $0) })
+    static let dummies: [String: UnixctlCommand] = Dictionary(uniqueKeysWithValues: (dummyPorts + time).map { ($0.name, $0) })
 
     /// What this switch has.
     static func available(_ context: UnixctlContext) -> [String: UnixctlCommand] {

@@ -1,3 +1,4 @@
+import Datapath
 import Flow
 import NetDev
 import OVSDB
@@ -11,7 +12,20 @@ extension UnixctlCommand {
         UnixctlCommand("netdev-dummy/conn-state", "[netdev]", 0...1, connectionState),
         UnixctlCommand("netdev-dummy/ip4addr", "[netdev] ipaddr/mask-prefix-len", 2...2, addIPv4),
         UnixctlCommand("netdev-dummy/ip6addr", "[netdev] ip6addr", 2...2, addIPv6),
+        UnixctlCommand("dpif-dummy/change-port-number", "dp port new-number", 3...3, changePortNumber),
     ]
+
+    /// Gives a port of the datapath another number there; bridges keep theirs.
+    private static func changePortNumber(_ context: UnixctlContext, _ arguments: [String]) throws(UnixctlError) -> UnixctlReply {
+        guard context.hasBridges, let dummy = context.dummy, arguments[0] == "ovs-\(dummy.type)" else { throw UnixctlError("unknown datapath or not a dummy") }
+        guard let port = context.vswitch.ofproto.bridges.lazy.compactMap({ $0.port(named: arguments[1]) }).first, let former = port.odpPort else { throw UnixctlError("unknown port") }
+        guard let number = UInt32(exactly: leadingInteger(arguments[2])), number > 0 else { throw UnixctlError("bad port number") }
+        do throws(DPIFError) { try dummy.netdev.portRenumber(former, to: ODPPort(number)) } catch {
+            throw UnixctlError(error.code == .exists ? "port number already in use" : "bad port number")
+        }
+        context.vswitch.ofproto.portRenumbered(port, to: ODPPort(number))
+        return .text("")
+    }
 
     /// Lets packets come in by a port: frames in hexadecimal digits, or flows in the datapath's syntax, of which frames are composed. Answers when they have been
     /// dealt with.

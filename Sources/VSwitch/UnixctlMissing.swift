@@ -87,9 +87,6 @@ struct MissingCommand: Sendable {
         MissingCommand("dpif-netlink/dispatch-mode", "", 0...0, .error("no datapath in the kernel")),
     ]
 
-    /// Of a switch for tests besides.
-    static let dummies = [MissingCommand("dpif-dummy/change-port-number", "dp port new-number", 3...3, .error("a port keeps its number"))]
-
     private static let noNeighbours = """
         IP                                            MAC                 Bridge
         ==========================================================================

@@ -26,6 +26,8 @@
     /// Group bit set: multicast or broadcast (IEEE 802-2014, section 8.2.2).
     @inlinable public var isMulticast: Bool { number >> 40 & 1 != 0 }
     @inlinable public var isBroadcast: Bool { self == .broadcast }
+    /// Given by an administrator, not a manufacturer (IEEE 802-2014, section 8.2.2).
+    @inlinable public var isLocal: Bool { number >> 41 & 1 != 0 }
     @inlinable public var isZero: Bool { raw0 | raw1 | raw2 == 0 }
     /// Of a protocol between neighbours, which a bridge does not forward: 01:80:c2:00:00:0X (IEEE 802.1Q-2014, table 8-1), and those that ovs-vswitchd.conf.db(5)
     /// names for Bridge, other_config:forward-bpdu.

@@ -28,6 +28,16 @@ import Testing
         #expect(assignQueues(pinned, cores: [1, 2], by: .roundrobin) == [0, 1, 0, 1])
     }
 
+    /// What is pinned counts: 10 is pinned to 2; 40→1, 30→2 (40), 20→1, which has fewer queues.
+    @Test func byGroupAPinnedQueueNeedNotIsolateItsCore() {
+        var pinned = queues
+        pinned[1].pinnedCore = 2
+        #expect(assignQueues(pinned, cores: [1, 2], by: .group, isolates: false) == [0, 1, 1, 0])
+        pinned[1].cycles = 100
+        #expect(assignQueues(pinned, cores: [1, 2], by: .group, isolates: false) == [0, 1, 0, 0])
+        #expect(assignQueues(pinned, cores: [1, 2], by: .cycles, isolates: false) == [0, 1, 0, 0])
+    }
+
     @Test func allCoresIsolatedStillPollsEverything() {
         var pinned = queues
         pinned[0].pinnedCore = 1

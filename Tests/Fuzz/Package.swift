@@ -3,7 +3,7 @@
 // builds and runs them all.
 //
 // The modules under test are compiled from the switch's own sources, reached by the links in Sources/, with coverage
-// instrumentation and with assertions on. Of Datapath, OFProto and VSwitch there are only the files that need no DPDK,
+// instrumentation and with assertions on. Of NetDev, Datapath, OFProto and VSwitch there are only the files that need no DPDK,
 // and of Stream those that need no SwiftNIO.
 //
 // To add a target: a folder Sources/FuzzX with one file that defines `LLVMFuzzerTestOneInput` (see FuzzExtract), a folder
@@ -23,6 +23,7 @@ let fuzzTargets: [(name: String, modules: [String])] = [
     ("FuzzConfig", ["VSwitch"]),
     ("FuzzJSONRPC", ["OVSDB"]),
     ("FuzzOVSDB", ["OVSDB"]),
+    ("FuzzRows", ["OVSDB", "VSwitch"]),
 ]
 
 /// Modules under test, and what they import.
@@ -33,8 +34,9 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("OVSDB", []),
     ("Datapath", ["Wire", "Flow"]),
     ("OFProto", ["Wire", "Flow", "OpenFlow"]),
+    ("NetDev", []),
     ("Stream", []),
-    ("VSwitch", ["Wire", "Flow", "Datapath", "OpenFlow", "OFProto", "Stream", .product(name: "Yams", package: "Yams")]),
+    ("VSwitch", ["Wire", "Flow", "Datapath", "OpenFlow", "OFProto", "OVSDB", "NetDev", "Stream", .product(name: "Yams", package: "Yams")]),
 ]
 
 #if arch(arm64)

@@ -109,10 +109,16 @@ final class MockDPIF: DPIF {
     func portDelete(_ port: ODPPort) throws(DPIFError) {
         guard ports.removeValue(forKey: port) != nil else { throw DPIFError(.notFound, "\(port)") }
     }
+    func portChange(_ port: ODPPort, mtu: Int?, ethernetAddress: EthernetAddress?) throws(DPIFError) {
+        guard var request = ports[port] else { throw DPIFError(.notFound, "\(port)") }
+        if let mtu { request.mtu = mtu }
+        if let ethernetAddress { request.ethernetAddress = ethernetAddress }
+        ports[port] = request
+    }
     func portQuery(_ name: String) -> DPPortInfo? {
         guard let (port, request) = ports.first(where: { $0.value.name == name }) else { return nil }
         return DPPortInfo(
-            port: port, name: name, type: request.type, ethernetAddress: .zero, mtu: 1500, linkUp: !downLinks.contains(name), linkSpeed: 0)
+            port: port, name: name, type: request.type, ethernetAddress: request.ethernetAddress ?? .zero, mtu: request.mtu ?? 1500, linkUp: !downLinks.contains(name), linkSpeed: 0)
     }
     func portDump() -> [DPPortInfo] { [] }
     func portStats(_ port: ODPPort) -> DPPortStats? { ports[port] == nil ? nil : DPPortStats() }

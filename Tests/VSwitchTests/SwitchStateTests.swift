@@ -19,7 +19,7 @@ import Wire
             bridges: {a: {fail-mode: secure, mac-aging-time: 60, ports: {p: {type: dummy, mtu: 9000}, q: {type: dummy, tag: 2}, r: {type: dummy}}}, b: {}}
             """)
         let steps = ConfigDiff(from: old, to: new).steps
-        #expect(steps.count == 11)
+        #expect(steps.count == 10)
         for step in steps {
             // A port whose removal failed is gone; the bridge it was on may be, too.
             if case .removePort = step { continue }
@@ -32,6 +32,23 @@ import Wire
             }
         }
         #expect(ConfigDiff(from: new.without([], former: old), to: new).steps.isEmpty)
+    }
+
+    @Test func aSettingThatNeedsARestartIsToldOnce() throws {
+        let vswitch = Switch(datapath: try ThreadlessDatapath(), config: DatapathConfig(), seed: 1)
+        defer { vswitch.close() }
+        var config = SwitchConfig()
+        #expect(vswitch.apply(config).isEmpty)
+        config.datapath.memory = 99
+        #expect(vswitch.apply(config).map(\.reason) == ["memory is read at the start only; restart to change it"])
+        config.datapath.smc = false
+        #expect(vswitch.apply(config).isEmpty)
+        config.datapath.memory = 98
+        #expect(vswitch.apply(config).count == 1)
+        #expect(vswitch.apply(config).isEmpty)
+        config.datapath.memory = nil
+        #expect(vswitch.apply(config).isEmpty)
+        #expect(vswitch.running.datapath == config.datapath)
     }
 
     @Test func agingTimesAreSeconds() throws {

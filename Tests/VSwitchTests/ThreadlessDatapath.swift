@@ -17,6 +17,8 @@ final class ThreadlessDatapath: SwitchDatapath {
     var now: Int64 { netdev.now }
     var hertz: UInt64 { netdev.hertz }
     var waker: Waker { netdev.waker }
+    let isThreadless = true
+    func turn() -> Bool { netdev.turn() }
     func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }
     func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError) { try netdev.setRxqAffinity(port, affinity) }
     func change(_ config: DatapathConfig) throws(DPIFError) {}

@@ -15,5 +15,9 @@ int nt_set_affinity(const int *cpus, int count);
 void nt_set_thread_name(const char *name);
 // Makes the eventfd readable. The write cannot block: the counter is far from its end.
 __attribute__((swift_attr("@_noLocks"))) void nt_eventfd_kick(int fd);
+// Waits until the eventfd is readable, at most so many nanoseconds, and empties it.
+__attribute__((swift_attr("@_noLocks"))) void nt_eventfd_wait(int fd, uint64_t nanoseconds);
+// A thread that sleeps for microseconds is to wake in time (PR_SET_TIMERSLACK, prctl(2)).
+void nt_sleep_precisely(void);
 // A non-blocking (or blocking) eventfd, or a negated errno.
 int nt_eventfd(bool blocking);

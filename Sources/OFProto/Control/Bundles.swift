@@ -123,7 +123,7 @@ extension OFConnection {
 
     /// Discards bundles that nobody has used for long.
     func expireBundles(now: Int64) {
-        for (id, bundle) in bundles where bundle.used + ControlLimits.bundleIdle <= now { forget(id) }
+        for (id, bundle) in bundles where bundle.used + manager.bridge.ofproto.limits.bundleIdle <= now { forget(id) }
     }
 
     func discardBundles() {

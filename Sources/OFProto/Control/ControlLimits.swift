@@ -21,8 +21,6 @@ public enum ControlLimits {
     static let bundleMessageRoom = 64
     /// Bundles of one connection; a further one is refused with OFPBFC_OUT_OF_BUNDLES.
     static let bundles = 64
-    /// Milliseconds until an unused bundle is discarded (other_config:bundle-idle-timeout's default).
-    static let bundleIdle: Int64 = 10_000
     /// Flow monitors of one connection; a further one is refused with OFPMOFC_UNKNOWN.
     static let monitors = 1_024
     /// Updates of flow monitors that are sent together at most.

@@ -74,8 +74,11 @@ extension Bridge {
     public var datapathID: UInt64 {
         if let configuredDatapathID { return configuredDatapathID }
         if let local = port(.local) { return ethernetAddress(of: local).number }
-        return ports.map { ethernetAddress(of: $0).number }.filter { $0 != 0 }.min() ?? tagSeed & 0x00ff_ffff_ffff | 0x0200_0000_0000
+        return ports.map { ethernetAddress(of: $0).number }.filter { $0 != 0 }.min() ?? randomAddress.number
     }
+
+    /// An address of the bridge's own, locally administered, which is the same as long as it is there.
+    public var randomAddress: EthernetAddress { EthernetAddress(tagSeed & 0x00ff_ffff_ffff | 0x0200_0000_0000) }
 }
 
 extension ConnectionManager {

@@ -87,6 +87,6 @@ extension OFConnection {
 
     /// When something is to be done at the latest if nothing comes.
     var nextDeadline: Int64? {
-        isClosed ? nil : [pieces.values.lazy.map(\.deadline).min(), bundles.values.map { $0.used + ControlLimits.bundleIdle }.min()].compactMap { $0 }.min()
+        isClosed ? nil : [pieces.values.lazy.map(\.deadline).min(), bundles.values.map { $0.used + manager.bridge.ofproto.limits.bundleIdle }.min()].compactMap { $0 }.min()
     }
 }

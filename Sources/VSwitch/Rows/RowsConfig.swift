@@ -27,7 +27,7 @@ public struct RowsConfig: Equatable, Sendable {
 
 /// A line for the log.
 public struct RowProblem: Hashable, Sendable {
-    public var level: VLog.Level
+    public var level: LogLevel
     /// The module of ovs-vswitchd that says it: "bridge", "netdev", …
     public var module: String
     public var text: String
@@ -67,7 +67,7 @@ struct RowsReader {
         (self.replica, self.runFolder, self.mayWaitForFlows) = (replica, runFolder, mayWaitForFlows)
     }
 
-    mutating func tell(_ level: VLog.Level, _ module: String, _ text: String) {
+    mutating func tell(_ level: LogLevel, _ module: String, _ text: String) {
         result.problems.append(RowProblem(level: level, module: module, text: text))
     }
 

@@ -6,24 +6,27 @@ import Stream
 extension RowsReader {
     /// Settings that ovs-vswitchd has, and that change nothing here (yet).
     private static let withoutEffect = [
-        "bundle-idle-timeout", "ct-scan", "enable-statistics", "hw-offload", "min-revalidate-pps", "n-handler-threads",
-        "n-revalidator-threads", "offered-flow-limit", "per-port-memory", "pmd-auto-lb", "pmd-auto-lb-improvement-threshold", "pmd-auto-lb-load-threshold",
-        "pmd-auto-lb-rebal-interval", "pmd-maxsleep", "pmd-perf-metrics", "pmd-sleep-max", "shared-mempool-config", "statistics-interval",
-        "tc-policy", "tx-flush-interval", "userspace-tso-enable", "vhost-iommu-support", "vhost-postcopy-support", "vhost-sock-dir",
+        "ct-scan", "hw-offload", "min-revalidate-pps", "offered-flow-limit", "per-port-memory", "pmd-sleep-max", "shared-mempool-config", "statistics-interval",
+        "tc-policy", "userspace-tso-enable", "vhost-iommu-support", "vhost-postcopy-support", "vhost-sock-dir",
     ]
 
     mutating func datapath(_ row: Row) {
         let settings = RowSettings(row)
         tellWithoutEffect(settings, Self.withoutEffect, "Open_vSwitch")
+        for key in ["n-handler-threads", "n-revalidator-threads"] where settings[key] != nil {
+            tell(.information, "ofproto_dpif_upcall", "Open_vSwitch: other_config:\(key) has no effect: one thread handles upcalls and revalidates")
+        }
         result.config.waitsForFlows = mayWaitForFlows && settings.bool("flow-restore-wait")
         dpdk(settings, row)
         pmds(settings)
+        balancing(settings)
         caches(settings)
         var config = result.config.datapath
         // 0, or less: as many as there is room for.
         if let limit = settings.int("vlan-limit") { config.vlanLimit = min(max(limit, 0), FlowKey.vlanTags) }
         if let limit = settings.uint("flow-limit") { config.flowLimit = min(limit, Limits.megaflows) }
         if let idle = settings.uint("max-idle") { config.maxIdle = Int64(idle) }
+        if let idle = settings.int("bundle-idle-timeout"), idle > 0 { config.bundleIdle = Int64(idle) }
         if let interval = settings.uint("max-revalidator"), interval > 0 { config.maxRevalidator = Int64(interval) }
         result.config.datapath = config
     }
@@ -41,12 +44,24 @@ extension RowsReader {
         } else {
             tell(.warning, "dpif_netdev", "Unsupported rx queue to PMD assignment mode in pmd-rxq-assign. Defaulting to 'cycles'.")
         }
+        if let sleep = settings.long("pmd-maxsleep") { result.config.datapath.maxSleep = min(sleep, Limits.maxSleep) }
+        if let interval = settings.uint("tx-flush-interval") { result.config.datapath.txFlushInterval = min(interval, Limits.txFlushInterval) }
         guard !settings.bool("pmd-rxq-isolate", true) else { return }
-        if result.config.datapath.rxqAssign != .group {
-            tell(.warning, "dpif_netdev", "pmd-rxq-isolate can only be set false when using pmd-rxq-assign=group")
+        if result.config.datapath.rxqAssign == .group {
+            result.config.datapath.rxqIsolate = false
         } else {
-            tell(.information, "bridge", "Open_vSwitch: pmd-rxq-isolate has no effect")
+            tell(.warning, "dpif_netdev", "pmd-rxq-isolate can only be set false when using pmd-rxq-assign=group")
         }
+    }
+
+    /// pmd-auto-lb and its settings: what is out of its bounds is the default.
+    private mutating func balancing(_ settings: RowSettings) {
+        var balance = DatapathConfig.LoadBalance()
+        balance.isOn = settings.bool("pmd-auto-lb")
+        if let interval = settings.int("pmd-auto-lb-rebal-interval"), (1...20_000).contains(interval) { balance.interval = interval }
+        if let threshold = settings.int("pmd-auto-lb-load-threshold"), (0...100).contains(threshold) { balance.loadThreshold = threshold }
+        if let threshold = settings.int("pmd-auto-lb-improvement-threshold"), (0...100).contains(threshold) { balance.improvementThreshold = threshold }
+        result.config.datapath.autoLoadBalance = balance
     }
 
     private mutating func caches(_ settings: RowSettings) {

@@ -72,6 +72,8 @@ extension RowsReader {
         // "true" is what "if-nonzero" was once called.
         bundle.priorityTags = settings["priority-tags"].map { $0 == "true" ? .ifNonzero : PriorityTags(rawValue: $0) ?? .never } ?? .never
         bundle.isProtected = row.bool("protected") == true
+        bundle.ethernetAddress = row.string("mac").flatMap { EthernetAddress($0) }
+        bundle.isFakeBridge = row.bool("fake_bridge") == true
         return bundle
     }
 

@@ -83,6 +83,42 @@ extension HostTests {
             }
         }
 
+        /// A bridge is named by a device of its own.
+        @Test func aRestartKeepsTheAddress() async throws {
+            try await Bed.with { bed in
+                let (vswitch, bridge) = try await start(bed, [])
+                let device = try await pair(bed, "00:16:3e:00:00:05")
+                let own = try await vswitch.column("bridge", bridge, "datapath_id")
+                try await vswitch.vsctl("add-port", bridge, device)
+                func isNamedByDevice() async throws -> Bool {
+                    let address = try await vswitch.column("interface", bridge, "mac_in_use"), number = try await vswitch.column("bridge", bridge, "datapath_id")
+                    return address == "\"00:16:3e:00:00:05\"" && number == "\"000000163e000005\""
+                }
+                #expect(try await isNamedByDevice())
+                #expect(try await command("ip", ["-o", "link", "show", bridge], seconds: 10).output.contains("link/ether 00:16:3e:00:00:05"))
+                try await vswitch.killDaemon()
+                try await vswitch.startDaemon()
+                try await until("the bridge is there again") { try await vswitch.ask("ofproto/list").output == bridge + "\n" }
+                try await vswitch.vsctl("set", "bridge", bridge, "other_config:dp-desc=again")
+                #expect(try await isNamedByDevice())
+                try await vswitch.vsctl("set", "bridge", bridge, "other_config:hwaddr=\"02:00:00:00:00:09\"")
+                #expect(try await vswitch.column("interface", bridge, "mac_in_use") == "\"02:00:00:00:00:09\"")
+                try await vswitch.vsctl("remove", "bridge", bridge, "other_config", "hwaddr", "--", "del-port", device)
+                // An administrator's address, which no other start has.
+                let last = try await vswitch.column("bridge", bridge, "datapath_id")
+                #expect(last != own && last != "\"000000163e000005\"")
+                // The interface of the kernel was there all the time.
+                #expect(!vswitch.logged.contains { $0.contains("deleted interface \(bridge)") })
+            }
+        }
+
+        /// A pair of virtual Ethernet devices, of which the first has this address.
+        private func pair(_ bed: Bed, _ address: String) async throws -> String {
+            let device = bed.name("v")
+            try await ip("link", "add", device, "address", address, "type", "veth", "peer", "name", bed.name("w"))
+            return device
+        }
+
         /// A port whose device is not there has an error, and nothing else is lost.
         @Test func whatCannotBeIsTold() async throws {
             try await Bed.with { bed in

@@ -19,12 +19,14 @@ final class ManagedSwitch {
     private var places: [String] { ["OVS_RUNDIR", "OVS_DBDIR", "OVS_LOGDIR", "OVS_SYSCONFDIR"].map { "\($0)=\(folder)" } + ["OVS_SYSLOG_METHOD=null"] }
 
     /// Makes an empty database and starts both.
-    /// - Parameter arguments: of the daemon, besides its places.
-    init(_ bed: Bed, _ kind: Kind, _ arguments: [String] = []) async throws {
+    /// - Parameters:
+    ///   - arguments: of the daemon, besides its places.
+    ///   - name: of the folder; nil: the kind's.
+    init(_ bed: Bed, _ kind: Kind, _ arguments: [String] = [], name: String? = nil) async throws {
         self.bed = bed
         self.kind = kind
         self.arguments = arguments
-        folder = bed.folder + "/" + kind.rawValue
+        folder = bed.folder + "/" + (name ?? kind.rawValue)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try await run("ovsdb-tool", ["create", folder + "/conf.db", DatabaseServer.schema])
         try await startServer()

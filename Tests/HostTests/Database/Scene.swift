@@ -48,6 +48,10 @@ struct Scene: Sendable, CustomStringConvertible {
             "add-port br0 i1 -- set interface i1 type=internal mtu_request=1500 mac=\"02:00:00:00:00:77\"", "set interface i1 mac=\"01:00:00:00:00:77\"", "clear interface i1 mac",
             dummy("br0", "p2", "options:ifindex=77 options:numa_id=1"),
         ]),
+        Scene("internal ports follow the least MTU", [
+            bridge("br0"), dummy("br0", "p1", "mtu_request=9000"), "add-port br0 i1 -- set interface i1 type=internal", dummy("br0", "p2", "mtu_request=1300"), "set interface i1 mtu_request=1200",
+            "clear interface i1 mtu_request", "del-port p2", "clear interface p1 mtu_request", "del-port p1",
+        ]),
         Scene("types change", [
             bridge("br0"), dummy("br0", "p1"), "set interface p1 type=dummy-pmd", "set interface p1 type=nonsense", "set interface p1 type=dummy", "set interface p1 type=patch", "set interface p1 options:peer=p9",
             "set interface p1 type=internal", "set interface p1 type=dpdk", "set interface p1 type=dummy",

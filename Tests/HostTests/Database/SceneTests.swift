@@ -87,6 +87,70 @@ extension HostTests {
             }
         }
 
+        /// Which address a bridge has, and what number of it is made. Steps come twice, since OVS chooses before it has given internal ports their addresses.
+        @Test func bridgesHaveTheAddressesOfOVS() async throws {
+            let steps = [
+                "add-port br0 p1 -- set interface p1 type=dummy", "add-port br0 i1 -- set interface i1 type=internal mac=\"00:11:22:33:44:55\"",
+                "add-port br0 i2 -- set interface i2 type=internal mac=\"00:01:22:33:44:55\"", "set port p1 mac=\"00:00:00:33:44:66\"", "set port p1 mac=\"02:00:00:33:44:66\"",
+                "set port p1 mac=\"01:00:00:33:44:66\"", "set port p1 mac=\"00:00:00:33:44:66\"", "-- --id=@p get port p1 -- --id=@m create mirror name=m select_all=true output_port=@p -- set bridge br0 mirrors=@m",
+                "clear bridge br0 mirrors", "clear port p1 mac", "set port br0 mac=\"00:00:00:33:44:67\"", "clear port br0 mac", "set bridge br0 other_config:hwaddr=\"02:00:00:00:00:01\"",
+                "set bridge br0 other_config:datapath-id=0x12", "remove bridge br0 other_config hwaddr", "remove bridge br0 other_config datapath-id", "del-port i2",
+                "add-bond br0 bo q1 q2 -- set interface q1 type=dummy -- set interface q2 type=internal mac=\"00:00:22:33:44:55\"", "set port bo mac=\"00:00:22:33:44:56\"", "del-port bo",
+                "add-br fake br0 10", "set port i1 tag=10", "add-port br0 i3 -- set interface i3 type=internal mac=\"00:01:22:33:44:55\"", "del-br fake", "del-port i3",
+            ]
+            try await Bed.with { bed in
+                let (ours, theirs) = try await both(bed)
+                var own: [String] = []
+                func names(_ vswitch: ManagedSwitch) async throws -> [String] {
+                    let fake = try await vswitch.tryVsctl(["get", "interface", "fake", "mac_in_use"]).output
+                    return [try await vswitch.column("interface", "br0", "mac_in_use"), try await vswitch.column("bridge", "br0", "datapath_id"), fake]
+                }
+                for vswitch in [ours, theirs] {
+                    try await vswitch.vsctl(words: "add-br br0 -- set bridge br0 datapath_type=dummy")
+                    own.append(try await vswitch.column("interface", "br0", "mac_in_use"))
+                }
+                for (number, step) in steps.enumerated() {
+                    var found: [[String]] = []
+                    for (vswitch, own) in zip([ours, theirs], own) {
+                        try await vswitch.vsctl(words: step)
+                        try await vswitch.vsctl(words: "set bridge br0 other_config:again=\(number)")
+                        // What is its own differs.
+                        let digits = own.filter { $0 != ":" && $0 != "\"" }
+                        found.append(try await names(vswitch).map { $0.replacing(own, with: "own").replacing(digits, with: "own") })
+                    }
+                    #expect(found[0] == found[1], "\(step)")
+                }
+            }
+        }
+
+        /// Taps follow the least MTU as internal ports do.
+        @Test func kernelInterfacesFollowTheLeastMTU() async throws {
+            try await Bed.with { bed in
+                let (ours, theirs) = try await both(bed, [])
+                let bridge = bed.name("b"), tap = bed.name("t"), veth = bed.name("v"), other = bed.name("i")
+                let steps = [
+                    "add-br \(bridge) -- set bridge \(bridge) datapath_type=netdev", "add-port \(bridge) \(tap) -- set interface \(tap) type=tap", "set interface \(tap) mtu_request=1200",
+                    "add-port \(bridge) \(veth)", "clear interface \(tap) mtu_request -- set interface \(veth) mtu_request=1600", "add-port \(bridge) \(other) -- set interface \(other) type=internal",
+                    "set interface \(veth) mtu_request=1300", "del-port \(veth)",
+                ]
+                var found: [[[String]]] = []
+                // One after the other, since they use the same names.
+                for vswitch in [ours, theirs] {
+                    try await ip("link", "add", veth, "mtu", "1400", "type", "veth", "peer", "name", bed.name("w"))
+                    found.append([])
+                    for step in steps {
+                        try await vswitch.vsctl(words: step)
+                        found[found.count - 1].append(try await SwitchPicture(vswitch, ["Interface": ["name", "mtu"]]).lines)
+                    }
+                    try await vswitch.vsctl("del-br", bridge)
+                    try await vswitch.endDaemon()
+                    try await ip("link", "del", veth)
+                }
+                for ((step, ours), theirs) in zip(zip(steps, found[0]), found[1]) { #expect(ours == theirs, "\(step)") }
+                #expect(found[0].count == steps.count && found[0].last?.allSatisfy { $0.hasSuffix("mtu=1500") } == true)
+            }
+        }
+
         @Test func whatTheSwitchCanDoIsTold() async throws {
             try await Bed.with { bed in
                 let (ours, theirs) = try await both(bed, ["--enable-dummy"])
@@ -121,7 +185,7 @@ extension HostTests {
                 let (ours, theirs) = try await both(bed)
                 var states: [[String]] = []
                 for vswitch in [ours, theirs] {
-                    _ = try bed.spawn("ovs-testcontroller", ["-v", "punix:\(vswitch.folder)/there.sock"])
+                    _ = try bed.spawn("ovs-testcontroller", ["-v", "--unixctl=\(vswitch.folder)/there.ctl", "punix:\(vswitch.folder)/there.sock"])
                     try await vswitch.vsctl(words: "add-br br0 -- set bridge br0 datapath_type=dummy -- set-controller br0 tcp:127.0.0.1:1 unix:\(vswitch.folder)/there.sock punix:\(vswitch.folder)/br0.ctl")
                     let wanted = ["Controller": ["target", "is_connected", "role", "status#"]]
                     func picture() async throws -> [String] {
@@ -138,15 +202,50 @@ extension HostTests {
             }
         }
 
-        @Test func hundredsOfPortsInOneTransaction() async throws {
+        @Test func aThousandPortsInOneTransaction() async throws {
             try await Bed.with { bed in
                 let vswitch = try await ManagedSwitch(bed, .needletail, ["--enable-dummy=override"])
-                let ports = (1...200).map { "-- add-port br0 q\($0) -- set interface q\($0) type=dummy" }.joined(separator: " ")
+                let ports = (1...1000).map { "-- add-port br0 q\($0) -- set interface q\($0) type=dummy" }.joined(separator: " ")
                 try await vswitch.vsctl(words: "add-br br0 -- set bridge br0 datapath_type=dummy " + ports)
                 let picture = try await SwitchPicture(vswitch, ["Interface": ["ofport", "error"]])
-                #expect(picture.lines.count == 201 && Set(picture.lines).count == 201 && picture.lines.allSatisfy { $0.hasSuffix("error=[]") }, "\(picture.lines.first ?? "")")
+                #expect(picture.lines.count == 1001 && Set(picture.lines).count == 1001 && picture.lines.allSatisfy { $0.hasSuffix("error=[]") }, "\(picture.lines.first ?? "")")
+                try await vswitch.vsctl(words: (1...999).map { "-- del-port q\($0)" }.joined(separator: " "))
+                #expect(try await lines(vswitch.ask("dpif/show").output).count == 4)
                 try await vswitch.vsctl("del-br", "br0")
                 #expect(try await vswitch.ask("dpif/show").output.isEmpty)
+            }
+        }
+
+        /// OpenStack's client, of which each transaction waits for the switch.
+        @Test func ovsdbappMakesBridgesAndPorts() async throws {
+            let program = """
+                import sys
+                from ovsdbapp.backend.ovs_idl import connection
+                from ovsdbapp.schema.open_vswitch import impl_idl
+                idl = connection.OvsdbIdl.from_server(sys.argv[1], "Open_vSwitch")
+                api = impl_idl.OvsdbIdl(connection.Connection(idl=idl, timeout=20))
+                def number(name): return api.db_get("Interface", name, "ofport").execute(check_error=True)
+                for round in range(5):
+                    bridge = "br%d" % round
+                    # Each transaction waits for the switch.
+                    with api.transaction(check_error=True) as transaction:
+                        transaction.add(api.add_br(bridge, datapath_type="dummy"))
+                        for port in ["p%d%d" % (round, index) for index in range(4)]:
+                            transaction.add(api.add_port(bridge, port))
+                            transaction.add(api.db_set("Interface", port, ("type", "dummy")))
+                    print(bridge, [number(port) for port in sorted(api.list_ports(bridge).execute(check_error=True))], number(bridge))
+                    api.del_port("p%d1" % round, bridge, if_exists=False).execute(check_error=True)
+                    if round % 2: api.del_br(bridge).execute(check_error=True)
+                print(sorted(api.list_br().execute(check_error=True)))
+                """
+            try await Bed.with { bed in
+                let vswitch = try await ManagedSwitch(bed, .needletail, ["--enable-dummy=override"])
+                let python = try bed.spawn(pythonTool("python3"), ["-c", program, vswitch.database])
+                let told = try await lines(python.finish())
+                try #require(told.count == 6, "\(contents(python.errors))")
+                #expect(told.dropLast() == (0..<5).map { "br\($0) [1, 2, 3, 4] 65534" }[...] && told.last == "['br0', 'br2', 'br4']")
+                #expect(try await Set(lines(vswitch.ask("ofproto/list").output)) == ["br0", "br2", "br4"])
+                #expect(!vswitch.logged.contains { $0.contains("|WARN|") }, "\(vswitch.logged)")
             }
         }
 

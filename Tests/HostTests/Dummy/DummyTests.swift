@@ -117,6 +117,26 @@ extension HostTests {
             }
         }
 
+        /// The datapath's number changes, and the bridge's does not.
+        @Test func aPortGetsAnotherNumber() async throws {
+            try await DummyBed.with { bed in
+                try await same(bed, ["netdev-dummy/receive", "p1", Self.tcp])
+                for words in ["p2 7", "p2 1", "nobody 9", "p2 0", "p2 x", "p2 -1", "p1 9", "br0 55"] {
+                    try await same(bed, ["dpif-dummy/change-port-number", "ovs-dummy"] + words.split(separator: " ").map(String.init))
+                }
+                try await same(bed, ["dpif-dummy/change-port-number", "x", "p1", "9"])
+                try await same(bed, ["dpif/show"]) { lines($0).dropFirst().joined(separator: "\n") }
+                // in_port(1) is p1, which the megaflow of its flow names by its new number.
+                try await same(bed, ["netdev-dummy/receive", "p1", Self.flow(6, "tcp(src=8,dst=9),tcp_flags(ack)", to: 3)])
+                try await same(bed, ["netdev-dummy/receive", "p2", Self.flow(17, "udp(src=1,dst=2)", to: 1)])
+                for answer in try await bed.ask(["dpctl/dump-flows"]) { #expect(answer.output.contains("in_port(9)") && answer.output.contains("in_port(7)"), "\(answer.output)") }
+                for port in DummyBed.ports {
+                    let frames = bed.frames(port)
+                    #expect(frames[0] == frames[1] && !frames[0].isEmpty, "\(port)")
+                }
+            }
+        }
+
         /// Both show PORT_DOWN. Ours obeys it, as OpenFlow wants; OVS leaves that to devices, and its dummies go on.
         @Test func aPortThatIsDownForwardsNothing() async throws {
             try await DummyBed.with { bed in

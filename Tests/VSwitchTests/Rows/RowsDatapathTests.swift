@@ -24,6 +24,14 @@ import Testing
         ("pmd-rxq-assign", "foo", { _ in }, ["dpif_netdev|WARN|Unsupported rx queue to PMD assignment mode in pmd-rxq-assign. Defaulting to 'cycles'."]),
         ("pmd-rxq-isolate", "false", { _ in }, ["dpif_netdev|WARN|pmd-rxq-isolate can only be set false when using pmd-rxq-assign=group"]),
         ("pmd-rxq-isolate", "foo", { _ in }, []), ("pmd-rxq-isolate", "true", { _ in }, []),
+        ("pmd-auto-lb", "true", { $0.autoLoadBalance.isOn = true }, []), ("pmd-auto-lb", "1", { _ in }, []),
+        ("pmd-auto-lb-rebal-interval", "20000", { $0.autoLoadBalance.interval = 20_000 }, []), ("pmd-auto-lb-rebal-interval", "0", { _ in }, []),
+        ("pmd-auto-lb-rebal-interval", "20001", { _ in }, []), ("pmd-auto-lb-load-threshold", "0", { $0.autoLoadBalance.loadThreshold = 0 }, []),
+        ("pmd-auto-lb-load-threshold", "101", { _ in }, []), ("pmd-auto-lb-improvement-threshold", "100", { $0.autoLoadBalance.improvementThreshold = 100 }, []),
+        ("pmd-auto-lb-improvement-threshold", "-1", { _ in }, []), ("pmd-maxsleep", "500", { $0.maxSleep = 500 }, []), ("pmd-maxsleep", "100000", { $0.maxSleep = 10_000 }, []),
+        ("pmd-maxsleep", "-1", { _ in }, []), ("tx-flush-interval", "50", { $0.txFlushInterval = 50 }, []), ("tx-flush-interval", "5000000", { $0.txFlushInterval = 1_000_000 }, []),
+        ("tx-flush-interval", "x", { _ in }, []), ("bundle-idle-timeout", "3", { $0.bundleIdle = 3 }, []), ("bundle-idle-timeout", "0", { _ in }, []),
+        ("bundle-idle-timeout", "-3", { _ in }, []),
         ("pmd-cpu-mask", "6", { ($0.pmdCores, $0.skipsMissingCores) = ([1, 2], true) }, []),
         ("pmd-cpu-mask", "0x10000000000000001", { ($0.pmdCores, $0.skipsMissingCores) = ([0, 64], true) }, []),
         ("pmd-cpu-mask", "0xfF", { ($0.pmdCores, $0.skipsMissingCores) = ([0, 1, 2, 3, 4, 5, 6, 7], true) }, []),
@@ -49,14 +57,23 @@ import Testing
 
     @Test func whatChangesNothingIsTold() throws {
         for key in [
-            "tx-flush-interval", "pmd-auto-lb", "pmd-maxsleep", "hw-offload", "n-handler-threads", "n-revalidator-threads", "userspace-tso-enable", "per-port-memory",
-            "min-revalidate-pps", "offered-flow-limit", "bundle-idle-timeout", "vhost-iommu-support", "tc-policy",
+            "hw-offload", "userspace-tso-enable", "per-port-memory", "min-revalidate-pps", "offered-flow-limit", "vhost-iommu-support", "tc-policy",
         ] {
             let found = try datapath([key: "1"])
             #expect(found.config == DatapathConfig())
             #expect(found.lines == ["bridge|INFO|Open_vSwitch: other_config:\(key) has no effect"])
         }
-        #expect(try datapath(["pmd-rxq-assign": "group", "pmd-rxq-isolate": "false"]).lines == ["bridge|INFO|Open_vSwitch: pmd-rxq-isolate has no effect"])
+        for key in ["n-handler-threads", "n-revalidator-threads"] {
+            let found = try datapath([key: "2"])
+            #expect(found.config == DatapathConfig())
+            #expect(found.lines == ["ofproto_dpif_upcall|INFO|Open_vSwitch: other_config:\(key) has no effect: one thread handles upcalls and revalidates"])
+        }
+        #expect(try datapath(["pmd-perf-metrics": "true", "enable-statistics": "true"]).lines.isEmpty)
+    }
+
+    @Test func onlyGroupsLeavePinnedCoresOpen() throws {
+        #expect(try datapath(["pmd-rxq-assign": "group", "pmd-rxq-isolate": "false"]).config.rxqIsolate == false)
+        #expect(try datapath(["pmd-rxq-assign": "cycles", "pmd-rxq-isolate": "false"]).config.rxqIsolate)
     }
 
     @Test func furtherArgumentsGoBeforeTheDatabase() throws {

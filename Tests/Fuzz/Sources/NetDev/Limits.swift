@@ -1,0 +1,1 @@
+../../../../Sources/NetDev/Limits.swift
