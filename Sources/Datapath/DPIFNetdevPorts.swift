@@ -22,6 +22,11 @@ extension DPIFNetdev {
         var pollers: [Int?]
         /// Packets that came in here and were dropped because their megaflow was refused.
         var upcallsFailed: UInt64 = 0
+        /// How what leaves and what comes in is policed; nil: it is not.
+        var qos: DPEgressQoS?
+        var policing: DPPolicing?
+        var egress: UnsafeMutablePointer<EgressPolicer>?
+        var ingress: UnsafeMutablePointer<IngressPolicer>?
     }
 
     public func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort {
@@ -87,7 +92,7 @@ extension DPIFNetdev {
         assignQueues()
     }
 
-    private func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord) {
+    func sendPort(_ handle: PMDHandle, _ number: UInt32, _ record: PortRecord) {
         sendPort(handle, number, record, record.netdev.txQueue(user: handle.txUser ?? 0, users: pmds.count))
     }
 
@@ -114,7 +119,7 @@ extension DPIFNetdev {
         var command = PMDCommand(.setPort)
         command.slot = number
         // A frame of the MTU with its Ethernet header and one VLAN tag.
-        unsafe command.pointer = allocate(PMDPortSettings(txQueue: txQueue, maxFrame: record.netdev.mtu + 18))
+        unsafe command.pointer = allocate(PMDPortSettings(txQueue: txQueue, maxFrame: record.netdev.mtu + 18, egress: record.egress, ingress: record.ingress))
         handle.send(command)
     }
 
@@ -131,6 +136,7 @@ extension DPIFNetdev {
         barrier()
         record.netdev.stop()
         record.netdev.close()
+        freePolicers(record)
         unsafe record.cycles.deallocate()
     }
 

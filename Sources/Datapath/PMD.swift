@@ -15,6 +15,9 @@ import NetDev
     var maxFrame = 0
     var buffer: UnsafeMutablePointer<Mbuf>
     var counters: UnsafeMutablePointer<PortCounters>
+    /// What leaves here, or comes in here, is policed; shared with other PMDs.
+    var egress: UnsafeMutablePointer<EgressPolicer>?
+    var ingress: UnsafeMutablePointer<IngressPolicer>?
 }
 
 /// A port's counters in one PMD, which is their only writer.
@@ -187,6 +190,8 @@ struct PortCounters {
     /// Ports with packets in their transmit buffers.
     let dirty: UnsafeMutablePointer<UInt32>
     var dirtyCount = 0
+    /// Ports with an egress policer.
+    var policedPorts = 0
     let subtables: UnsafeMutablePointer<DPSubtable>
     /// By in_port.
     let portSubtables: UnsafeMutablePointer<PortSubtables>

@@ -98,7 +98,7 @@ public final class Bridge {
         let number = try choose(config)
         let bundle = try takeBundle(config)
         let odpPort: ODPPort?
-        do throws(DPIFError) { odpPort = config.isPatch ? nil : try ofproto.dpif.portAdd(config.device) } catch {
+        do throws(DPIFError) { odpPort = config.isPatch ? nil : try open(config) } catch {
             dropIfEmpty(bundle)
             throw error
         }
@@ -119,6 +119,8 @@ public final class Bridge {
         let number = config.ofPort ?? port.number
         if config.device == port.config.device && number == port.number && config.bond == port.config.bond {
             guard config != port.config else { return }
+            try police(port, config)
+            if config == port.config { return }
             port.config = config
             if config.bond == nil { change(port.bundle, config.settings) }
             ofproto.noteChange()
@@ -129,6 +131,27 @@ public final class Bridge {
         var again = config
         again.ofPort = number
         try addPort(again)
+    }
+
+    private func open(_ config: BridgePortConfig) throws(DPIFError) -> ODPPort {
+        let port = try ofproto.dpif.portAdd(config.device)
+        do throws(DPIFError) {
+            try ofproto.dpif.setEgressQoS(port, config.qos)
+            try ofproto.dpif.setPolicing(port, config.policing)
+        } catch {
+            try? ofproto.dpif.portDelete(port)
+            throw error
+        }
+        return port
+    }
+
+    /// Changes how a port is policed, of which translation knows nothing.
+    private func police(_ port: BridgePort, _ config: BridgePortConfig) throws(DPIFError) {
+        guard let odpPort = port.odpPort else { return }
+        try ofproto.dpif.setEgressQoS(odpPort, config.qos)
+        port.config.qos = config.qos
+        try ofproto.dpif.setPolicing(odpPort, config.policing)
+        port.config.policing = config.policing
     }
 
     /// Closes a port and forgets the stations behind it.

@@ -10,6 +10,7 @@ final class ManagedSwitch {
     let folder: String
     private unowned let bed: Bed
     private let arguments: [String]
+    private let program: String
     private var server: BackgroundTask?
     private var daemon: BackgroundTask?
     private var starts = 0
@@ -19,11 +20,14 @@ final class ManagedSwitch {
     private var places: [String] { ["OVS_RUNDIR", "OVS_DBDIR", "OVS_LOGDIR", "OVS_SYSCONFDIR"].map { "\($0)=\(folder)" } + ["OVS_SYSLOG_METHOD=null"] }
 
     /// Makes an empty database and starts both.
-    /// - Parameter arguments: of the daemon, besides its places.
-    init(_ bed: Bed, _ kind: Kind, _ arguments: [String] = []) async throws {
+    /// - Parameters:
+    ///   - arguments: of the daemon, besides its places.
+    ///   - program: nil: the kind's own.
+    init(_ bed: Bed, _ kind: Kind, _ arguments: [String] = [], program: String? = nil) async throws {
         self.bed = bed
         self.kind = kind
         self.arguments = arguments
+        self.program = program ?? (kind == .needletail ? executable("needletaild") : "ovs-vswitchd")
         folder = bed.folder + "/" + kind.rawValue
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try await run("ovsdb-tool", ["create", folder + "/conf.db", DatabaseServer.schema])
@@ -50,7 +54,6 @@ final class ManagedSwitch {
     /// Starts the daemon and waits until it serves its control socket.
     func startDaemon() async throws {
         starts += 1
-        let program = kind == .needletail ? executable("needletaild") : "ovs-vswitchd"
         daemon = try bed.spawn("env", places + [program, database, "--unixctl=" + controlSocket, "--log-file=\(folder)/log\(starts)", "--no-chdir"] + arguments)
         try await until("\(kind) answers") { try await command("ovs-appctl", ["-T", "5", "-t", controlSocket, "version"], seconds: 10).status == 0 }
     }
