@@ -6,7 +6,7 @@ import NetDev
 /// did to it, the fields of the frame are those of the last extraction. Arrays and keys may be reused when the call returns.
 public protocol ActionSink: ~Copyable {
     /// Takes the packets; they leave by `port` in this order.
-    mutating func output(_ packets: UnsafeMutablePointer<Mbuf>, _ count: Int, port: UInt32)
+    mutating func output(_ packets: UnsafeMutablePointer<Mbuf>, _ keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>, _ count: Int, port: UInt32)
     /// Takes the packet; it goes to the ofproto thread with its key, freshly extracted. `lines` are those that extraction
     /// wrote; lines of metadata (tunnel, conntrack) are the sink's to add.
     mutating func upcall(_ packet: Mbuf, key: UnsafeMutablePointer<FlowKey>, lines: FlowLines, userdata: UInt64)

@@ -17,6 +17,12 @@ public protocol DPIF: AnyObject {
     func portQuery(_ name: String) -> DPPortInfo?
     func portDump() -> [DPPortInfo]
     func portStats(_ port: ODPPort) -> DPPortStats?
+    /// Polices what leaves by a port; nil: no more. Queues whose rates stay keep their tokens and statistics.
+    func setEgressQoS(_ port: ODPPort, _ qos: DPEgressQoS?) throws(DPIFError)
+    /// Polices what comes in by a port; nil: no more.
+    func setPolicing(_ port: ODPPort, _ policing: DPPolicing?) throws(DPIFError)
+    /// The queues of a port's policer, in the order of their numbers.
+    func queueStats(_ port: ODPPort) -> [DPQueueStats]
 
     // Flows
     /// Installs a megaflow on the datapath thread `pmd` and lets `waiting`, the packet whose miss caused it, follow it.
@@ -100,6 +106,7 @@ public struct DPPortStats: Hashable, Sendable {
     /// What the driver reports, by its own names.
     public var driver: [(name: String, value: UInt64)] = []
     public init() {}
+    public func drops(_ reason: DropReason) -> UInt64 { drops.first { $0.reason == reason }?.packets ?? 0 }
     public static func == (a: DPPortStats, b: DPPortStats) -> Bool {
         a.rxPackets == b.rxPackets && a.rxBytes == b.rxBytes && a.txPackets == b.txPackets && a.txBytes == b.txBytes
             && a.drops.elementsEqual(b.drops) { $0 == $1 } && a.driver.elementsEqual(b.driver) { $0 == $1 }

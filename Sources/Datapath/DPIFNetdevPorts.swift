@@ -22,6 +22,11 @@ extension DPIFNetdev {
         var pollers: [Int?]
         /// Packets that came in here and were dropped because their megaflow was refused.
         var upcallsFailed: UInt64 = 0
+        /// How what leaves and what comes in is policed; nil: it is not.
+        var qos: DPEgressQoS?
+        var policing: DPPolicing?
+        var egress: UnsafeMutablePointer<EgressPolicer>?
+        var ingress: UnsafeMutablePointer<IngressPolicer>?
     }
 
     public func portAdd(_ request: DPPortRequest) throws(DPIFError) -> ODPPort {
@@ -119,7 +124,7 @@ extension DPIFNetdev {
         command.slot = number
         command.number = isNew ? 1 : 0
         // A frame of the MTU with its Ethernet header and one VLAN tag.
-        unsafe command.pointer = allocate(PMDPortSettings(txQueue: txQueue, maxFrame: record.netdev.mtu + 18))
+        unsafe command.pointer = allocate(PMDPortSettings(txQueue: txQueue, maxFrame: record.netdev.mtu + 18, egress: record.egress, ingress: record.ingress))
         handle.send(command)
     }
 
@@ -144,6 +149,7 @@ extension DPIFNetdev {
         for (_, record) in leavingPorts {
             record.netdev.stop()
             record.netdev.close()
+            freePolicers(record)
             unsafe record.cycles.deallocate()
         }
         leavingPorts = []

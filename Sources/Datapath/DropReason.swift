@@ -24,6 +24,10 @@
     case meter
     /// The frame is shorter than its Ethernet header.
     case tooShort
+    /// More came in than the port's ingress policing admits.
+    case ingressPolicing
+    /// More was to leave than the port's QoS admits.
+    case egressQoS
 
     /// How it is printed and exported.
     public var name: String {
@@ -40,6 +44,8 @@
         case .badPacket: "bad-packet"
         case .meter: "meter"
         case .tooShort: "too-short"
+        case .ingressPolicing: "ingress-policing"
+        case .egressQoS: "egress-qos"
         }
     }
 }

@@ -7,13 +7,13 @@ import Wire
 
 /// Sends the packets, or copies of them when the list goes on.
 func outputPackets<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: ActionWord, _ sink: inout Sink) {
-    if word.has(.last) { return unsafe sink.output(batch.packets, batch.count, port: word.operand) }
+    if word.has(.last) { return unsafe sink.output(batch.packets, batch.keys, batch.count, port: word.operand) }
     let arena = sink.arena
     var copies = arena.take()
     defer { arena.giveBack() }
     copyPackets(batch, real: word.has(.writtenLater), into: &copies, &sink)
     if copies.count == 0 { return }
-    unsafe sink.output(copies.packets, copies.count, port: word.operand)
+    unsafe sink.output(copies.packets, copies.keys, copies.count, port: word.operand)
 }
 
 /// Sends packets, or copies of them, that are at most `length` bytes long. The packets themselves are not cut when the list
@@ -33,7 +33,7 @@ func outputCut<Sink: ActionSink & ~Copyable>(_ batch: ActionBatch, _ word: Actio
             sink.countDrop(inPort: batch.inPort(index), .noBuffer)
         }
     }
-    if cut.count > 0 { unsafe sink.output(cut.packets, cut.count, port: word.operand) }
+    if cut.count > 0 { unsafe sink.output(cut.packets, cut.keys, cut.count, port: word.operand) }
 }
 
 /// A packet of at most `length` bytes with the beginning of `packet`: itself if it is the list's last chance and nobody else

@@ -50,6 +50,8 @@ public enum Limits {
     @inlinable public static var drainPoll: Int32 { 1 }
     /// Recirculations of one packet. Then it is dropped: `recirculationLimit`.
     @inlinable public static var recirculationDepth: Int { 6 }
+    /// Queues of one port's policer. More are refused: `DPIFError.Code.invalid`.
+    @inlinable public static var queuesPerPort: Int { 1 << 16 }
     /// Packets that wait in a port's transmit buffer before they are sent within a turn.
     @inlinable public static var txBuffer: Int { 32 }
     /// A turn with fewer packets is followed by a sleep, if PMDs may sleep; and by how many microseconds each sleep is longer than the one before.

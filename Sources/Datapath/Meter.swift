@@ -8,50 +8,19 @@ import Synchronization
 // by the band with the highest rate among those. A bucket starts full, gains rate × time and holds at most its burst;
 // if no burst is given, one second's worth.
 //
-// Integers only: the time since the last filling times the rate is divided by the clock's frequency, and the remainder is
-// kept for the next time, so that nothing is lost to rounding however often that is. All packets of a batch come at
-// the same time, so there is one division a band and batch.
+// All packets of a batch come at the same time, so there is one division a band and batch.
 //
-// A bucket is read, filled and taken from in one piece, so a meter has a spin lock, held for a few tens of cycles; it is the
-// only lock on a packet's way, and flows without a meter never meet it.
+// A bucket is read, filled and taken from in one piece, so a meter has a spin lock, held for a few tens of cycles; flows without
+// a meter never meet it.
 
-/// One band.
+/// One band. Tokens are packets, or bits.
 struct MeterBand {
-    /// Packets, or bits, per second.
-    var rate: UInt64
-    /// Packets, or bits.
-    var burst: UInt64
-    /// Packets, or bits; at most `burst`.
-    var bucket: UInt64
-    /// What is on the way to the next packet or bit: below the clock's frequency.
-    var remainder: UInt64 = 0
+    var bucket: TokenBucket
     /// What this band dropped.
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
 
-    @inline(__always) @_noLocks init(rate: UInt64, burst: UInt64) {
-        self.rate = rate
-        self.burst = burst
-        bucket = burst
-    }
-
-    /// Adds what `elapsed` ticks of a clock of `hertz` bring.
-    @inline(__always) @_noLocks mutating func fill(_ elapsed: UInt64, hertz: UInt64) {
-        let product = elapsed.multipliedFullWidth(by: rate)
-        let (low, carry) = product.low.addingReportingOverflow(remainder)
-        let high = product.high &+ (carry ? 1 : 0)
-        // More than 2⁶⁴ units fill any bucket.
-        guard high < hertz else { return fillUp() }
-        let (gain, rest) = hertz.dividingFullWidth((high, low))
-        guard gain < burst &- bucket else { return fillUp() }
-        bucket &+= gain
-        remainder = rest
-    }
-
-    @inline(__always) @_noLocks private mutating func fillUp() {
-        bucket = burst
-        remainder = 0
-    }
+    @inline(__always) @_noLocks init(rate: UInt64, burst: UInt64) { bucket = TokenBucket(rate: rate, burst: burst) }
 }
 
 /// A meter's buckets and statistics.
@@ -77,7 +46,7 @@ struct MeterState {
         filled = now
         var index = 0
         while index < bandCount {
-            bands[index].fill(elapsed, hertz: hertz)
+            bands[index].bucket.fill(elapsed, hertz: hertz)
             index &+= 1
         }
     }
@@ -90,11 +59,9 @@ struct MeterState {
         let cost = perPacket ? 1 : UInt64(truncatingIfNeeded: length &* 8)
         var exceeded = -1, highest: UInt64 = 0, index = 0
         while index < bandCount {
-            if bands[index].bucket >= cost {
-                bands[index].bucket &-= cost
-            } else if exceeded < 0 || bands[index].rate > highest {
+            if !bands[index].bucket.take(cost), exceeded < 0 || bands[index].bucket.rate > highest {
                 exceeded = index
-                highest = bands[index].rate
+                highest = bands[index].bucket.rate
             }
             index &+= 1
         }

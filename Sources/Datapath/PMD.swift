@@ -17,6 +17,9 @@ import NetDev
     var counters: UnsafeMutablePointer<PortCounters>
     /// With an interval: the cycle counter when what waits is to be sent; 0: it was not looked at yet.
     var flushAt: UInt64 = 0
+    /// What leaves here, or comes in here, is policed; shared with other PMDs.
+    var egress: UnsafeMutablePointer<EgressPolicer>?
+    var ingress: UnsafeMutablePointer<IngressPolicer>?
 }
 
 /// A port's counters in one PMD, which is their only writer.
@@ -191,6 +194,8 @@ struct PortCounters {
     /// Ports with packets in their transmit buffers.
     let dirty: UnsafeMutablePointer<UInt32>
     var dirtyCount = 0
+    /// Ports with an egress policer.
+    var policedPorts = 0
     let subtables: UnsafeMutablePointer<DPSubtable>
     /// By in_port.
     let portSubtables: UnsafeMutablePointer<PortSubtables>

@@ -161,6 +161,9 @@ import NetDev
     let settings = unsafe memory.load(as: PMDPortSettings.self)
     unsafe port.pointee.txQueue = settings.txQueue
     unsafe port.pointee.maxFrame = settings.maxFrame
+    unsafe pmd.pointee.policedPorts += (settings.egress == nil ? 0 : 1) - (port.pointee.egress == nil ? 0 : 1)
+    unsafe port.pointee.egress = settings.egress
+    unsafe port.pointee.ingress = settings.ingress
     // A number's next holder begins at zero.
     if unsafe command.pointee.number != 0 { unsafe port.pointee.counters.pointee = PortCounters() }
     unsafe port.pointee.isActive = true
@@ -169,7 +172,11 @@ import NetDev
 
 @_noLocks func clearPort(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {
     unsafe flushPort(pmd, command.pointee.slot)
-    unsafe pmd.pointee.ports[Int(command.pointee.slot)].isActive = false
+    let port = unsafe pmd.pointee.ports + Int(command.pointee.slot)
+    unsafe port.pointee.isActive = false
+    unsafe pmd.pointee.policedPorts -= port.pointee.egress == nil ? 0 : 1
+    unsafe port.pointee.egress = nil
+    unsafe port.pointee.ingress = nil
 }
 
 @_noLocks func setQueues(_ pmd: UnsafeMutablePointer<PMD>, _ command: UnsafeMutablePointer<PMDCommand>) {

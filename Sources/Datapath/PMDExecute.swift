@@ -100,9 +100,10 @@ func runFlow(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<B
     unsafe flow.pointee.tcpFlags |= UInt64(tcpFlags)
     let output = unsafe flow.pointee.output
     if output != DPFlow.manyActions {
-        unsafe outputBatch(pmd, packets, count, port: output)
+        if unsafe pmd.pointee.policedPorts != 0 && !keysGathered { unsafe gatherKeys(scratch, keys, count) }
+        unsafe outputBatch(pmd, packets, scratch.pointee.groupKeys, count, port: output)
     } else if let program = unsafe flow.pointee.program {
-        if !keysGathered { for index in 0..<count { unsafe scratch.pointee.groupKeys[index] = keys + index } }
+        if !keysGathered { unsafe gatherKeys(scratch, keys, count) }
         var sink = unsafe PMDSink(pmd: pmd, scratch: scratch, depth: depth)
         unsafe execute(program, packets, scratch.pointee.groupKeys, count, &sink)
     } else {
@@ -110,9 +111,18 @@ func runFlow(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<B
     }
 }
 
+/// Lets `groupKeys` name keys that stand one after the other.
+@_noLocks @inline(__always)
+func gatherKeys(_ scratch: UnsafeMutablePointer<BatchScratch>, _ keys: UnsafeMutablePointer<FlowKey>, _ count: Int) {
+    for index in 0..<count { unsafe scratch.pointee.groupKeys[index] = keys + index }
+}
+
 /// Puts packets into a port's transmit buffer; a full buffer is sent.
+/// - Parameter keys: the packets' keys; only a policer looks at them.
 @_noLocks
-func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePointer<Mbuf>, _ count: Int, port number: UInt32) {
+func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePointer<Mbuf>, _ keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>,
+    _ wanted: Int, port number: UInt32) {
+    var count = wanted
     guard unsafe Int(number) < Limits.ports && pmd.pointee.ports[Int(number)].isActive else {
         // At no port: the one that is gone has no counters.
         unsafe pmd.countDrop(.max, .noPort, UInt64(truncatingIfNeeded: count))
@@ -120,6 +130,7 @@ func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePoint
         return
     }
     let port = unsafe pmd.pointee.ports + Int(number)
+    if unsafe port.pointee.egress != nil { count = unsafe policeEgress(pmd, number, packets, keys, count) }
     let buffer = unsafe port.pointee.buffer, maxFrame = unsafe port.pointee.maxFrame
     if unsafe port.pointee.pending + count > Limits.txBuffer { unsafe flushPort(pmd, number) }
     var pending = unsafe port.pointee.pending
@@ -156,8 +167,10 @@ func outputBatch(_ pmd: UnsafeMutablePointer<PMD>, _ packets: UnsafeMutablePoint
     var arena: CopyArena { @_noLocks get { unsafe pmd.pointee.arena } }
     var vlanLimit: Int { @_noLocks get { unsafe pmd.pointee.vlanLimit } }
 
-    @_noLocks mutating func output(_ packets: UnsafeMutablePointer<Mbuf>, _ count: Int, port: UInt32) {
-        unsafe outputBatch(pmd, packets, count, port: port)
+    @_noLocks mutating func output(
+        _ packets: UnsafeMutablePointer<Mbuf>, _ keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>, _ count: Int, port: UInt32
+    ) {
+        unsafe outputBatch(pmd, packets, keys, count, port: port)
     }
 
     @_noLocks mutating func upcall(_ packet: Mbuf, key: UnsafeMutablePointer<FlowKey>, lines: FlowLines, userdata: UInt64) {

@@ -8,8 +8,10 @@ import NetDev
 
 /// Takes a burst that came in by a port: counts, extracts and hashes it, then looks it up.
 @_noLocks @inline(__always)
-func receiveBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ count: Int, _ hint: UnsafeMutablePointer<FlowHint>, inPort: UInt32) {
+func receiveBatch(_ pmd: UnsafeMutablePointer<PMD>, _ scratch: UnsafeMutablePointer<BatchScratch>, _ received: Int, _ hint: UnsafeMutablePointer<FlowHint>, inPort: UInt32) {
     let packets = unsafe scratch.pointee.packets
+    var count = received
+    if unsafe pmd.pointee.ports[Int(inPort)].ingress != nil { count = unsafe policeIngress(pmd, inPort, packets, received) }
     var bytes: UInt64 = 0
     var kept = 0
     let ahead = 4

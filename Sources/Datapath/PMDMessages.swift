@@ -99,6 +99,8 @@ struct PacketMetadata: BitwiseCopyable, Sendable {
 @safe struct PMDPortSettings {
     var txQueue: TxQueue
     var maxFrame: Int
+    var egress: UnsafeMutablePointer<EgressPolicer>?
+    var ingress: UnsafeMutablePointer<IngressPolicer>?
 }
 
 /// What a PMD answers.

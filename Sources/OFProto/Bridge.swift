@@ -99,7 +99,7 @@ public final class Bridge {
         let number = try choose(config)
         let bundle = try takeBundle(config)
         let odpPort: ODPPort?
-        do throws(DPIFError) { odpPort = config.isPatch ? nil : try ofproto.dpif.portAdd(config.device) } catch {
+        do throws(DPIFError) { odpPort = config.isPatch ? nil : try open(config) } catch {
             dropIfEmpty(bundle)
             throw error
         }
@@ -120,6 +120,8 @@ public final class Bridge {
         let number = config.ofPort ?? port.number
         if config.device.isSameDevice(as: port.config.device) && number == port.number && config.bond == port.config.bond {
             guard config != port.config else { return }
+            try police(port, config)
+            if config == port.config { return }
             try change(port, mtu: config.device.mtu, ethernetAddress: config.device.ethernetAddress)
             port.config = config
             if config.bond == nil { change(port.bundle, config.settings) }
@@ -145,6 +147,27 @@ public final class Bridge {
     public func setEthernetAddress(_ address: EthernetAddress, of port: BridgePort) throws(DPIFError) {
         try change(port, mtu: nil, ethernetAddress: address)
         connections.tell(PortStatus(.modify, portDescription(port)))
+    }
+
+    private func open(_ config: BridgePortConfig) throws(DPIFError) -> ODPPort {
+        let port = try ofproto.dpif.portAdd(config.device)
+        do throws(DPIFError) {
+            try ofproto.dpif.setEgressQoS(port, config.qos)
+            try ofproto.dpif.setPolicing(port, config.policing)
+        } catch {
+            try? ofproto.dpif.portDelete(port)
+            throw error
+        }
+        return port
+    }
+
+    /// Changes how a port is policed, of which translation knows nothing.
+    private func police(_ port: BridgePort, _ config: BridgePortConfig) throws(DPIFError) {
+        guard let odpPort = port.odpPort else { return }
+        try ofproto.dpif.setEgressQoS(odpPort, config.qos)
+        port.config.qos = config.qos
+        try ofproto.dpif.setPolicing(odpPort, config.policing)
+        port.config.policing = config.policing
     }
 
     /// Closes a port and forgets the stations behind it.

@@ -28,6 +28,11 @@ public struct BridgePortConfig: Hashable, Sendable {
     /// Of a port by itself.
     public var settings = PortSettings()
     public var flags: PortFlags = []
+    /// How what leaves and what comes in is policed; nil: it is not.
+    public var qos: DPEgressQoS?
+    public var policing: DPPolicing?
+    /// What packets of a queue leave with, by queue: 0–63 (Queue.dscp of ovs-vswitchd.conf.db(5)).
+    public var queueDSCP: [UInt32: UInt8] = [:]
     public var name: String { device.name }
 
     public init(_ device: DPPortRequest) { self.device = device }

@@ -46,6 +46,8 @@ extension Translator {
         let hash = UInt8(truncatingIfNeeded: flow.key.l0.dpHash)
         attribute(to: bond.reason) { wildcards.key.l0.dpHash |= UInt32(UInt8.max) }
         guard let port = counted(bond, hash), port.forwards, let odpPort = port.odpPort else { return }
+        markQueue(port)
+        commit()
         if length > 0 { actions.append(.trunc(maxLength: UInt32(length))) }
         actions.append(.output(odpPort))
         netFlowOutput = port.number.number

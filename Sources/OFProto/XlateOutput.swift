@@ -71,12 +71,26 @@ extension Translator {
         guard flow.key.l3.packetType.host == PacketType.ethernet else {
             return traceWarning("Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.")
         }
+        let tos = flow.key.l0.nwTOS
+        markQueue(port)
         commit()
         if outputLength > 0 { actions.append(.trunc(maxLength: UInt32(outputLength))) }
         actions.append(.output(odpPort))
         netFlowOutput = port.number.number
         mirrorOutput(at: port.bundle)
+        flow.key.l0.nwTOS = tos
     }
+
+    /// What leaves by a queue with a DSCP has it; behind a label that has come off nobody has looked yet.
+    func markQueue(_ port: BridgePort) {
+        guard !port.config.queueDSCP.isEmpty else { return }
+        wildcards.key.l0.skbPriority = .max
+        guard let dscp = port.config.queueDSCP[flow.key.l0.skbPriority], isIP, !wasMPLS else { return }
+        wildcards.key.l0.nwTOS |= Self.dscpMask
+        flow.key.l0.nwTOS = flow.key.l0.nwTOS & ~Self.dscpMask | dscp << 2
+    }
+
+    private static let dscpMask: UInt8 = 0xfc
 
     /// To how many bytes what leaves is cut; 0: it is not.
     var outputLength: UInt16 { snapLength == 0 ? truncation : truncation == 0 ? snapLength : min(snapLength, truncation) }

@@ -7,12 +7,12 @@ extension ConfigParser {
     /// The keys that a class of ports has besides the common ones.
     private static func keys(of kind: PortConfig.Kind) -> [String] {
         switch kind {
-        case .dpdk: ["devargs", "rx-queues", "rx-queue-affinity", "rx-descriptors", "tx-descriptors", "mtu", "mac"]
-        case .dpdkvhostuserclient: ["socket", "rx-queues", "rx-queue-affinity", "mtu"]
-        case .system: ["mtu"]
-        case .internal, .tap: ["mtu", "mac"]
+        case .dpdk: ["devargs", "rx-queues", "rx-queue-affinity", "rx-descriptors", "tx-descriptors", "mtu", "mac", "qos", "policing"]
+        case .dpdkvhostuserclient: ["socket", "rx-queues", "rx-queue-affinity", "mtu", "qos", "policing"]
+        case .system: ["mtu", "policing"]
+        case .internal, .tap: ["mtu", "mac", "policing"]
         case .patch: ["peer"]
-        case .dummy, .dummyInternal, .dummyPMD: ["rx-queues", "mtu", "mac"] + dummyOptions.keys.sorted()
+        case .dummy, .dummyInternal, .dummyPMD: ["rx-queues", "mtu", "mac", "policing"] + dummyOptions.keys.sorted()
         }
     }
 
@@ -78,6 +78,7 @@ extension ConfigParser {
         for entry in entries {
             guard keys.contains(entry.key.value) else { throw reader.unknown(entry.key, keys) }
             if try set(entry.key.value, entry.value, of: &port.settings) { continue }
+            if try police(entry.key.value, entry.value, of: &port) { continue }
             try set(entry.key.value, entry.value, of: &port, &numbers)
         }
         try checkRequired(port, entry.key)

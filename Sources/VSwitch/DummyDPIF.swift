@@ -63,6 +63,9 @@ final class DummyDPIF: DPIF {
     func portQuery(_ name: String) -> DPPortInfo? { netdev.portQuery(name) }
     func portDump() -> [DPPortInfo] { netdev.portDump() }
     func portStats(_ port: ODPPort) -> DPPortStats? { netdev.portStats(port) }
+    func setEgressQoS(_ port: ODPPort, _ qos: DPEgressQoS?) throws(DPIFError) { try netdev.setEgressQoS(port, qos) }
+    func setPolicing(_ port: ODPPort, _ policing: DPPolicing?) throws(DPIFError) { try netdev.setPolicing(port, policing) }
+    func queueStats(_ port: ODPPort) -> [DPQueueStats] { netdev.queueStats(port) }
 
     // MARK: Flows
 

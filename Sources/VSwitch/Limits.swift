@@ -11,6 +11,8 @@ enum Limits {
     static let bridges = 64
     /// Ports of all bridges; datapath port numbers are below 1024.
     static let ports = 1000
+    /// Queues of a port in a file.
+    static let queues = 4096
     /// Flows of one bridge.
     static let flows = 1_000_000
     /// Bytes of one flow's text.

@@ -250,6 +250,7 @@ extension PortConfig {
         config.bond = bond
         config.settings = settings.portSettings
         if noFlood { config.flags.insert(.noFlood) }
+        (config.qos, config.queueDSCP, config.policing) = (qos, queueDSCP, policing)
         return config
     }
 }

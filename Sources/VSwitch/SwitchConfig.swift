@@ -149,6 +149,12 @@ public struct PortConfig: Equatable, Sendable {
     public var peer: String?
     /// NORMAL and FLOOD do not send here: ovs-ofctl mod-port no-flood.
     public var noFlood = false
+    /// How what leaves is policed (Port.qos); nil: it is not.
+    public var qos: DPEgressQoS?
+    /// The DSCP that packets of a queue leave with, by queue (Queue.dscp).
+    public var queueDSCP: [UInt32: UInt8] = [:]
+    /// How what comes in is policed (Interface.ingress_policing_*); nil: it is not.
+    public var policing: DPPolicing?
 
     public init(name: String, kind: Kind, ofPort: OFPort) {
         self.name = name

@@ -4,7 +4,7 @@ import OpenFlow
 import OVSDB
 
 extension UnixctlCommand {
-    /// Bridges' flows and controllers, and interfaces' queues (ovs-vswitchd(8), "BRIDGE COMMANDS", "QOS COMMANDS").
+    /// Bridges' flows and controllers (ovs-vswitchd(8), "BRIDGE COMMANDS").
     static let bridgeFlows = [
         UnixctlCommand("bridge/dump-flows", "[--offload-stats] bridge", 1...2, dumpFlows),
         UnixctlCommand("bridge/reconnect", "[bridge]", 0...1) { context, arguments throws(UnixctlError) in
@@ -13,23 +13,11 @@ extension UnixctlCommand {
             return .text("")
         },
         UnixctlCommand("ofproto/list-tunnels", "", 0...0) { _, _ in .value(PlainValue("", [])) },
-        UnixctlCommand("qos/show", "interface", 1...1) { context, arguments throws(UnixctlError) in
-            try findInterface(arguments[0], context)
-            return .value(PlainValue("QoS not configured on \(arguments[0])", [arguments[0]: [:]]))
-        },
-        UnixctlCommand("qos/show-types", "interface", 1...1) { context, arguments throws(UnixctlError) in
-            try findInterface(arguments[0], context)
-            return .value(PlainValue("No QoS types supported for interface: \(arguments[0])", [arguments[0]: []]))
-        },
     ]
 
     private static func known(_ name: String, _ context: UnixctlContext) throws(UnixctlError) -> Bridge {
         guard let bridge = context.vswitch.ofproto.bridge(named: name) else { throw UnixctlError("Unknown bridge") }
         return bridge
-    }
-
-    private static func findInterface(_ name: String, _ context: UnixctlContext) throws(UnixctlError) {
-        guard context.vswitch.ofproto.bridges.contains(where: { $0.port(named: name) != nil }) else { throw UnixctlError("no such interface") }
     }
 
     /// All flows, those that OpenFlow does not show, too. No packet is counted by a device.

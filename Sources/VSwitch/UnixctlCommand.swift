@@ -35,7 +35,7 @@ struct UnixctlCommand: Sendable {
     /// All commands, by name.
     static let all: [String: UnixctlCommand] = {
         let looks = process + logs + datapath + interfaces + threads + bridges + stations + bonds + traces
-        let changes = upcalls + features + implementations + datapathPorts + megaflows + dpctl + bridgeFlows
+        let changes = upcalls + features + implementations + datapathPorts + megaflows + dpctl + bridgeFlows + qos
         let commands = looks + changes + MissingCommand.all.map(\.command)
         return Dictionary(uniqueKeysWithValues: commands.map { ($0.name, $0) })
     }()

@@ -101,7 +101,7 @@ extension Mbuf {
     var state: UInt64
     init(_ pool: OpaquePointer, seed: UInt64 = 1) { unsafe self.pool = pool; state = seed }
 
-    mutating func output(_ packets: UnsafeMutablePointer<Mbuf>, _ count: Int, port: UInt32) {
+    mutating func output(_ packets: UnsafeMutablePointer<Mbuf>, _ keys: UnsafeMutablePointer<UnsafeMutablePointer<FlowKey>>, _ count: Int, port: UInt32) {
         for index in 0..<count { unsafe record(packets[index], .output(port)) }
     }
     mutating func upcall(_ packet: Mbuf, key: UnsafeMutablePointer<FlowKey>, lines: FlowLines, userdata: UInt64) {

@@ -51,6 +51,8 @@ final class MockDPIF: DPIF {
     private var upcalls: [(reason: DPUpcall.Reason, key: FlowKey, bytes: [UInt8])] = []
     var ports: [ODPPort: DPPortRequest] = [:]
     var meters: [UInt32: DPMeterConfig] = [:]
+    var qos: [ODPPort: DPEgressQoS] = [:]
+    var policing: [ODPPort: DPPolicing] = [:]
     private var nextPort: UInt32 = 1
     private var nextSlot: UInt32 = 0
     /// All that left since the last look.
@@ -122,6 +124,14 @@ final class MockDPIF: DPIF {
     }
     func portDump() -> [DPPortInfo] { [] }
     func portStats(_ port: ODPPort) -> DPPortStats? { ports[port] == nil ? nil : DPPortStats() }
+    func setEgressQoS(_ port: ODPPort, _ qos: DPEgressQoS?) throws(DPIFError) {
+        guard qos?.isValid ?? true else { throw DPIFError(.invalid, "no such QoS") }
+        self.qos[port] = qos
+    }
+    func setPolicing(_ port: ODPPort, _ policing: DPPolicing?) throws(DPIFError) { self.policing[port] = policing }
+    func queueStats(_ port: ODPPort) -> [DPQueueStats] {
+        (qos[port]?.queues.keys.sorted() ?? []).map { DPQueueStats(queue: $0, packets: UInt64($0) + 1, bytes: 100, errors: 2, created: clock) }
+    }
 
     func flowPut(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID {
         guard !refusesFlows else { throw DPIFError(.full, "no room") }

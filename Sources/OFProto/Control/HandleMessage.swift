@@ -58,9 +58,9 @@ extension ConnectionManager {
         case .tableDescRequest: reply(.tableDescReply(bridge.tableDescriptions))
         case .portStatsRequest(let port): reply(.portStatsReply(try bridge.portStatistics(port, now: now)))
         case .portDescRequest(let port): reply(.portDescReply(try bridge.portDescriptions(port)))
-        case .queueStatsRequest(let port, let queue): reply(.queueStatsReply(try bridge.queueStatistics(port, queue, header.version)))
+        case .queueStatsRequest(let port, let queue): reply(.queueStatsReply(try bridge.queueStatistics(port, queue, header.version, now: now)))
         case .queueGetConfigRequest(let port, let queue):
-            reply(.queueGetConfigReply(port: port, try bridge.queueDescriptions(port, queue, header.version)))
+            reply(.queueGetConfigReply(port: port, try bridge.queueDescriptions(port, queue)))
         case .groupStatsRequest(let group): reply(.groupStatsReply(bridge.groupStats(group, now: now)))
         case .groupDescRequest(let group): reply(.groupDescReply(bridge.groupDescriptions(group)))
         case .groupFeaturesRequest: reply(.groupFeaturesReply(bridge.groupFeatures(header.version)))

@@ -44,26 +44,13 @@ extension Bridge {
             (result.rxPackets, result.rxBytes) = (counters.rxPackets, counters.rxBytes)
             (result.txPackets, result.txBytes) = (counters.txPackets, counters.txBytes)
             let driver = Dictionary(counters.driver.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-            result.rxDropped = driver["rx_missed_errors"] ?? 0
-            result.txDropped = counters.drops.reduce(0) { $1.reason == .txQueueFull ? $0 + $1.packets : $0 }
+            result.rxDropped = (driver["rx_missed_errors"] ?? 0) &+ counters.drops(.ingressPolicing)
+            result.txDropped = counters.drops(.txQueueFull) &+ counters.drops(.egressQoS)
             result.rxErrors = driver["rx_errors"] ?? 0
             result.txErrors = driver["tx_errors"] ?? 0
             result.duration = nanoseconds(from: port.created, to: now)
             return result
         }
-    }
-
-    /// There are no queues but the one that every port has, which has no number: a request for all of them finds none.
-    func queueStatistics(_ wanted: OFPort, _ queue: UInt32, _ version: OFVersion) throws(OFError) -> [QueueStatistics] {
-        guard wanted == .none || wanted == .all && version == .v10 || port(wanted) != nil else { throw .qofcBadPort }
-        guard queue == .max else { throw .qofcBadQueue }
-        return []
-    }
-
-    func queueDescriptions(_ wanted: OFPort, _ queue: UInt32?, _ version: OFVersion) throws(OFError) -> [QueueDescription] {
-        guard wanted == .none || port(wanted) != nil else { throw .qofcBadPort }
-        guard queue == nil || queue == .max else { throw .qofcBadQueue }
-        return []
     }
 
     public func ethernetAddress(of port: BridgePort) -> EthernetAddress {

@@ -8,6 +8,12 @@ extension SwitchStatus {
     /// Columns that a device fills, and that are empty without one. What `link_resets` says stays, as with OVS.
     private static let ofDevices = ["admin_state", "link_state", "link_speed", "duplex", "mtu", "mac_in_use", "ifindex"]
 
+    /// What devices of DPDK's classes tell of drops besides, and what of it is in other counters, too.
+    private static let ofDPDK: KeyValuePairs<String, DropReason> = [
+        "ovs_tx_failure_drops": .txQueueFull, "ovs_tx_mtu_exceeded_drops": .mtuExceeded, "ovs_tx_qos_drops": .egressQoS, "ovs_rx_qos_drops": .ingressPolicing,
+    ]
+    private static let policed: KeyValuePairs<String, DropReason> = ["tx_dropped": .egressQoS, "rx_dropped": .ingressPolicing]
+
     /// There is no device: what is known of a former one goes.
     mutating func addError(_ error: String, _ row: RowUUID) {
         var columns: [String: Datum] = ["ofport": .int(-1), "error": .string(error), "status": .map([:]), "statistics": .map([:])]
@@ -41,10 +47,9 @@ extension SwitchStatus {
         // The driver may count what the switch has not taken; what the switch itself has counted is the same for ports of all kinds.
         counters.merge(["rx_packets": stats.rxPackets, "rx_bytes": stats.rxBytes, "tx_packets": stats.txPackets, "tx_bytes": stats.txBytes]) { $1 }
         if let kind = NetdevClass(rawValue: port.config.device.type), [.dpdk, .vhostUserClient].contains(kind) {
-            for (reason, key) in [(DropReason.txQueueFull, "ovs_tx_failure_drops"), (.mtuExceeded, "ovs_tx_mtu_exceeded_drops")] {
-                counters[key] = stats.drops.first { $0.reason == reason }?.packets ?? 0
-            }
+            for (key, reason) in Self.ofDPDK { counters[key] = stats.drops(reason) }
         }
+        for (key, reason) in Self.policed where stats.drops(reason) > 0 { counters[key, default: 0] &+= stats.drops(reason) }
         update("Interface", row, ["statistics": .integerMap(counters.mapValues { Int64(clamping: $0) })])
     }
 }

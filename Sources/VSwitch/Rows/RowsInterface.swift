@@ -110,9 +110,7 @@ extension RowsReader {
         }
         for column in ["bfd", "lldp"] where RowSettings(row, column).bool("enable") { tell(.warning, "bridge", "interface \(port.name): \(column) has no effect") }
         if row.int("cfm_mpid") != nil { tell(.warning, "bridge", "interface \(port.name): cfm_mpid has no effect") }
-        for column in ["ingress_policing_rate", "ingress_policing_kpkts_rate"] where row.int(column) ?? 0 > 0 {
-            tell(.warning, "bridge", "interface \(port.name): \(column) has no effect")
-        }
+        port.policing = policing(row)
     }
 
     /// The column mac is for internal interfaces.

@@ -31,13 +31,13 @@ extension RowsReader {
     private mutating func port(_ row: Row, _ name: String, _ bridge: inout BridgeConfig, _ requests: inout [PortNumbers.Request]) {
         let settings = RowSettings(row)
         tellWithoutEffect(settings, Self.withoutEffect, "port \(name)")
-        if row.uuid("qos") != nil { tell(.information, "bridge", "port \(name): qos has no effect") }
         let bundle = self.bundle(row, name, settings)
         let rows = replica.referenced(by: row, "interfaces").rows.sorted { ($0.string("name") ?? "") < ($1.string("name") ?? "") }
         var interfaces: [PortConfig] = []
         for interface in rows {
             guard var port = self.interface(interface, of: bridge.name, &requests) else { continue }
             if rows.count > 1 { port.bond = name } else { port.settings = bundle }
+            if let qos = replica.referenced(by: row, "qos").rows.first { self.qos(qos, &port) }
             interfaces.append(port)
         }
         bridge.ports += interfaces

@@ -10,6 +10,7 @@ final class ManagedSwitch {
     let folder: String
     private unowned let bed: Bed
     private let arguments: [String]
+    private let program: String
     private var server: BackgroundTask?
     private var daemon: BackgroundTask?
     private var starts = 0
@@ -22,10 +23,12 @@ final class ManagedSwitch {
     /// - Parameters:
     ///   - arguments: of the daemon, besides its places.
     ///   - name: of the folder; nil: the kind's.
-    init(_ bed: Bed, _ kind: Kind, _ arguments: [String] = [], name: String? = nil) async throws {
+    ///   - program: nil: the kind's own.
+    init(_ bed: Bed, _ kind: Kind, _ arguments: [String] = [], name: String? = nil, program: String? = nil) async throws {
         self.bed = bed
         self.kind = kind
         self.arguments = arguments
+        self.program = program ?? (kind == .needletail ? executable("needletaild") : "ovs-vswitchd")
         folder = bed.folder + "/" + (name ?? kind.rawValue)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try await run("ovsdb-tool", ["create", folder + "/conf.db", DatabaseServer.schema])
@@ -52,7 +55,6 @@ final class ManagedSwitch {
     /// Starts the daemon and waits until it serves its control socket.
     func startDaemon() async throws {
         starts += 1
-        let program = kind == .needletail ? executable("needletaild") : "ovs-vswitchd"
         daemon = try bed.spawn("env", places + [program, database, "--unixctl=" + controlSocket, "--log-file=\(folder)/log\(starts)", "--no-chdir"] + arguments)
         try await until("\(kind) answers") { try await command("ovs-appctl", ["-T", "5", "-t", controlSocket, "version"], seconds: 10).status == 0 }
     }

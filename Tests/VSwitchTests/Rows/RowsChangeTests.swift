@@ -160,13 +160,17 @@ import Wire
             var rows = TestRows()
             let keys = [
                 "datapath-id", "hwaddr", "mac-aging-time", "mac-table-size", "pmd-cpu-mask", "dpdk-extra", "dpdk-socket-mem", "dpdk-init", "flow-limit", "max-idle", "vlan-limit",
-                "bond-primary", "bond-rebalance-interval", "bond-hash-basis", "lacp-system-id", "pmd-rxq-affinity", "peer", "n_rxq", "n_rxq_desc", "priority-tags",
+                "bond-primary", "bond-rebalance-interval", "bond-hash-basis", "lacp-system-id", "pmd-rxq-affinity", "peer", "n_rxq", "n_rxq_desc", "priority-tags", "cir", "cbs", "eir", "ebs",
             ]
             let settings = Datum.map(Dictionary(uniqueKeysWithValues: keys.map { ($0, word) }))
             let text = Datum.string(word), value = Datum.int(number)
-            let interface = rows.add("Interface", ["name": text, "type": .string("dummy"), "options": settings, "other_config": settings, "mac": text, "mtu_request": value, "ofport_request": value, "cfm_mpid": value, "ingress_policing_rate": value])
+            let interface = rows.add("Interface", ["name": text, "type": .string("dummy"), "options": settings, "other_config": settings, "mac": text, "mtu_request": value, "ofport_request": value, "cfm_mpid": value, "ingress_policing_rate": value,
+                "ingress_policing_burst": value, "ingress_policing_kpkts_rate": value, "ingress_policing_kpkts_burst": value])
             let second = rows.add("Interface", ["name": .string("second"), "type": text, "options": settings, "other_config": settings])
+            let queue = rows.add("Queue", ["dscp": value, "other_config": settings])
+            let qos = rows.add("QoS", ["type": text, "queues": .map([(.integer(number), .uuid(queue)), (.integer(4), .uuid(queue))]), "other_config": settings])
             let port = rows.add("Port", [
+                "qos": .uuid(qos),
                 "name": text, "interfaces": .uuids([interface, second]), "tag": value, "trunks": value, "cvlans": value, "vlan_mode": text, "bond_mode": text, "bond_updelay": value,
                 "lacp": text, "other_config": settings,
             ])

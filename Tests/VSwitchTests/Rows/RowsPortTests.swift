@@ -109,13 +109,10 @@ import Wire
     }
 
     @Test func whatIsNotThereIsTold() throws {
-        for (column, value) in [("cfm_mpid", Datum.int(1)), ("bfd", .map(["enable": "true"])), ("ingress_policing_rate", .int(100)), ("ingress_policing_kpkts_rate", .int(100))] {
+        for (column, value) in [("cfm_mpid", Datum.int(1)), ("bfd", .map(["enable": "true"]))] {
             #expect(try port(interface: [column: value]).lines == ["bridge|WARN|interface p1: \(column) has no effect"])
         }
-        #expect(try port(interface: ["bfd": .map(["enable": "false"]), "ingress_policing_rate": .int(0)]).lines.isEmpty)
-        var rows = TestRows()
-        rows.bridge("br0", [rows.port("p1", port: ["qos": .uuid(rows.add("QoS", ["type": .string("linux-htb")]))])])
-        #expect(try rows.rooted().config().lines == ["bridge|INFO|port p1: qos has no effect"])
+        #expect(try port(interface: ["bfd": .map(["enable": "false"])]).lines.isEmpty)
     }
 
     // VLANs
