@@ -18,7 +18,7 @@ public struct EALOptions: Sendable {
     public var mainCPU: Int?
     /// Processors for the threads that EAL and its drivers start by themselves; empty: all of the process's.
     public var controlCPUs: [Int] = []
-    /// There will be no devices, and nobody asks for the frequency of the time stamp counter: drivers are not loaded, and the frequency is measured in a hurry.
+    /// There will be no devices: drivers are not loaded.
     public var isQuick = false
     /// Further arguments, as in `other_config:dpdk-extra`. An option named here replaces the one chosen by this module.
     public var extraArguments: [String] = []
@@ -84,9 +84,11 @@ public enum EAL {
         // processors; afterwards the thread goes where it was.
         let home = try Affinity.current()
         if !options.controlCPUs.isEmpty { try Affinity.set(options.controlCPUs) }
-        nt_quick_start(options.isQuick)
+        nt_measure_shortly(true)
+        nt_skip_plugins(options.isQuick)
         let status = initialise(["needletail"] + plan.arguments)
-        nt_quick_start(false)
+        nt_measure_shortly(false)
+        nt_skip_plugins(false)
         try Affinity.set(home)
         guard status >= 0 else { throw .failed(code: nt_errno()) }
         let info = EALInfo(
