@@ -1,0 +1,1 @@
+../../../../Sources/Datapath/Limits.swift

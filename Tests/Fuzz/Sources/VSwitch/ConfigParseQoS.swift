@@ -1,0 +1,1 @@
+../../../../Sources/VSwitch/ConfigParseQoS.swift

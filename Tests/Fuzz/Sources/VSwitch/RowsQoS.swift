@@ -1,0 +1,1 @@
+../../../../Sources/VSwitch/Rows/RowsQoS.swift
