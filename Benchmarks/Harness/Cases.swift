@@ -17,6 +17,8 @@ struct Case {
         case barrier
         /// What OpenFlow's tables do with many flows; no packets.
         case flowTable(flows: Int)
+        /// The switch is killed; OVS's monitor starts none again then.
+        case restart
     }
     var name: String
     var title: String
@@ -32,7 +34,7 @@ struct Case {
     var hasFloor: Bool {
         switch kind {
         case .throughput, .flowTable: true
-        case .setUp, .memory, .latency, .attack, .megaflows, .barrier: false
+        case .setUp, .memory, .latency, .attack, .megaflows, .barrier, .restart: false
         }
     }
 }
@@ -47,7 +49,7 @@ extension Case {
                latency("50k", newFlows: 50_000 / scale), latency("100k", newFlows: 100_000 / scale),
                flowTable(flows: 100_000 / scale)]
             + (quick ? [100, 200] : [500, 2_000]).map { attack(of: $0, named: quick ? ["attack-500", "attack-2000"][$0 / 200] : "attack-\($0)") }
-            + MegaflowCases.all(scale: scale) + [barrier(10_000 / scale)]
+            + MegaflowCases.all(scale: scale) + [barrier(10_000 / scale), restart]
     }
 
     /// A wire: nothing but the port matters. (OVS has a cache of its own for such rules, the simple match.)
@@ -128,6 +130,8 @@ extension Case {
         Case(name: "barrier", title: "a flow mod over \(grouped(count)) megaflows", kind: .barrier,
             traffic: Traffic(flows: count, distinctMACs: true), rules: macRules, megaflows: count)
     }
+
+    static let restart = Case(name: "restart", title: "killed under load, started again by the monitor", kind: .restart, traffic: Traffic(flows: 1_000), rules: "in_port=p0,actions=output:p1")
 
     static func flowTable(flows: Int) -> Case {
         Case(name: "flow-table", title: "\(grouped(flows)) OpenFlow flows", kind: .flowTable(flows: flows), traffic: Traffic(flows: 1), rules: "")

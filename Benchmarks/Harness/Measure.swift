@@ -32,6 +32,9 @@ struct Measurement {
         case .setUp: try setUp(bench, subject, folder, &sample)
         case .memory: try memory(bench, subject, folder, &sample)
         case .latency(let newFlows): try latency(bench, subject, newFlows, folder, &sample)
+        case .restart:
+            guard let us = subject as? Us else { return nil }
+            try restart(bench, us, folder, &sample)
         case .flowTable(let flows) where !subject.isSwitch:
             sample.values = try FlowTableFloor(folder: folder, flows: flows).run()
             sample.notes.append("a switch that does nothing")
@@ -96,6 +99,15 @@ struct Measurement {
         sample.values = [.megaflows: Double(counters.megaflows)]
         sample.values[.masks] = counters.masks.map(Double.init)
         sample.notes.append("\(counters.upcalls) upcalls in the window")
+    }
+
+    private func restart(_ bench: Case, _ us: Us, _ folder: URL, _ sample: inout Sample) throws {
+        let ports = PortArguments.replay(try bench.traffic.write(to: scratch, seed: seed))
+        for (metric, locksMemory) in [(Metric.restart, false), (.lockedRestart, true)] {
+            let folder = folder.appending(path: locksMemory ? "locked" : "plain")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            sample.values[metric] = try us.restartTime(setUp(bench.rules, ports, folder, us), locksMemory: locksMemory)
+        }
     }
 
     private func barrier(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {

@@ -7,6 +7,8 @@ enum Metric: String, Codable, CaseIterable {
     case attackedPackets, kept
     /// A flow modification that concerns all megaflows, with the barrier behind it, in milliseconds; one that concerns a single megaflow; packets by the old actions after the barrier.
     case barrierP50, barrierBackP50, barrierP99, barrierLongest, barrierOneP50, barrierStale
+    /// From SIGKILL until packets are sent again, in milliseconds; the same with --mlockall.
+    case restart, lockedRestart
     /// A probe's way through the switch, in windows with new flows and in those without; the ratio of neighbours.
     case latencyP50, latencyP99, latencyP999, idleP50, idleP99, idleP999, slowdown, lost
     case newFlowsOffered, newFlowsLost
@@ -32,6 +34,8 @@ enum Metric: String, Codable, CaseIterable {
         case .barrierLongest: "both: longest ms"
         case .barrierOneP50: "one that concerns one megaflow: p50 ms"
         case .barrierStale: "packets by what stood before, most"
+        case .restart: "traffic back after SIGKILL, ms"
+        case .lockedRestart: "the same with --mlockall, ms"
         case .latencyP50: "p50 µs"
         case .latencyP99: "p99 µs"
         case .latencyP999: "p99.9 µs"

@@ -114,7 +114,7 @@ struct Us: Subject {
         return counters
     }
 
-    private func start(_ setUp: SetUp, _ arguments: [String]) throws -> Child {
+    func start(_ setUp: SetUp, _ arguments: [String]) throws -> Child {
         guard FileManager.default.isExecutableFile(atPath: program) else {
             throw BenchError("\(program) is not there: build it (swift build -c release), or name it with --needletaild")
         }

@@ -59,6 +59,19 @@ extension DPIFNetdev {
         portNumbers[name].flatMap { ports[$0] }.map { ($0.netdev.rxQueueCount, $0.netdev.txQueueCount) }
     }
 
+    /// The ports that DPDK drives, by name.
+    public var dpdkDevices: [any Netdev] { dpdkPorts.map(\.netdev) }
+
+    /// The names of the ports that are a DPDK device: a PCI address, or the name of a virtual one.
+    public func interfaces(ofDevice device: String) -> [String] {
+        dpdkPorts.filter { $0.request.options["dpdk-devargs"].map { $0 == device || $0.hasPrefix(device + ",") } ?? false }.map(\.request.name)
+    }
+
+    private var dpdkPorts: [PortRecord] {
+        let classes: [NetdevClass] = [.dpdk, .vhostUserClient]
+        return ports.values.filter { port in classes.contains { $0.rawValue == port.netdev.type } }.sorted { $0.request.name < $1.request.name }
+    }
+
     /// A port's own counters: those of the device or the kernel, not of the datapath.
     public func netdevStats(of name: String) -> NetdevStats? { portNumbers[name].flatMap { ports[$0] }?.netdev.statistics }
 

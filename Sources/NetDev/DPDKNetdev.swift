@@ -166,6 +166,11 @@ extension DPDKNetdev {
     }
 
     /// Counts a change of the link since the last time.
+    func setAdminState(isUp: Bool) {
+        // Not every driver can.
+        _ = isUp ? rte_eth_dev_set_link_up(port) : rte_eth_dev_set_link_down(port)
+    }
+
     func noteLink(_ isUp: Bool) {
         if let lastLink, lastLink != isUp { linkResets += 1 }
         lastLink = isUp

@@ -37,6 +37,8 @@ public protocol Netdev: AnyObject {
     func setEthernetAddress(_ address: EthernetAddress) throws(NetdevError)
     /// What can be changed while the port exists: `up` is the carrier.
     var link: NetdevLink { get }
+    /// Turns the device's link on or off, if it can.
+    func setAdminState(isUp: Bool)
     var statistics: NetdevStats { get }
     /// What the driver counts, by its own names.
     var driverStatistics: [(name: String, value: UInt64)] { get }
@@ -45,6 +47,8 @@ public protocol Netdev: AnyObject {
 }
 
 extension Netdev {
+    public func setAdminState(isUp: Bool) {}
+
     /// The transmit queue of user `user` out of `users`: one of its own if there are enough, otherwise a shared one.
     public func txQueue(user: Int, users: Int) -> TxQueue {
         txQueue(user % txQueueCount, shared: users > txQueueCount)

@@ -45,12 +45,18 @@ struct UnixctlCommand: Sendable {
 
     /// What this switch has.
     static func available(_ context: UnixctlContext) -> [String: UnixctlCommand] {
-        !context.isDummy ? all : all.merging(dummies) { command, _ in command }
+        all.merging(more(context)) { command, _ in command }
+    }
+
+    /// The commands that only some switches have.
+    private static func more(_ context: UnixctlContext) -> [String: UnixctlCommand] {
+        if context.isDummy { return dummies }
+        return context.hasSwitch ? dpdk : [:]
     }
 
     /// Carries out the command with this name.
     static func run(_ name: String, _ arguments: [String], _ context: UnixctlContext) throws(UnixctlError) -> UnixctlReply {
-        guard let command = all[name] ?? (context.isDummy ? dummies[name] : nil) else {
+        guard let command = all[name] ?? more(context)[name] else {
             throw UnixctlError("\"\(name)\" is not a valid command (use \"list-commands\" to see a list of valid commands)")
         }
         let bounds = command.arguments

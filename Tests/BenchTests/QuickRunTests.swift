@@ -48,6 +48,16 @@ import Testing
         #expect(!result.output.contains("cycles/packet"))
     }
 
+    /// The switch forwards again when its monitor has started it again.
+    @Test func aKilledSwitchComesBack() async throws {
+        let result = try await run(["--case", "restart", "--only", "us"])
+        try #require(result.status == 0, "\(result.errors)")
+        for row in ["traffic back after SIGKILL, ms", "the same with --mlockall, ms"] {
+            let line = try #require(result.output.split(separator: "\n").first { $0.contains("| \(row) |") }, "\(result.output)")
+            #expect(try #require(Double(line.split(separator: "|")[2].trimmingCharacters(in: .whitespaces))) > 0, "\(line)")
+        }
+    }
+
     /// Both switches, a tenth of the flows.
     @Test func flowTablesAreFilledAndDumped() async throws {
         let result = try await run(["--case", "flow-table", "--only", "peer", "--only", "us"])

@@ -96,7 +96,7 @@ final class Bed {
 /// A program that runs beside the test, its output in files.
 final class BackgroundTask {
     /// Seconds after which the program is killed, also when the tests have died.
-    static let longest = 100
+    static let longest = 240
     let output: String
     let errors: String
     private let process = Process()

@@ -1,6 +1,6 @@
 // DPDK as Swift sees it: the headers whose static inline functions Swift inlines, and accessors to
 // struct rte_mbuf, which the importer leaves opaque. Beside it: cdpdk_port.h (devices), ckernel.h (kernel interfaces),
-// cthread.h (threads and wake-ups), clog.h (DPDK's log).
+// cthread.h (threads and wake-ups), clog.h (DPDK's log), creport.h (what it tells of itself), cstart.h (short cuts at its start).
 #pragma once
 #include <rte_config.h>
 #include <rte_eal.h>

@@ -6,8 +6,8 @@ import Testing
 extension HostTests {
     /// What commands answer as JSON: as `docs/unixctl.schema.json` has it, and the same as their text.
     @Suite(.serialized) struct JSONTests {
-        private static let schema = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/").dropFirst() + "/docs/unixctl.schema.json"
-        private static let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/python/answers.py"
+        static let schema = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/").dropFirst() + "/docs/unixctl.schema.json"
+        static let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/python/answers.py"
 
         private func withSwitch(_ body: (ManagedSwitch) async throws -> Void) async throws {
             try await Bed.with { bed in
@@ -25,7 +25,7 @@ extension HostTests {
                 try "in_port(1),eth(),eth_type(0x0800),ipv4(src=9.0.0.1) 2\n".write(toFile: file, atomically: true, encoding: .utf8)
                 let examples = JSONExamples.all(file: file)
                 let result = try await command(
-                    pythonTool("python"), [Self.program, String(Self.schema), vswitch.controlSocket], input: examples.joined(separator: "\n"), seconds: 120)
+                    pythonTool("python"), [Self.program, String(Self.schema), vswitch.controlSocket, "(?!dpdk/|netdev-dpdk/)"], input: examples.joined(separator: "\n"), seconds: 120)
                 #expect(result.output == "\(examples.count) right\n" && result.status == 0, "\(result.output)\(result.errors)")
             }
         }

@@ -5,8 +5,9 @@ import Testing
 extension HostTests {
     /// QoS, queues and policing by ovs-vsctl(8).
     @Suite(.serialized) struct QoSTests {
-        /// Where Debian has an ovs-vswitchd with DPDK.
-        private static let dpdkDaemon = "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
+        /// Where Debian has an ovs-vswitchd with DPDK, and by what it starts without hugepages.
+        static let dpdkDaemon = "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
+        static let withoutHugepages = "--legacy-mem --no-huge -m 256 --no-pci --no-shconf"
 
         private static func qos(_ port: String, _ type: String, _ more: String = "") -> String {
             "-- set port \(port) qos=@q -- --id=@q create qos type=\(type) \(more)"
@@ -39,8 +40,7 @@ extension HostTests {
                 try await Bed.with { bed in
                     let vswitch = try await ManagedSwitch(bed, kind, program: kind == .ovs ? Self.dpdkDaemon : nil)
                     if kind == .ovs {
-                        let memory = "other_config:dpdk-extra=--legacy-mem --no-huge -m 256 --no-pci --no-shconf"
-                        try await vswitch.vsctl("--no-wait", "set", "Open_vSwitch", ".", memory)
+                        try await vswitch.vsctl("--no-wait", "set", "Open_vSwitch", ".", "other_config:dpdk-extra=\(Self.withoutHugepages)")
                     }
                     try await vswitch.vsctl("set", "Open_vSwitch", ".", "other_config:dpdk-init=true")
                     let bridge = bed.name("b")

@@ -1,13 +1,15 @@
 """Gives a switch commands, and checks their answers as JSON against a schema.
 
-    answers.py SCHEMA SOCKET < EXAMPLES
+    answers.py SCHEMA SOCKET NAMES < EXAMPLES
 
 An example a line: a command with its arguments in the shell's quotation marks, behind "!" if the answer is an error. UFID stands for the identity of the first
-megaflow that was dumped last. Every command of the switch must have a definition in the schema and an example. Prints a line for each problem and, at the end, how
+megaflow that was dumped last. Every command of the switch whose name matches NAMES, a regular expression,
+must have a definition in the schema and an example, and no definition of such a name may be without a command. Prints a line for each problem and, at the end, how
 many answers were as they should be.
 """
 
 import json
+import re
 import shlex
 import socket
 import sys
@@ -48,10 +50,13 @@ def main():
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     switch = Switch(sys.argv[2])
-    commands = set(switch.ask("list-commands", [])["result"])
-    for name in sorted(commands - set(schema["properties"])):
+    commands, defined = (
+        {name for name in names if re.match(sys.argv[3], name)}
+        for names in (switch.ask("list-commands", [])["result"], schema["properties"])
+    )
+    for name in sorted(commands - defined):
         print(f"{name}: no definition")
-    for name in sorted(set(schema["properties"]) - commands):
+    for name in sorted(defined - commands):
         print(f"{name}: a definition of no command")
 
     seen, right, ufid = set(), 0, ""
