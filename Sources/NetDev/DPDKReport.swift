@@ -8,12 +8,12 @@ public enum DPDKReport {
     case mempool(Mempool)
 
     public var text: String {
-        let bytes = unsafe switch self {
-        case .memory: nt_report(NT_REPORT_MEMORY)
-        case .lcores: nt_report(NT_REPORT_LCORES)
-        case .log: nt_report(NT_REPORT_LOG)
-        case .mempools: nt_report(NT_REPORT_MEMPOOLS)
-        case .mempool(let pool): nt_report_mempool(pool.raw)
+        let bytes: UnsafeMutablePointer<CChar>? = switch self {
+        case .memory: unsafe nt_report(NT_REPORT_MEMORY)
+        case .lcores: unsafe nt_report(NT_REPORT_LCORES)
+        case .log: unsafe nt_report(NT_REPORT_LOG)
+        case .mempools: unsafe nt_report(NT_REPORT_MEMPOOLS)
+        case .mempool(let pool): unsafe nt_report_mempool(pool.raw)
         }
         guard let bytes = unsafe bytes else { return "" }
         defer { unsafe free(bytes) }
