@@ -13,6 +13,8 @@ public struct DatapathSettings: Hashable, Sendable {
     public var cores: [Int] = [1]
     /// Without `cores`: names of PMDs that have no thread and take their turns in `turn`; `mainThread` may be one of them.
     public var simulatedCores = [0]
+    /// NUMA nodes of those, where they are not on node 0.
+    public var simulatedNodes: [Int: Int] = [:]
     /// emc-insert-inv-prob: one in so many keys enters the EMC; 0: none.
     public var emcInsertInverseProbability: UInt32 = 100
     /// smc-enable
@@ -50,6 +52,8 @@ public struct DatapathSettings: Hashable, Sendable {
     let clock: DatapathClock
     /// In the order of the settings' cores, then those that drain.
     var pmds: [PMDHandle] = []
+    /// Is told which queues have got another PMD.
+    public var queuesMoved: (([MovedQueue]) -> Void)?
     /// The number of the next PMD.
     var nextNumber = 0
     /// What PMDs that are no more have counted: by port number, with one place more for packets of no port; and by core.

@@ -11,6 +11,9 @@ extension DatapathSettings {
     /// The PMDs' cores, or the names of those without threads.
     var pmdCores: [Int] { cores.isEmpty ? simulatedCores : cores }
 
+    /// Where a PMD of that core is.
+    func place(_ core: Int) -> PMDPlace { PMDPlace(core: core, node: cores.isEmpty ? simulatedNodes[core] ?? 0 : Numa.node(ofCore: core)) }
+
     /// Throws if there cannot be a PMD on each of the cores.
     func checkCores() throws(DPIFError) {
         guard (1...Limits.pmds).contains(pmdCores.count), Set(pmdCores).count == pmdCores.count else {
@@ -40,7 +43,7 @@ extension DPIFNetdev {
         var started: [PMDHandle] = []
         do throws(DPIFError) {
             for core in cores {
-                let handle = try unsafe PMDHandle(number: nextNumber, core: core, hasThread: !settings.cores.isEmpty, pool: pool.raw,
+                let handle = try unsafe PMDHandle(number: nextNumber, place: settings.place(core), hasThread: !settings.cores.isEmpty, pool: pool.raw,
                     seed: settings.seed, waker: waker, meters: meters, clock: clock)
                 nextNumber += 1
                 handle.virtualNow = virtualCycles

@@ -16,13 +16,13 @@ extension DPIFNetdev {
     /// The PMDs of all receive queues: for each the place in `pmds`.
     func assignment(of loads: [RxqLoad], to pmds: [PMDHandle]) -> [Int] {
         guard let main = pmds.firstIndex(where: { $0.core == DatapathSettings.mainThread }) else {
-            return Datapath.assignQueues(loads, cores: pmds.map(\.core), by: settings.rxqAssign, isolates: settings.rxqIsolate)
+            return Datapath.assignQueues(loads, to: pmds.map(\.place), by: settings.rxqAssign, isolates: settings.rxqIsolate)
         }
         let others = pmds.indices.filter { $0 != main }
         let polled = loads.indices.filter { isPolledByPMD(loads[$0].port) }
         var assignment = [Int](repeating: main, count: loads.count)
         guard !others.isEmpty else { return assignment }
-        let chosen = Datapath.assignQueues(polled.map { loads[$0] }, cores: others.map { pmds[$0].core }, by: settings.rxqAssign, isolates: settings.rxqIsolate)
+        let chosen = Datapath.assignQueues(polled.map { loads[$0] }, to: others.map { pmds[$0].place }, by: settings.rxqAssign, isolates: settings.rxqIsolate)
         for (place, choice) in zip(polled, chosen) { assignment[place] = others[choice] }
         return assignment
     }

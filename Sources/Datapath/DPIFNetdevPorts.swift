@@ -89,7 +89,7 @@ extension DPIFNetdev {
         return pinned
     }
 
-    /// Pins a port's receive queues to other cores, while packets flow.
+    /// Pins a port's receive queues to other cores ("0:1,1:2"; nil: to none), while packets flow.
     public func setRxqAffinity(_ port: ODPPort, _ text: String?) throws(DPIFError) {
         guard let record = ports[port.number] else { throw DPIFError(.notFound, "no port \(port.number)") }
         ports[port.number]?.pinned = try Self.affinity(text, record.request.name)
@@ -172,6 +172,7 @@ extension DPIFNetdev {
             for index in loads.indices { loads[index].cycles = cycles[RxqPlace(loads[index])] ?? loads[index].cycles }
         }
         let assignment = assignment(of: loads)
+        let changes = zip(loads, assignment).filter { poller(of: RxqPlace($0)) != $1 }
         var moved = false
         for (load, pmd) in zip(loads, assignment) {
             let old = ports[load.port]?.pollers[Int(load.queue)]
@@ -186,13 +187,20 @@ extension DPIFNetdev {
         }
         for (load, pmd) in zip(loads, assignment) { ports[load.port]?.pollers[Int(load.queue)] = pmd }
         for handle in self.pmds { sendQueues(handle) }
+        guard let queuesMoved, !changes.isEmpty else { return }
+        queuesMoved(changes.compactMap { load, number in
+            guard let record = ports[load.port], let pmd = pmd(number) else { return nil }
+            return MovedQueue(port: record.request.name, load: load, pmd: pmd.place)
+        })
     }
 
     /// All receive queues with the cycles that they took since their ports were opened, by port and queue.
     public var rxqLoads: [RxqLoad] {
         ports.sorted(by: { $0.key < $1.key }).flatMap { number, record in
             record.pollers.indices.map { queue in
-                RxqLoad(port: number, queue: UInt16(queue), cycles: unsafe relaxed(record.cycles + queue), pinnedCore: record.pinned[queue])
+                RxqLoad(
+                    port: number, queue: UInt16(queue), node: record.netdev.numaNode, cycles: unsafe relaxed(record.cycles + queue),
+                    pinnedCore: record.pinned[queue])
             }
         }
     }

@@ -45,6 +45,9 @@ extension DPIFNetdev {
         }
     }
 
+    /// Where the PMDs are that poll queues, by their cores.
+    public var places: [PMDPlace] { activePMDs.map(\.place).filter { $0.core != DatapathSettings.mainThread }.sorted { $0.core < $1.core } }
+
     /// An installed megaflow; nil: there is none of this identity (any more).
     public func flowGet(_ id: DPFlowID) -> DPFlowDump? {
         guard let handle = pmd(id.pmd), Int(id.slot) < handle.actions.count else { return nil }

@@ -10,16 +10,16 @@ import NetDev
 @safe final class PMDHandle {
     /// Names the PMD in `DPFlowID`s and upcalls. No other PMD of the datapath ever has it.
     let number: Int
-    /// The core that the thread runs on.
-    let core: Int
-    /// False: the owner calls `pmdTurn` itself (simulation), and `core` is but a name.
+    /// The core that the thread runs on, and its NUMA node.
+    let place: PMDPlace
+    var core: Int { place.core }
+    var node: Int { place.node }
+    /// False: the owner calls `pmdTurn` itself (simulation), and `place` is but a name.
     let hasThread: Bool
     /// It has no queues any more and is to end when nothing is outstanding.
     var isDraining = false
     /// Which of the users of transmit queues it is; nil: no port has been sent to it.
     var txUser: Int?
-    /// The NUMA node of the core, and of the PMD's memory.
-    let node: Int
     @unsafe let pmd: UnsafeMutablePointer<PMD>
     let mirror: ClassifierMirror
     /// The PMD sleeps, or did.
@@ -50,17 +50,16 @@ import NetDev
     let clock: DatapathClock
 
     /// Makes everything that a PMD works with. Throws when memory is short.
-    init(number: Int, core: Int, hasThread: Bool, pool: OpaquePointer, seed: UInt64, waker: Waker, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
-        let node = hasThread ? Numa.node(ofCore: core) : 0
+    init(number: Int, place: PMDPlace, hasThread: Bool, pool: OpaquePointer, seed: UInt64, waker: Waker, meters: MeterTable, clock: DatapathClock) throws(DPIFError) {
+        let core = place.core, node = hasThread ? place.node : 0
         guard let sleeper = Waker() else { throw DPIFError(.noMemory, "PMD on core \(core): no file descriptor is left") }
         guard let slab = FlowSlab(node: node), let emc = EMC(node: node), let smc = SMC(node: node) else {
             sleeper.deallocate()
             throw DPIFError(.noMemory, "PMD on core \(core): no address space for its flow table and caches")
         }
         self.number = number
-        self.core = core
+        self.place = place
         self.hasThread = hasThread
-        self.node = node
         self.clock = clock
         let hashSeed = HashSeed(seed: seed &+ UInt64(number))
         // Addresses only, until they are used: the table never moves while packets wait.

@@ -1,6 +1,9 @@
 /// A `dpdkvhostuserclient` port is a net_vhost device that connects to the socket which a virtual machine's monitor serves,
 /// and connects again whenever that goes away.
 enum VhostUser {
+    /// Options that are "1" where a guest may have them: vhost-iommu-support and vhost-postcopy-support of ovs-vswitchd.conf.db(5).
+    private static let support = ["iommu-support", "postcopy-support"]
+
     /// The device's arguments. Throws `invalid` when `vhost-server-path` is missing or cannot stand in devargs.
     static func devargs(_ request: NetdevRequest, _ settings: NetdevSettings) throws(NetdevError) -> String {
         guard let path = request.options["vhost-server-path"], !path.isEmpty else {
@@ -12,6 +15,7 @@ enum VhostUser {
             throw NetdevError(.invalid, "\(request.name): '\(path)' is not a valid vhost-server-path")
         }
         return "net_vhost_\(identifier(request.name)),iface=\(path),client=1,queues=\(settings.rxQueues)"
+            + support.filter { request.options[$0] == "1" }.map { ",\($0)=1" }.joined()
     }
 
     /// A guest enables as many queue pairs as it likes, the first one always: with no more transmit queues than the receive

@@ -14,5 +14,5 @@
 /// receiver's user lags behind with what it has received, reading stops, and the peer has to wait. By TLS what waits to be sent is kept encrypted.
 ///
 /// Read in this order: `ConnectionMethod.swift`, `IPAddressText.swift`, `StreamError.swift`, `MessageDecoder.swift`, `StreamConnection.swift`,
-/// `StreamHandler.swift`, `StreamPipeline.swift`, `TLSFiles.swift`, `TLSContext.swift`, `TLSSession.swift`, `StreamListener.swift`,
+/// `StreamHandler.swift`, `StreamPipeline.swift`, `TLSFiles.swift`, `TLSSettings.swift`, `TLSCiphers.swift`, `TLSContext.swift`, `TLSSession.swift`, `StreamListener.swift`,
 /// `StreamClient.swift`, `IOThread.swift`, `Reconnect.swift`.

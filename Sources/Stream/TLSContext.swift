@@ -5,7 +5,7 @@ import SystemPackage
 /// What a switch shows and trusts by TLS: made once of its files, for any number of connections, active and passive.
 ///
 /// Both sides of a connection show certificates, and each verifies that the other's comes from one of its CAs; names of hosts are not
-/// looked at (ovs-vswitchd.conf.db(5), table SSL). TLS 1.2 (RFC 5246) and 1.3 (RFC 8446).
+/// looked at (ovs-vswitchd.conf.db(5), table SSL). TLS 1.2 (RFC 5246) and 1.3 (RFC 8446), unless `TLSSettings` say otherwise.
 public final class TLSContext: Sendable {
     public let files: TLSFiles
     let handshakeTime: Duration
@@ -21,7 +21,7 @@ public final class TLSContext: Sendable {
         self.files = files
         self.handshakeTime = handshakeTime
         identity = TLSIdentity(
-            key: try files.readPrivateKey(), chain: try TLSFiles.readCertificates(files.certificate),
+            settings: files.settings, key: try files.readPrivateKey(), chain: try TLSFiles.readCertificates(files.certificate),
             mismatch: StreamError(.tls, "\(files.privateKey): is not the key of the certificate in \(files.certificate)"))
         bootstrapping = try identity.context(trusting: [])
         var context: NIOSSLContext?
@@ -61,6 +61,7 @@ public final class TLSContext: Sendable {
 
 /// A private key and the certificates that go with it.
 private struct TLSIdentity {
+    let settings: TLSSettings
     let key: NIOSSLPrivateKey
     /// Its own certificate first.
     let chain: [NIOSSLCertificate]
@@ -70,7 +71,7 @@ private struct TLSIdentity {
     func context(trusting authorities: [NIOSSLCertificate]) throws(StreamError) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain(to: authorities).map { .certificate($0) }, privateKey: .privateKey(key))
-        configuration.minimumTLSVersion = .tlsv12
+        settings.apply(to: &configuration)
         configuration.certificateVerification = .noHostnameVerification
         configuration.trustRoots = .certificates(authorities)
         configuration.sendCANameList = true
@@ -83,14 +84,14 @@ private struct TLSIdentity {
         }
     }
 
-    /// The chain up to the CA's own certificate, if that is known: a peer that has none yet can take it from there.
+    /// The chain up to the CA's own certificate, if that is known, and what else is to be shown: a peer that has none yet can take it from there.
     private func chain(to authorities: [NIOSSLCertificate]) -> [NIOSSLCertificate] {
         var chain = chain
         while let last = chain.last, !last.isSelfIssued,
             let issuer = authorities.first(where: { $0.subjectName == last.issuerName }), !chain.contains(issuer) {
             chain.append(issuer)
         }
-        return chain
+        return chain + settings.peerAuthorities.filter { !chain.contains($0) }
     }
 }
 

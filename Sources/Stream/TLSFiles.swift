@@ -2,7 +2,7 @@ import Foundation
 import NIOSSL
 import SystemPackage
 
-/// The files of a switch's TLS, as table SSL names them (ovs-vswitchd.conf.db(5)). All are in PEM form.
+/// What a switch's TLS is made of: its files, as table SSL names them (ovs-vswitchd.conf.db(5)). All are in PEM form.
 public struct TLSFiles: Hashable, Sendable {
     /// The switch's own key, not encrypted.
     public var privateKey: String
@@ -12,12 +12,15 @@ public struct TLSFiles: Hashable, Sendable {
     public var caCertificate: String
     /// If there is no file `caCertificate`, it is made of what the first peer shows. Until then nobody is verified.
     public var bootstrapCACertificate: Bool
+    /// How TLS is spoken with them.
+    public var settings: TLSSettings
 
-    public init(privateKey: String, certificate: String, caCertificate: String, bootstrapCACertificate: Bool = false) {
+    public init(privateKey: String, certificate: String, caCertificate: String, bootstrapCACertificate: Bool = false, settings: TLSSettings = TLSSettings()) {
         self.privateKey = privateKey
         self.certificate = certificate
         self.caCertificate = caCertificate
         self.bootstrapCACertificate = bootstrapCACertificate
+        self.settings = settings
     }
 
     /// The file's key. Throws a `StreamError` that names the file.

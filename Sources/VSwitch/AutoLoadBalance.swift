@@ -1,7 +1,7 @@
 import Datapath
 
 /// Automatic load balancing: pmd-auto-lb of ovs-vswitchd.conf.db(5). A PMD that was busier than a threshold for a minute lets the receive queues be shared out anew, if
-/// that would even out the loads of the PMDs enough: if it lessens their variance so much.
+/// that would even out the loads of the PMDs of a NUMA node enough: if it lessens their variance so much.
 ///
 /// Owner: the ofproto thread.
 struct AutoLoadBalance {
@@ -13,6 +13,8 @@ struct AutoLoadBalance {
             var busy: UInt64, total: UInt64
             /// It polls pinned queues only.
             var isIsolated = false
+            /// Its NUMA node.
+            var node = 0
         }
         /// By their numbers.
         var pmds: [Int: PMD]
@@ -78,16 +80,29 @@ struct AutoLoadBalance {
     }
 
     private func dryRun(_ moment: Moment, _ settings: Settings, _ assign: ([RxqLoad]) -> [Int]) -> [RxqLoad]? {
-        let loads = recentLoads(moment), open = moment.pmds.filter { !$0.value.isIsolated }.map(\.key)
+        let loads = recentLoads(moment), open = moment.pmds.filter { !$0.value.isIsolated }, nodes = Set(open.values.map(\.node)).sorted()
         // Of one PMD, or with a queue for each, nothing can be evened out.
-        guard open.count > 1, Set(moment.queues.compactMap(\.pmd)).count < moment.queues.count else { return nil }
-        let current = Self.variance(of: open, loads, moment.queues.map(\.pmd))
-        let estimated = Self.variance(of: open, loads, assign(loads))
-        let improvement = current > 0 ? 100 * (current - estimated) / current : 0
-        let isMet = settings.improvementThreshold == 0 || improvement >= Double(settings.improvementThreshold)
-        VLog.shared.log("dpif_netdev", .debug, "Current variance \(Int(current)) Estimated variance \(Int(estimated)).")
-        VLog.shared.log("dpif_netdev", .debug, "Variance improvement \(Int(max(0, improvement)))%.")
-        VLog.shared.log("dpif_netdev", .debug, "PMD load variance improvement threshold \(settings.improvementThreshold)% \(isMet ? "is" : "is not") met.")
+        guard open.count > 1, Set(moment.queues.compactMap(\.pmd)).count < moment.queues.count else {
+            VLog.shared.log("dpif_netdev", .debug, "PMD auto load balance nothing to do, not enough non-isolated PMDs or RxQs.")
+            return nil
+        }
+        let pollers = assign(loads)
+        guard nodes.count == 1 || zip(loads, pollers).allSatisfy({ $0.pinnedCore != nil || moment.pmds[$1]?.node == $0.node }) else {
+            let text = "PMD auto load balance detected cross-numa polling with multiple numa nodes. Unable to accurately estimate."
+            VLog.shared.log("dpif_netdev", .debug, text)
+            return nil
+        }
+        var isMet = settings.improvementThreshold == 0
+        for node in nodes {
+            let pmds = open.filter { $0.value.node == node }.map(\.key)
+            let current = Self.variance(of: pmds, loads, moment.queues.map(\.pmd)), estimated = Self.variance(of: pmds, loads, pollers)
+            let improvement = current > estimated ? 100 * (current - estimated) / current : 0
+            VLog.shared.log(
+                "dpif_netdev", .debug,
+                "Numa node \(node). Current variance \(Int(current)) Estimated variance \(Int(estimated)). Variance improvement \(Int(improvement))%.")
+            if improvement >= Double(settings.improvementThreshold) { isMet = true }
+        }
+        VLog.shared.log("dpif_netdev", .debug, "PMD load variance improvement threshold \(settings.improvementThreshold)% is \(isMet ? "met" : "not met").")
         guard isMet else { return nil }
         VLog.shared.log("dpif_netdev", .information, "PMD auto load balance dry run. Requesting datapath reconfigure.")
         return loads
@@ -109,7 +124,7 @@ extension DPIFNetdev {
     /// PMDs that are about to end do not count.
     var loadMoment: AutoLoadBalance.Moment {
         let pmds = pmdStatus().filter { settings.cores.contains($0.core) }.map {
-            ($0.number, AutoLoadBalance.Moment.PMD(busy: $0.stats.busyCycles, total: $0.stats.busyCycles + $0.stats.idleCycles + $0.stats.sleepCycles, isIsolated: $0.isIsolated))
+            ($0.number, AutoLoadBalance.Moment.PMD(busy: $0.stats.busyCycles, total: $0.stats.busyCycles + $0.stats.idleCycles + $0.stats.sleepCycles, isIsolated: $0.isIsolated, node: $0.numa))
         }
         return AutoLoadBalance.Moment(pmds: Dictionary(pmds, uniquingKeysWith: { $1 }), queues: rxqLoads.map { ($0, poller(of: RxqPlace($0))) })
     }

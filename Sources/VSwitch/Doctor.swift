@@ -49,9 +49,9 @@ public struct Doctor: Sendable {
         note("processor", missing.isEmpty ? .yes : .no, missing.isEmpty ? "x86-64-v3" : "lacks \(missing.joined(separator: ", ")); build with NEEDLETAIL_MARCH")
         if !missing.isEmpty { canForward = false }
         #endif
-        let cores = Processors.allowed()
+        let processors = Processors(), cores = processors.allowed, list = processors.onePerNode.map(String.init).joined(separator: ", ")
         note("cores", cores.count > 1 ? .yes : .part,
-            cores.count > 1 ? "\(cores.count); the last one, \(cores.last ?? 0), forwards unless pmd-cores says otherwise"
+            cores.count > 1 ? "\(cores.count); the last one of each NUMA node, \(list), forwards unless pmd-cores says otherwise"
                 : "one: the forwarding thread and everything else share it")
         note("root", isRoot ? .yes : .no, isRoot ? "all kinds of ports" : "only DPDK's virtual devices: pcap, null, memif, vhost-user")
         note("hugepages", freeHugepageMB >= 64 ? .yes : .no,

@@ -19,6 +19,23 @@ public enum DummyLevel: String, CaseIterable, Sendable {
     }
 }
 
+/// What is for tests in a switch.
+public struct DummyOptions: Sendable {
+    public var level: DummyLevel
+    /// `--dummy-numa`: the NUMA node of each core that there seems to be; nil: there are the machine's.
+    public var nodes: [Int]?
+
+    /// - Parameter numa: numbers of nodes, separated by commas; what is no number is 0, as with ovs-vswitchd. One that no node can have is told and left out.
+    public init(_ level: DummyLevel, numa: String? = nil) {
+        self.level = level
+        nodes = numa?.split(separator: ",").map { Int($0) ?? 0 }.filter { node in
+            if (0..<Limits.numaNodes).contains(node) { return true }
+            VLog.shared.log("ovs_numa", .warning, "Invalid numa node \(node)")
+            return false
+        }
+    }
+}
+
 /// The datapath for tests, OVS's `dummy@ovs-dummy`: the same as ever, but its PMDs have no threads. They take their turns on the ofproto thread until nothing is left
 /// to do, so that with a stopped clock what happens hangs on nothing but what the switch is told.
 ///
@@ -31,15 +48,15 @@ public final class DummyDatapath: SwitchDatapath {
     private let wires: DummyWires
     private let logged: DummyDPIF
     private var clock = DummyClock()
-    /// Processors that the process could use when it began.
-    private let allowed: [Int]
+    private let processors: Processors
 
     /// Starts EAL without hugepages, which works once in a process, if it is not running. Throws `DPIFError` with one line.
     /// - Parameters:
     ///   - seed: hashes and random choices follow from it.
     ///   - waker: of the ofproto thread; nil: the datapath makes one.
-    public init(_ config: DatapathConfig, level: DummyLevel, seed: UInt64, waker: Waker? = nil) throws(DPIFError) {
-        allowed = Processors.allowed()
+    public init(_ config: DatapathConfig, _ dummy: DummyOptions, seed: UInt64, waker: Waker? = nil) throws(DPIFError) {
+        processors = dummy.nodes.map { Processors(nodes: $0) } ?? Processors()
+        processors.tell()
         if EAL.info == nil {
             var options = EALOptions()
             options.hugepages = .never
@@ -51,17 +68,18 @@ public final class DummyDatapath: SwitchDatapath {
         }
         var options = NetdevOptions()
         options.demand.limit = Limits.dummyPackets
-        options.dummyClasses = level.classes
+        options.dummyClasses = dummy.level.classes
         netdevs = NetdevRuntime(options)
         own = netdevs.nextDummyAddress()
-        netdev = try DPIFNetdev(settings: Self.settings(config, allowed, seed: seed), netdevs: netdevs, waker: waker, virtualHertz: 1_000_000)
+        netdev = try DPIFNetdev(settings: Self.settings(config, processors, seed: seed), netdevs: netdevs, waker: waker, virtualHertz: 1_000_000)
         wires = DummyWires(waker: netdev.waker)
         logged = DummyDPIF(netdev, wires: wires)
     }
 
-    private static func settings(_ config: DatapathConfig, _ allowed: [Int], seed: UInt64) -> DatapathSettings {
+    private static func settings(_ config: DatapathConfig, _ processors: Processors, seed: UInt64) -> DatapathSettings {
         var settings = NetdevDatapath.settings(config, cores: [], seed: seed)
-        settings.simulatedCores = [DatapathSettings.mainThread] + (config.pmdCores.isEmpty ? Array(allowed.suffix(1)) : config.pmdCores)
+        settings.simulatedCores = [DatapathSettings.mainThread] + processors.dummyCores(config.pmdCores)
+        settings.simulatedNodes = processors.nodes
         settings.portNumbers = .byName
         return settings
     }
@@ -77,7 +95,7 @@ public final class DummyDatapath: SwitchDatapath {
     public func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
 
     public func change(_ config: DatapathConfig) throws(DPIFError) {
-        try netdev.change(Self.settings(config, allowed, seed: netdev.settings.seed))
+        try netdev.change(Self.settings(config, processors, seed: netdev.settings.seed))
     }
 
     public func close() {

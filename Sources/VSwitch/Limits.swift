@@ -37,6 +37,8 @@ enum Limits {
     /// Microseconds of a PMD's sleep, and of a packet's waiting to be sent. A longer one is this.
     static let maxSleep = 10_000
     static let txFlushInterval = 1_000_000
+    /// NUMA nodes of a machine.
+    static let numaNodes = 128
     /// The highest number of a CPU core.
     static let core = 1023
     /// Megaflows that a report names.

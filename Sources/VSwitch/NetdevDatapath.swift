@@ -6,8 +6,7 @@ import Wire
 public final class NetdevDatapath: SwitchDatapath {
     public let netdev: DPIFNetdev
     private let netdevs: NetdevRuntime
-    /// Processors that the process could use when it began.
-    private let allowed: [Int]
+    private let processors: Processors
     /// What EAL was started with.
     public let eal: EALInfo
 
@@ -16,9 +15,10 @@ public final class NetdevDatapath: SwitchDatapath {
     ///   - seed: hashes and random choices follow from it.
     ///   - waker: of the ofproto thread; nil: the datapath makes one.
     public init(_ config: DatapathConfig, seed: UInt64, waker: Waker? = nil) throws(DPIFError) {
-        allowed = Processors.allowed()
-        let cores = try Self.cores(config, allowed)
-        let others = allowed.filter { !cores.contains($0) }
+        processors = Processors()
+        processors.tell()
+        let cores = try Self.cores(config, processors)
+        let others = processors.allowed.filter { !cores.contains($0) }
         var options = EALOptions()
         options.hugepages = config.hugepages == false ? .never : .automatic
         options.socketMemory = config.socketMemory.isEmpty ? config.memory.map { [$0] } ?? [] : config.socketMemory
@@ -42,11 +42,11 @@ public final class NetdevDatapath: SwitchDatapath {
         netdev = try DPIFNetdev(settings: Self.settings(config, cores: cores, seed: seed), netdevs: netdevs, waker: waker)
     }
 
-    /// The cores that PMDs are to run on: those of the configuration, or the last one that the process may use.
-    private static func cores(_ config: DatapathConfig, _ allowed: [Int]) throws(DPIFError) -> [Int] {
+    /// The cores that PMDs are to run on: those of the configuration, or of each NUMA node the last one that the process may use.
+    private static func cores(_ config: DatapathConfig, _ processors: Processors) throws(DPIFError) -> [Int] {
         let online = Processors.online()
         let wanted = config.skipsMissingCores ? config.pmdCores.filter { online.contains($0) } : config.pmdCores
-        let cores = wanted.isEmpty ? Array(allowed.suffix(1)) : wanted
+        let cores = wanted.isEmpty ? processors.onePerNode : wanted
         if let core = cores.first(where: { !online.contains($0) }) {
             throw DPIFError(.invalid, "pmd-cores: core \(core) is not among the machine's: \(online)")
         }
@@ -55,8 +55,8 @@ public final class NetdevDatapath: SwitchDatapath {
 
     /// Keeps the ofproto thread and the kernel I/O thread out of the way of the PMDs, if there is a processor left for them.
     private func keepAway(from cores: [Int]) throws(DPIFError) {
-        let others = allowed.filter { !cores.contains($0) }
-        let cpus = others.isEmpty ? allowed : others
+        let others = processors.allowed.filter { !cores.contains($0) }
+        let cpus = others.isEmpty ? processors.allowed : others
         do throws(EALError) { try Affinity.set(cpus) } catch { throw DPIFError(.device, "\(error)") }
         netdevs.moveKernelIO(to: cpus)
     }
@@ -88,7 +88,7 @@ public final class NetdevDatapath: SwitchDatapath {
     public func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }
     public func change(_ config: DatapathConfig) throws(DPIFError) {
         let running = netdev.settings
-        let cores = try Self.cores(config, allowed)
+        let cores = try Self.cores(config, processors)
         // First the way is cleared: a PMD lets nobody else run for long.
         if cores != running.cores { try keepAway(from: cores) }
         do throws(DPIFError) {
@@ -98,7 +98,6 @@ public final class NetdevDatapath: SwitchDatapath {
             throw error
         }
     }
-    public func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError) { try netdev.setRxqAffinity(port, affinity) }
     public func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
     public func close() { netdev.close() }
 }

@@ -26,26 +26,3 @@ enum ProcFS {
     /// Memory of this process in hugepages, in bytes.
     static var hugepageBytes: UInt64 { bytes("HugetlbPages", in: "/proc/self/status") }
 }
-
-/// The machine's processors.
-enum Processors {
-    /// Those that run. A PMD may be bound to one outside of `allowed`: who starts the switch often keeps it off its PMDs' cores.
-    static func online() -> [Int] {
-        FileManager.default.contents(atPath: "/sys/devices/system/cpu/online")
-            .map { list(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) } ?? allowed()
-    }
-
-    /// Those that this process may run on.
-    static func allowed() -> [Int] {
-        ProcFS.value("Cpus_allowed_list", in: "/proc/self/status").map { list(String($0)) } ?? [0]
-    }
-
-    /// "0-2,5" is 0, 1, 2, 5 (cpuset(7), "List format").
-    static func list(_ text: String) -> [Int] {
-        text.split(separator: ",").flatMap { part -> [Int] in
-            let ends = part.split(separator: "-").compactMap { Int($0) }
-            guard let first = ends.first, let last = ends.last, first >= 0, first <= last, last <= Limits.core else { return [] }
-            return Array(first...last)
-        }
-    }
-}

@@ -21,7 +21,7 @@ final class RunningSwitch {
     private var unixctl: UnixctlServer?
     private let context: UnixctlContext
     private let runFolder: String?
-    private let dummy: DummyLevel?
+    private let dummy: DummyOptions?
     private let turn: @Sendable (Waker) -> Void
     private let waker: Waker
     /// The datapath cannot be started, and DPDK does not try twice.
@@ -42,7 +42,7 @@ final class RunningSwitch {
     /// - Parameters:
     ///   - dummy: the datapath is the one for tests.
     ///   - turn: called on the I/O thread when OpenFlow messages have come.
-    init(_ source: Source, socket: UnixctlSocket, runFolder: String?, dummy: DummyLevel?, turn: @escaping @Sendable (Waker) -> Void) throws {
+    init(_ source: Source, socket: UnixctlSocket, runFolder: String?, dummy: DummyOptions?, turn: @escaping @Sendable (Waker) -> Void) throws {
         guard let waker = Waker() else { throw StartError(problems: ["no file descriptor is left"]) }
         self.dummy = dummy
         self.waker = waker
@@ -56,7 +56,7 @@ final class RunningSwitch {
             try start(config.datapath)
         case .database(let options):
             file = nil
-            database = try SwitchDatabase(options, dummy: dummy, wake: { waker.wake() })
+            database = try SwitchDatabase(options, dummy: dummy?.level, wake: { waker.wake() })
         }
         do throws(StartError) {
             unixctl = try socket.open(context, waker)
@@ -83,7 +83,7 @@ final class RunningSwitch {
     private func start(_ config: DatapathConfig) throws(DPIFError) {
         let seed = UInt64.random(in: .min ... .max)
         let datapath: any SwitchDatapath = if let dummy {
-            try DummyDatapath(config, level: dummy, seed: seed, waker: waker)
+            try DummyDatapath(config, dummy, seed: seed, waker: waker)
         } else {
             try NetdevDatapath(config, seed: seed, waker: waker)
         }

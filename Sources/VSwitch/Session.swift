@@ -17,13 +17,13 @@ public final class Session {
     ///   - socket: the control socket. If it has to be there and cannot be, throws `StartError`, too.
     ///   - runFolder: where each bridge has its sockets for OpenFlow; nil: nowhere.
     ///   - dummy: the datapath is the one for tests.
-    public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none, runFolder: String? = nil, dummy: DummyLevel? = nil) throws {
+    public init(_ config: SwitchConfig, file: String?, socket: UnixctlSocket = .none, runFolder: String? = nil, dummy: DummyOptions? = nil) throws {
         turns = try Turns(.file(config, path: file), socket: socket, runFolder: runFolder, dummy: dummy)
         hertz = turns.with { $0.vswitch?.datapath.hertz ?? 0 } ?? 0
     }
 
     /// Begins to follow a database. The datapath starts when the database asks for a bridge or for DPDK.
-    public init(database: DatabaseOptions, socket: UnixctlSocket, runFolder: String?, dummy: DummyLevel?) throws {
+    public init(database: DatabaseOptions, socket: UnixctlSocket, runFolder: String?, dummy: DummyOptions?) throws {
         turns = try Turns(.database(database), socket: socket, runFolder: runFolder, dummy: dummy)
         hertz = 0
     }

@@ -31,6 +31,9 @@ public final class Switch {
         ofproto = OFProto(dpif: datapath.dpif, seed: seed)
         ofproto.configure(flowLimit: config.flowLimit, maxIdle: config.maxIdle, sweepInterval: config.maxRevalidator, bundleIdle: 1_000 * config.bundleIdle)
         running.datapath = config
+        let netdev = datapath.netdev
+        PMDLog.tell(from: [], to: netdev.places)
+        netdev.queuesMoved = { [unowned netdev] in PMDLog.tell($0, by: netdev.settings.rxqAssign) }
     }
 
     /// Goes from what runs to what is wanted. Returns the steps that failed; all others are done.
@@ -78,7 +81,9 @@ public final class Switch {
     private func carryOut(_ step: ConfigStep) throws {
         switch step {
         case .changeDatapath(let config):
+            let places = datapath.netdev.places
             try datapath.change(config)
+            PMDLog.tell(from: places, to: datapath.netdev.places)
             config.logChanges(from: running.datapath)
             // What megaflows say of the second tag is of former keys.
             if config.vlanLimit != running.datapath.vlanLimit { ofproto.flushMegaflows() }
@@ -98,7 +103,7 @@ public final class Switch {
         case .changePort(let name, let port): try bridge(name).changePort(port.bridgePort)
         case .pinQueues(_, let port):
             guard let number = datapath.dpif.portQuery(port.name)?.port else { throw DPIFError(.notFound, "no port \(port.name)") }
-            try datapath.pinQueues(of: number, port.rxQueueAffinity)
+            try datapath.netdev.setRxqAffinity(number, port.rxQueueAffinity)
         case .removePort(let name, let port):
             let number = try bridge(name).port(named: port)?.number
             try bridge(name).removePort(port)

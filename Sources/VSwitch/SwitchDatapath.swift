@@ -21,8 +21,6 @@ public protocol SwitchDatapath: AnyObject {
     func announceSleep(milliseconds: Int32) -> Int32
     /// Carries out those settings that can be changed while packets flow.
     func change(_ config: DatapathConfig) throws(DPIFError)
-    /// Pins a port's receive queues to cores ("0:1,1:2"; nil: they are not), while packets flow.
-    func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError)
     /// What the PMDs of each core have counted since the start, also where there is none any more; `core` is nil for PMDs without threads.
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)]
     /// Different masks of megaflows, for each input port and thread.
@@ -42,6 +40,4 @@ extension SwitchDatapath {
     /// The only datapath's name, in the forms of dpctl and of ovs-vswitchd's own tables.
     var name: String { "\(type)@ovs-\(type)" }
     var names: Set<String> { [name, "ovs-\(type)"] }
-    /// One without threads has none to choose from.
-    public func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError) {}
 }

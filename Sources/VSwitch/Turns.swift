@@ -19,7 +19,7 @@ final class Turns: Sendable {
     private let isTaken = Atomic(false)
 
     /// Starts the switch. Throws what `RunningSwitch.init` does.
-    init(_ source: RunningSwitch.Source, socket: UnixctlSocket, runFolder: String?, dummy: DummyLevel?) throws {
+    init(_ source: RunningSwitch.Source, socket: UnixctlSocket, runFolder: String?, dummy: DummyOptions?) throws {
         try owned.withLock { owned in
             owned = try RunningSwitch(source, socket: socket, runFolder: runFolder, dummy: dummy, turn: { [self] waker in takeTurn(waker) })
         }

@@ -50,10 +50,13 @@ final class UnixctlContext {
     var datapathName: String { vswitch.datapath.name }
     var datapathNames: Set<String> { vswitch.datapath.names }
 
-    /// All PMDs with their counters since the last clearing. A dummy datapath has as many as there are queues for, and its main thread behind them.
+    /// All PMDs with their counters since the last clearing. A dummy datapath has its PMDs if there is a queue for one, and its main thread behind them.
     func pmdStatus() -> [PMDStatus] {
         var all = netdev.pmdStatus()
-        if dummy != nil { all = all.filter { !$0.isMainThread && !$0.queues.isEmpty } + all.filter(\.isMainThread) }
+        if dummy != nil {
+            let pmds = all.filter { !$0.isMainThread }
+            all = (pmds.contains { !$0.queues.isEmpty } ? pmds : []) + all.filter(\.isMainThread)
+        }
         return all.map { status in
             var status = status
             if let former = cleared[status.core] { status.stats = status.stats.since(former) }

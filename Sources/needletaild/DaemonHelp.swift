@@ -37,7 +37,8 @@ extension DaemonOptions {
         For tests:
           --enable-dummy[=LEVEL]  a datapath without threads, dummy@ovs-dummy, whose ports of the dummy classes are in memory;
                                   LEVEL "system": those of class system too, "override": all
-        PKI options of ovs-vswitchd are accepted; they are for the database.
+          --dummy-numa=NODE,…     as if there were a core of each of these NUMA nodes
+        PKI options of ovs-vswitchd are for connections to the database and to controllers.
 
         Other options:
           --unixctl=SOCKET          override default control socket name

@@ -15,6 +15,7 @@ struct DaemonOptions {
     /// Where the database is: OVSDB's active or passive connection method, ovsdb(7).
     var database = "unix:\(OVSFolder.run)/db.sock"
     private var privateKey: String?, certificate: String?, caCertificate: String?, bootstrapsCACertificate = false
+    private var tlsSettings = TLSSettings()
     var detaches = false
     var monitors = false
     var changesFolder = true
@@ -24,7 +25,8 @@ struct DaemonOptions {
     var user: UserChange?
     var locksMemory = false
     /// The datapath is the one for tests.
-    var dummy: DummyLevel?
+    var dummy: DummyOptions? { dummyLevel.map { DummyOptions($0, numa: dummyNuma) } }
+    private var dummyLevel: DummyLevel?, dummyNuma: String?
     /// What is to be printed instead of running a switch.
     var text: String?
 
@@ -40,7 +42,7 @@ struct DaemonOptions {
     ]
     /// What is for the database's switch alone: its keys, and the devices that its rows may name. A file names keys and devices itself.
     private static let forDatabase: Set<String> = [
-        "peer-ca-cert", "ssl-protocols", "ssl-ciphers", "disable-system", "disable-system-route", "dummy-numa", "no-self-confinement",
+        "disable-system", "disable-system-route", "no-self-confinement",
     ]
 
     /// Reads the command line, without the program's name. What it says about the log is done on the way, as its mistakes are told in their order.
@@ -55,6 +57,7 @@ struct DaemonOptions {
             if try takeDaemon(name, value) { continue }
             if try takeLog(name, value) { continue }
             if try takeFile(name, value) { continue }
+            if takeTLS(name, value ?? "") { continue }
             if try takeOther(name, value) { return }
         }
         guard options.operands.count <= 1 else { throw StartError(problems: ["at most one non-option argument accepted; use --help for usage"]) }
@@ -99,6 +102,24 @@ struct DaemonOptions {
         return true
     }
 
+    /// What is wrong with a setting is told, and the setting stays as it was.
+    private mutating func takeTLS(_ name: String, _ value: String) -> Bool {
+        do throws(StreamError) {
+            switch name {
+            case "private-key": privateKey = value
+            case "certificate": certificate = value
+            case "ca-cert", "bootstrap-ca-cert": (caCertificate, bootstrapsCACertificate) = (value, name == "bootstrap-ca-cert")
+            case "peer-ca-cert": try tlsSettings.setPeerCACertificate(value)
+            case "ssl-protocols": try tlsSettings.setProtocols(value)
+            case "ssl-ciphers": try tlsSettings.setCiphers(value)
+            default: return false
+            }
+        } catch {
+            VLog.shared.log("stream_ssl", .error, "\(error)")
+        }
+        return true
+    }
+
     /// Returns true if nothing further is looked at.
     private mutating func takeOther(_ name: String, _ value: String?) throws(StartError) -> Bool {
         switch name {
@@ -107,10 +128,8 @@ struct DaemonOptions {
         case "dpdk": throw StartError(problems: ["Using --dpdk to configure DPDK is not supported."])
         case "enable-dummy":
             guard let level = DummyLevel(rawValue: value ?? "") else { throw StartError(problems: ["\(value ?? ""): unknown dummy level"]) }
-            dummy = level
-        case "private-key": privateKey = value
-        case "certificate": certificate = value
-        case "ca-cert", "bootstrap-ca-cert": (caCertificate, bootstrapsCACertificate) = (value, name == "bootstrap-ca-cert")
+            dummyLevel = level
+        case "dummy-numa": dummyNuma = value
         default: precondition(Self.forDatabase.contains(name), "the option \(name) is in the table and nobody takes it")
         }
         return text != nil
@@ -121,9 +140,10 @@ struct DaemonOptions {
         get throws(StartError) {
             var files: TLSFiles?
             if let privateKey, let certificate, let caCertificate {
-                files = TLSFiles(privateKey: privateKey, certificate: certificate, caCertificate: caCertificate, bootstrapCACertificate: bootstrapsCACertificate)
+                files = TLSFiles(privateKey: privateKey, certificate: certificate, caCertificate: caCertificate, bootstrapCACertificate: bootstrapsCACertificate,
+                    settings: tlsSettings)
             }
-            return try DatabaseOptions(database, tls: files)
+            return try DatabaseOptions(database, tls: files, tlsSettings: tlsSettings)
         }
     }
 

@@ -140,3 +140,10 @@ final class BackgroundTask {
         }
     }
 }
+
+/// A TCP port of the loopback interface on which nobody listened a moment ago.
+func freePort() async throws -> Int {
+    let result = try await python("import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1])")
+    guard let port = Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)) else { throw BedFailure("no port: \(result.errors)") }
+    return port
+}

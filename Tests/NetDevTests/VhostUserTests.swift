@@ -20,7 +20,7 @@ extension NetDevTests {
         @Test func framesGoToAGuestAndBack() async throws {
             try await Environment.expectNoLeak {
                 let path = FileManager.default.temporaryDirectory.appending(path: "nt-vhost-\(getpid()).sock").path
-                let port = try Environment.open("vhu-1", "dpdkvhostuserclient", ["vhost-server-path": path])
+                let port = try Environment.open("vhu-1", "dpdkvhostuserclient", ["vhost-server-path": path, "iommu-support": "1", "postcopy-support": "1"])
                 let loop = Cable(loop: port)
                 defer {
                     loop.close()

@@ -11,9 +11,13 @@ public struct CommandResult: Sendable {
 /// Runs a program to its end, at most `seconds` long, with `input` as its standard input.
 public func command(_ program: String, _ arguments: [String], input: String = "", seconds: Int = 60) async throws -> CommandResult {
     // timeout(1) bounds the run, whatever the program does.
-    let result = try await Subprocess.run(
-        .name("timeout"), arguments: Arguments(["-k", "5", String(seconds), program] + arguments),
-        input: .string(input), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
+    let arguments = Arguments(["-k", "5", String(seconds), program] + arguments)
+    // Who ends before its input is written ends the writer, too, which the library takes for a mistake: nothing is not written.
+    let result = if input.isEmpty {
+        try await Subprocess.run(.name("timeout"), arguments: arguments, input: .none, output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
+    } else {
+        try await Subprocess.run(.name("timeout"), arguments: arguments, input: .string(input), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
+    }
     let status: Int32 = switch result.terminationStatus {
     case .exited(let code): Int32(code)
     case .signaled(let signal): -Int32(signal)

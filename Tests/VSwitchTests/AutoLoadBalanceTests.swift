@@ -10,6 +10,8 @@ import Testing
         /// Cycles a second of each queue, and who polls it.
         var queues: [(rate: UInt64, pmd: Int)]
         var isolated: Set<Int> = []
+        /// PMD 1 is on a NUMA node of its own; the queues are on that of PMD 0.
+        var hasNodes = false
         var seconds: UInt64 = 0
         /// How often the loads were asked for, and the loads by which queues were to be shared out.
         var looks = 0, wishes: [[UInt64]] = []
@@ -17,14 +19,14 @@ import Testing
         /// Lets `count` seconds go by; `assign` says whom the datapath would give each queue.
         mutating func pass(_ count: Int, assign: @escaping ([RxqLoad]) -> [Int]) {
             for _ in 0..<count {
-                let (queues, isolated, seconds) = (queues, isolated, seconds)
+                let (queues, isolated, hasNodes, seconds) = (queues, isolated, hasNodes, seconds)
                 var looks = 0
                 let wish = balance.run(settings, now: Int64(seconds) * 1_000, look: {
                     looks += 1
                     var pmds: [Int: AutoLoadBalance.Moment.PMD] = [:]
                     for number in 0..<2 {
                         let busy = queues.reduce(0) { $0 + ($1.pmd == number ? $1.rate : 0) }
-                        pmds[number] = .init(busy: busy * seconds, total: 1_000 * seconds, isIsolated: isolated.contains(number))
+                        pmds[number] = .init(busy: busy * seconds, total: 1_000 * seconds, isIsolated: isolated.contains(number), node: hasNodes ? number : 0)
                     }
                     return AutoLoadBalance.Moment(pmds: pmds, queues: queues.enumerated().map { (RxqLoad(port: 1, queue: UInt16($0.offset), cycles: $0.element.rate * seconds), $0.element.pmd) })
                 }, assign: assign)
@@ -83,6 +85,14 @@ import Testing
         scene.settings.improvementThreshold = 0
         scene.pass(70) { _ in [0, 0] }
         #expect(scene.wishes.count == 1)
+    }
+
+    /// What a node polls for another one cannot be compared.
+    @Test func nothingIsSharedOutAcrossNodes() {
+        var scene = scene((500, 0), (490, 0))
+        scene.hasNodes = true
+        scene.pass(200) { _ in [0, 1] }
+        #expect(scene.wishes.isEmpty)
     }
 
     @Test func aLoadThatEndsInBetweenIsNone() {

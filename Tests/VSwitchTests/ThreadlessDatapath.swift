@@ -20,7 +20,6 @@ final class ThreadlessDatapath: SwitchDatapath {
     let isThreadless = true
     func turn() -> Bool { netdev.turn() }
     func announceSleep(milliseconds: Int32) -> Int32 { netdev.announceSleep(milliseconds: milliseconds) }
-    func pinQueues(of port: ODPPort, _ affinity: String?) throws(DPIFError) { try netdev.setRxqAffinity(port, affinity) }
     func change(_ config: DatapathConfig) throws(DPIFError) {}
     func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
     var subtableCount: Int { netdev.subtableCount }

@@ -15,6 +15,7 @@ final class SwitchDatabase {
         case standAside
     }
 
+    private let options: DatabaseOptions
     private let connection: OVSDBConnection
     private let start = ContinuousClock.now
     private var kinds: SwitchKinds
@@ -41,6 +42,7 @@ final class SwitchDatabase {
     init(_ options: DatabaseOptions, dummy: DummyLevel?, wake: @escaping @Sendable () -> Void) throws(StreamError) {
         let tls = try options.tls.map { files throws(StreamError) in try TLSContext(files) }
         let session = DatabaseSession(database: "Open_vSwitch", wish: SwitchTables.wish, lock: "ovs_vswitchd")
+        self.options = options
         kinds = SwitchKinds(dummy: dummy)
         connection = OVSDBConnection(options.method, tls: tls, session: session, now: 0, wake: wake)
     }
@@ -90,7 +92,8 @@ final class SwitchDatabase {
         guard standsAside || (applied == nil && wish == nil) || SwitchTables.concernSwitch(changes) else { return }
         standsAside = false
         let rows = RowsConfig(
-            connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, mayWaitForFlows: mayWaitForFlows, supports: kinds.datapathTypes.contains)
+            connection.session.replica, numbers: &numbers, runFolder: OVSFolder.run, mayWaitForFlows: mayWaitForFlows,
+            tls: options.tls, tlsSettings: options.tlsSettings, supports: kinds.datapathTypes.contains)
         mayWaitForFlows = rows.config.waitsForFlows
         wish = .rows(rows)
     }

@@ -1,4 +1,5 @@
 import OVSDB
+import Stream
 import Wire
 
 /// What the rows of a database (ovs-vswitchd.conf.db(5)) ask for. Made by `RowsReader`; a passive value.
@@ -15,9 +16,15 @@ public struct RowsConfig: Equatable, Sendable {
     ///   - numbers: the numbers that ports have; they are brought up to date.
     ///   - runFolder: where the sockets of controllers may be; nil: "/var/run/openvswitch".
     ///   - mayWaitForFlows: other_config:flow-restore-wait counts, as it does from the start until it has once been false.
+    ///   - tls: for controllers, if there is no row of table SSL.
+    ///   - tlsSettings: how TLS is spoken with the files of such a row.
     ///   - supports: true for a type of datapath (`Bridge.datapath_type`) that there is.
-    public init(_ replica: Replica, numbers: inout PortNumbers, runFolder: String? = nil, mayWaitForFlows: Bool = true, supports: (String) -> Bool) {
-        var reader = RowsReader(replica: replica, runFolder: runFolder ?? "/var/run/openvswitch", mayWaitForFlows: mayWaitForFlows)
+    public init(
+        _ replica: Replica, numbers: inout PortNumbers, runFolder: String? = nil, mayWaitForFlows: Bool = true, tls: TLSFiles? = nil,
+        tlsSettings: TLSSettings = TLSSettings(), supports: (String) -> Bool
+    ) {
+        var reader = RowsReader(
+            replica: replica, runFolder: runFolder ?? "/var/run/openvswitch", mayWaitForFlows: mayWaitForFlows, tls: tls, tlsSettings: tlsSettings)
         reader.read(&numbers, supports)
         self = reader.result
     }
@@ -57,14 +64,18 @@ struct RowsReader {
     let replica: Replica
     let runFolder: String
     let mayWaitForFlows: Bool
+    let tls: TLSFiles?
+    let tlsSettings: TLSSettings
     var result = RowsConfig()
     /// The bridge that has an interface, by the interface's name. Each bridge has one of its own name.
     var owners: [String: String] = [:]
+    /// What holds for all ports of the class dpdkvhostuserclient.
+    var vhostOptions: [String: String] = [:]
     /// There are interfaces of DPDK's types.
     var hasDPDK = false
 
-    init(replica: Replica, runFolder: String, mayWaitForFlows: Bool) {
-        (self.replica, self.runFolder, self.mayWaitForFlows) = (replica, runFolder, mayWaitForFlows)
+    init(replica: Replica, runFolder: String, mayWaitForFlows: Bool, tls: TLSFiles?, tlsSettings: TLSSettings) {
+        (self.replica, self.runFolder, self.mayWaitForFlows, self.tls, self.tlsSettings) = (replica, runFolder, mayWaitForFlows, tls, tlsSettings)
     }
 
     mutating func tell(_ level: LogLevel, _ module: String, _ text: String) {
@@ -80,7 +91,7 @@ struct RowsReader {
         guard let root = replica.rows("Open_vSwitch").first else { return numbers.keep([]) }
         result.rows.openVSwitch = root.uuid
         datapath(root)
-        tls(root)
+        readTLS(root)
         let bridges = replica.referenced(by: root, "bridges").rows.sorted { ($0.string("name") ?? "") < ($1.string("name") ?? "") }
         for name in bridges.compactMap({ $0.string("name") }) { owners[name] = name }
         for row in bridges {

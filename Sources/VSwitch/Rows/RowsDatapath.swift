@@ -7,7 +7,7 @@ extension RowsReader {
     /// Settings that ovs-vswitchd has, and that change nothing here (yet).
     private static let withoutEffect = [
         "ct-scan", "hw-offload", "min-revalidate-pps", "offered-flow-limit", "per-port-memory", "pmd-sleep-max", "shared-mempool-config", "statistics-interval",
-        "tc-policy", "userspace-tso-enable", "vhost-iommu-support", "vhost-postcopy-support", "vhost-sock-dir",
+        "tc-policy", "userspace-tso-enable", "vhost-sock-dir",
     ]
 
     mutating func datapath(_ row: Row) {
@@ -17,6 +17,7 @@ extension RowsReader {
             tell(.information, "ofproto_dpif_upcall", "Open_vSwitch: other_config:\(key) has no effect: one thread handles upcalls and revalidates")
         }
         result.config.waitsForFlows = mayWaitForFlows && settings.bool("flow-restore-wait")
+        for option in ["iommu-support", "postcopy-support"] where settings.bool("vhost-" + option) { vhostOptions[option] = "1" }
         dpdk(settings, row)
         pmds(settings)
         balancing(settings)
@@ -115,10 +116,12 @@ extension RowsReader {
 
     // TLS
 
-    mutating func tls(_ root: Row) {
+    mutating func readTLS(_ root: Row) {
+        result.config.tls = tls
         guard let row = replica.referenced(by: root, "ssl").rows.first, let key = row.string("private_key"), let certificate = row.string("certificate"),
             let authority = row.string("ca_cert") else { return }
         result.config.tls = TLSFiles(
-            privateKey: key, certificate: certificate, caCertificate: authority, bootstrapCACertificate: row.bool("bootstrap_ca_cert") ?? false)
+            privateKey: key, certificate: certificate, caCertificate: authority, bootstrapCACertificate: row.bool("bootstrap_ca_cert") ?? false,
+            settings: tlsSettings)
     }
 }

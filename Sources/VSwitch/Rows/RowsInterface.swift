@@ -74,6 +74,7 @@ extension RowsReader {
                 // Anything else than a power of two within the bounds is the default.
                 if let count = options.int(key), NetDev.Limits.descriptors.contains(count), count & (count - 1) == 0 { port.options[key] = String(count) }
             }
+        case .dpdkvhostuserclient: port.options.merge(vhostOptions) { $1 }
         default: break
         }
         if let queues = options.int("n_rxq"), queues > 1, port.kind.hasRxQueues { port.rxQueues = min(queues, NetDev.Limits.queues) }

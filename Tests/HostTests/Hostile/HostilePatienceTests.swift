@@ -47,12 +47,6 @@ extension HostTests {
             }
         }
 
-        /// A port of TCP that nobody listens on.
-        private func freePort() async throws -> Int {
-            let result = try await python("import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1])")
-            return try #require(Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)))
-        }
-
         private static let reconnects = #"""
             for n in range(1000):
                 s = connect(random.choice((1, 4, 5, 6)), hello=n % 4 > 0)

@@ -51,7 +51,7 @@ final class ServiceRoot {
         }
     }
 
-    /// Runs `body` with the package of the programs that are built installed.
+    /// Runs `body` with the package of the programs that are built installed, or with the one that the variable `NEEDLETAIL_PACKAGE` names.
     static func with(_ body: (ServiceRoot, Bed) async throws -> Void) async throws {
         try await Bed.with { bed in
             let root = try await ServiceRoot(bed)
@@ -67,8 +67,12 @@ final class ServiceRoot {
     }
 
     private func install() async throws {
-        let package = try await Self.makePackage(["--any-runtime"], folder)
-        guard package.status == 0 else { throw BedFailure("make-package: \(package.errors)") }
+        if let given = ProcessInfo.processInfo.environment["NEEDLETAIL_PACKAGE"] {
+            try FileManager.default.copyItem(atPath: given, toPath: folder + "/given.deb")
+        } else {
+            let package = try await Self.makePackage(["--any-runtime"], folder)
+            guard package.status == 0 else { throw BedFailure("make-package: \(package.errors)") }
+        }
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".deb") }
         guard files.count == 1 else { throw BedFailure("packages: \(files)") }
         // What the programs depend on is here: they were built with it.

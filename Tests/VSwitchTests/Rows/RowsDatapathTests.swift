@@ -57,7 +57,7 @@ import Testing
 
     @Test func whatChangesNothingIsTold() throws {
         for key in [
-            "hw-offload", "userspace-tso-enable", "per-port-memory", "min-revalidate-pps", "offered-flow-limit", "vhost-iommu-support", "tc-policy",
+            "hw-offload", "userspace-tso-enable", "per-port-memory", "min-revalidate-pps", "offered-flow-limit", "vhost-sock-dir", "tc-policy",
         ] {
             let found = try datapath([key: "1"])
             #expect(found.config == DatapathConfig())

@@ -44,6 +44,8 @@ import Wire
             }
             for wish in ["false", "yes", ""] { #expect(try port(type, interface: ["options": options], root: ["other_config": .map(["dpdk-init": wish])]).port == nil) }
         }
+        let vhost = ["other_config": Datum.map(["dpdk-init": "true", "vhost-iommu-support": "true", "vhost-postcopy-support": "false"])]
+        #expect(try port("dpdkvhostuserclient", interface: ["options": options], root: vhost).port?.options == ["vhost-server-path": "/s", "iommu-support": "1"])
         let bare = try port("dpdk", root: Self.dpdk)
         #expect(bare.port == nil)
         #expect(bare.error == "'p1' is missing 'options:dpdk-devargs'. The old 'dpdk<port_id>' names are not supported")

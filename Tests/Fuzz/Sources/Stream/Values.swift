@@ -21,8 +21,13 @@ public struct TLSFiles: Hashable, Sendable {
     public var certificate: String
     public var caCertificate: String
     public var bootstrapCACertificate: Bool
-    public init(privateKey: String, certificate: String, caCertificate: String, bootstrapCACertificate: Bool = false) {
-        (self.privateKey, self.certificate) = (privateKey, certificate)
+    public var settings: TLSSettings
+    public init(privateKey: String, certificate: String, caCertificate: String, bootstrapCACertificate: Bool = false, settings: TLSSettings = TLSSettings()) {
+        (self.privateKey, self.certificate, self.settings) = (privateKey, certificate, settings)
         (self.caCertificate, self.bootstrapCACertificate) = (caCertificate, bootstrapCACertificate)
     }
+}
+
+public struct TLSSettings: Hashable, Sendable {
+    public init() {}
 }
