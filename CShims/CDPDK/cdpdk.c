@@ -1,6 +1,7 @@
 #include "cdpdk_port.h"
 
 #include <errno.h>
+#include <rte_bus.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,13 @@ int nt_port_info(uint16_t port, struct nt_port_info *info)
     if (error) return error;
     memset(info, 0, sizeof *info);
     snprintf(info->driver, sizeof info->driver, "%s", device.driver_name ? device.driver_name : "");
+    if (device.device) {
+        const struct rte_bus *bus = rte_dev_bus(device.device);
+        const char *bus_info = rte_dev_bus_info(device.device);
+
+        if (bus) snprintf(info->bus, sizeof info->bus, "%s", rte_bus_name(bus));
+        if (bus_info) snprintf(info->bus_info, sizeof info->bus_info, "%s", bus_info);
+    }
     info->max_rx_queues = device.max_rx_queues;
     info->max_tx_queues = device.max_tx_queues;
     info->min_mtu = device.min_mtu;

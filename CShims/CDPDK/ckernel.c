@@ -48,7 +48,7 @@ static int interface_ioctl(unsigned long number, struct ifreq *request)
     return error;
 }
 
-int nt_tap_open(const char *name)
+int nt_tap_open(const char *name, bool lasting)
 {
     struct ifreq request;
     int fd, error = set_name(&request, name);
@@ -56,13 +56,18 @@ int nt_tap_open(const char *name)
     if (error) return error;
     fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return -errno;
-    request.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL);
-    if (ioctl(fd, TUNSETIFF, &request) < 0) {
+    request.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | (lasting ? 0 : IFF_TUN_EXCL));
+    if (ioctl(fd, TUNSETIFF, &request) < 0 || (lasting && ioctl(fd, TUNSETPERSIST, 1) < 0)) {
         error = -errno;
         close(fd);
         return error;
     }
     return fd;
+}
+
+int nt_tap_end(int fd)
+{
+    return ioctl(fd, TUNSETPERSIST, 0) < 0 ? -errno : 0;
 }
 
 int nt_if_index(const char *name)

@@ -53,9 +53,10 @@ extension DPIFNetdev {
     /// queues are shared out once for all of them.
     public func collectPorts() { isCollectingPorts = true }
 
-    public func assignCollectedPorts() {
+    /// - Parameter pause: called after each port that was closed: the kernel takes its time over an interface that goes.
+    public func assignCollectedPorts(pause: () -> Void = {}) {
         isCollectingPorts = false
-        closeLeavingPorts()
+        closeLeavingPorts(pause: pause)
         if hasUnpolledPorts { assignQueues() }
     }
 
@@ -138,7 +139,8 @@ extension DPIFNetdev {
         assignQueues()
     }
 
-    private func closeLeavingPorts() {
+    /// Closes the ports that were deleted. See `assignCollectedPorts`.
+    public func closeLeavingPorts(pause: () -> Void = {}) {
         guard !leavingPorts.isEmpty else { return }
         for handle in pmds {
             sendQueues(handle)
@@ -146,13 +148,13 @@ extension DPIFNetdev {
         }
         // Nobody polls them or sends by them after this.
         barrier()
-        for (_, record) in leavingPorts {
+        while let (_, record) = leavingPorts.popLast() {
             record.netdev.stop()
             record.netdev.close()
             freePolicers(record)
             unsafe record.cycles.deallocate()
+            pause()
         }
-        leavingPorts = []
     }
 
     func sendClearPort(_ handle: PMDHandle, _ number: UInt32) {

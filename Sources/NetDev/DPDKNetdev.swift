@@ -203,8 +203,14 @@ extension DPDKNetdev {
             guard value.id < names.count else { return nil }
             // The name is a C array of 64 bytes, ended by a zero.
             let name = unsafe withUnsafeBytes(of: names[Int(value.id)].name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            return (name, value.value)
+            return Self.isTold(name) ? (name, value.value) : nil
         }
+    }
+
+    /// As with ovs-vswitchd: what is counted for each queue, errors, drops and management.
+    private static func isTold(_ name: String) -> Bool {
+        let isQueue = name.wholeMatch(of: /[rt]x_q\d+_(?:packets|bytes)/) != nil
+        return isQueue || name.hasSuffix("_errors") || name.hasSuffix("_dropped") || name.contains("_management_")
     }
 
     var offloads: NetdevOffloads {

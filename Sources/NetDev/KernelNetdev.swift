@@ -1,6 +1,16 @@
 import CDPDK
 import Glibc
+import Synchronization
 import Wire
+
+/// How long the interfaces last that ports make.
+final class InterfaceLife: Sendable {
+    /// Longer than the process.
+    let isLasting: Bool
+    /// Ports that are closed leave them.
+    let leaves = Atomic(false)
+    init(isLasting: Bool) { self.isLasting = isLasting }
+}
 
 /// A port on a kernel interface: `internal` and `tap` make one (a TAP), `system` takes one that exists (by a packet socket).
 ///
@@ -14,6 +24,7 @@ final class KernelNetdev: Netdev {
     let kind: KernelPort.Kind
     private let fd: Int32
     private let io: KernelIO
+    private let life: InterfaceLife
     private let demand: MempoolDemand
     private let counters = KernelCounters()
     private var rings: RingQueues
@@ -21,7 +32,7 @@ final class KernelNetdev: Netdev {
     /// The interface's count when it was opened.
     let firstCarrierChanges: UInt32
 
-    init(_ request: NetdevRequest, kind: KernelPort.Kind, settings: NetdevSettings, io: KernelIO, demand: MempoolDemand
+    init(_ request: NetdevRequest, kind: KernelPort.Kind, settings: NetdevSettings, io: KernelIO, life: InterfaceLife, demand: MempoolDemand
     ) throws(NetdevError) {
         guard !request.name.isEmpty, request.name.utf8.count < Int(IFNAMSIZ), !request.name.utf8.contains(0) else {
             throw NetdevError(.invalid, "'\(request.name)' is not a valid name of an interface")
@@ -30,16 +41,17 @@ final class KernelNetdev: Netdev {
         type = request.type
         self.kind = kind
         self.io = io
+        self.life = life
         self.demand = demand
         // C copies the name; the descriptor belongs to this port.
-        let opened = unsafe kind == .tap ? nt_tap_open(request.name) : nt_packet_open(request.name)
+        let opened = unsafe kind == .tap ? nt_tap_open(request.name, life.isLasting) : nt_packet_open(request.name)
         guard opened >= 0 else { throw Self.openFailure(request.name, kind, opened) }
         fd = opened
         do throws(NetdevError) {
-            mtu = try Self.prepare(request, kind, settings)
+            mtu = try Self.prepare(request, kind, settings, life)
             pool = try Mempools.acquire(mtu: mtu, node: 0, demand: demand)
         } catch {
-            _ = Glibc.close(opened)
+            Self.close(opened, kind, life)
             throw error
         }
         rings = RingQueues(rx: 1, tx: settings.txQueues, capacity: Limits.kernelRing)
@@ -56,15 +68,20 @@ final class KernelNetdev: Netdev {
         return NetdevError(code, "could not \(action) \(name) (\(errorText(status)))")
     }
 
+    private static func close(_ fd: Int32, _ kind: KernelPort.Kind, _ life: InterfaceLife) {
+        if kind == .tap, life.isLasting, !life.leaves.load(ordering: .relaxed) { _ = nt_tap_end(fd) }
+        _ = Glibc.close(fd)
+    }
+
     /// Address, MTU and flags of the interface. Returns its MTU.
     private static func prepare(
-        _ request: NetdevRequest, _ kind: KernelPort.Kind, _ settings: NetdevSettings
+        _ request: NetdevRequest, _ kind: KernelPort.Kind, _ settings: NetdevSettings, _ life: InterfaceLife
     ) throws(NetdevError) -> Int {
         let interface = KernelInterface(name: request.name)
         if let address = request.ethernetAddress { try interface.setEthernetAddress(address) }
         // An interface that exists keeps its MTU unless another one is asked for.
         if request.shape.mtu != nil || kind == .tap { try interface.setMTU(settings.mtu) }
-        if request.bringUp { try interface.setUp() }
+        if !life.isLasting { try interface.setUp() }
         // The loopback's MTU is larger than a packet: longer frames count as errors.
         return min(max(interface.mtu ?? settings.mtu, Limits.mtu.lowerBound), Limits.mtu.upperBound)
     }
@@ -94,7 +111,7 @@ final class KernelNetdev: Netdev {
 
     func close() {
         stop()
-        _ = Glibc.close(fd)
+        Self.close(fd, kind, life)
         rings.close()
         Mempools.release(pool)
     }

@@ -26,7 +26,7 @@ public protocol Netdev: AnyObject {
     func start() throws(NetdevError)
     /// Ends the flow of packets; packets that wait in the port's rings are freed.
     func stop()
-    /// Frees everything, and takes the kernel interface away if this port made it.
+    /// Frees everything, and takes the kernel interface away if this port made it, unless it is to be left (`NetdevRuntime.leaveInterfaces`).
     func close()
     /// Changes what is given; the others stay. Only while stopped. After an error the port is as it was before, or unusable
     /// until a reconfiguration succeeds.
@@ -40,7 +40,7 @@ public protocol Netdev: AnyObject {
     /// Turns the device's link on or off, if it can.
     func setAdminState(isUp: Bool)
     var statistics: NetdevStats { get }
-    /// What the driver counts, by its own names.
+    /// What the driver counts, by its own names: for each queue, and what has gone wrong.
     var driverStatistics: [(name: String, value: UInt64)] { get }
     var offloads: NetdevOffloads { get }
     var details: NetdevDetails { get }
@@ -80,8 +80,6 @@ public struct NetdevRequest: Hashable, Sendable {
     public var shape: NetdevShape
     /// Nil: the device's own, or a random one for a port made here.
     public var ethernetAddress: EthernetAddress?
-    /// Sets a kernel interface up.
-    public var bringUp = true
 
     public init(name: String, type: String, options: [String: String] = [:], shape: NetdevShape = NetdevShape(),
                 ethernetAddress: EthernetAddress? = nil) {

@@ -71,12 +71,22 @@ extension DPDKNetdev {
             if state.up { details.isFullDuplex = state.full_duplex }
             noteLink(state.up)
         }
+        details.ifIndex = Int(Self.index(of: name))
         details.linkResets = linkResets
         let stats = statistics
         details.counters = ["rx_errors": stats.rxErrors, "rx_dropped": stats.rxDropped, "tx_errors": stats.txErrors, "tx_dropped": stats.txDropped]
         details.status = isVhost ? vhostStatus(isUp: state.up) : deviceStatus(state)
         return details
     }
+
+    /// The kernel has no number for the device: one of 24 bits by its name, which hardly another one has.
+    private static func index(of name: String) -> UInt32 {
+        // FNV-1a.
+        name.utf8.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 } & 0xff_ffff
+    }
+
+    /// Bytes of a frame's Ethernet header and its check sequence.
+    private static let framing = 18
 
     private func vhostStatus(isUp: Bool) -> [String: String] {
         ["mode": "client", "status": isUp ? "connected" : "disconnected", "socket": vhostPath, "n_rxq": "\(rxQueueCount)", "n_txq": "\(txQueueCount)"]
@@ -85,15 +95,17 @@ extension DPDKNetdev {
     private func deviceStatus(_ state: nt_port_link) -> [String: String] {
         let driver = text(of: info.driver)
         var status = [
-            "driver_name": driver, "port_no": "\(port)", "numa_id": "\(numaNode)", "n_rxq": "\(rxQueueCount)", "n_txq": "\(txQueueCount)",
+            "driver_name": driver, "port_no": "\(port)", "numa_id": "\(numaNode)",
             // Ethernet (IANA, ifType).
             "if_type": "6", "if_descr": "\(EAL.version) \(driver)",
         ]
         status.merge([
-            "min_rx_bufsize": "\(info.min_rx_bufsize)", "max_rx_pktlen": "\(info.max_rx_pktlen)", "max_rx_queues": "\(info.max_rx_queues)",
+            "min_rx_bufsize": "\(info.min_rx_bufsize)", "max_rx_pktlen": "\(mtu + Self.framing)", "max_rx_queues": "\(info.max_rx_queues)",
             "max_tx_queues": "\(info.max_tx_queues)", "max_mac_addrs": "\(info.max_mac_addrs)", "max_hash_mac_addrs": "\(info.max_hash_mac_addrs)",
             "max_vfs": "\(info.max_vfs)", "max_vmdq_pools": "\(info.max_vmdq_pools)",
         ]) { $1 }
+        let bus = (name: text(of: info.bus), info: text(of: info.bus_info))
+        if !bus.name.isEmpty { status["bus_info"] = "bus_name=\(bus.name)" + (bus.info.isEmpty ? "" : ", \(bus.info)") }
         if state.up, state.speed > 0 { status["link_speed"] = state.speed % 1_000 == 0 ? "\(state.speed / 1_000)Gbps" : "\(state.speed)Mbps" }
         return status
     }

@@ -23,6 +23,9 @@ public struct NetdevOptions: Sendable {
     public var kernelCPUs: [Int] = []
     /// Classes whose ports are opened as dummies: `ovs-vswitchd --enable-dummy`'s levels "override" and "system".
     public var dummyClasses: Set<NetdevClass> = []
+    /// Kernel interfaces are the operator's: nobody sets them up but he, and those that `internal` and `tap` ports make are there until the ports are deleted, also when
+    /// no process has them, as with ovs-vswitchd.
+    public var interfacesLast = false
     public init() {}
 }
 
@@ -34,11 +37,16 @@ public final class NetdevRuntime: Sendable {
     private let kernel = Mutex<KernelIO?>(nil)
     private let kernelCPUs: Mutex<[Int]>
     private let dummies = Atomic<UInt32>(0)
+    private let life: InterfaceLife
 
     public init(_ options: NetdevOptions = NetdevOptions()) {
         self.options = options
         kernelCPUs = Mutex(options.kernelCPUs)
+        life = InterfaceLife(isLasting: options.interfacesLast)
     }
+
+    /// Ports that are closed from now on leave lasting interfaces behind (or, again, do not).
+    public func leaveInterfaces(_ leaves: Bool) { life.leaves.store(leaves, ordering: .relaxed) }
 
     /// Moves the kernel I/O thread to other processors; one that is not running yet will start there.
     public func moveKernelIO(to cpus: [Int]) {
@@ -78,7 +86,7 @@ public final class NetdevRuntime: Sendable {
         case .system, .internal, .tap:
             return try KernelNetdev(
                 request, kind: kind == .system ? .packetSocket : .tap, settings: settings, io: try kernelIO(),
-                demand: demand)
+                life: life, demand: demand)
         case .dummy, .dummyInternal, .dummyPMD:
             return try openDummy(request, settings, demand)
         }

@@ -177,6 +177,7 @@ extension DatapathConfig {
     func startingAs(_ other: DatapathConfig) -> DatapathConfig {
         var result = self
         (result.memory, result.socketMemory, result.hugepages, result.ealArguments) = (other.memory, other.socketMemory, other.hugepages, other.ealArguments)
+        result.interfacesLast = other.interfacesLast
         return result
     }
 }

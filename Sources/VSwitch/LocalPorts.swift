@@ -23,8 +23,9 @@ extension Switch {
     }
 
     private func localAddress(of bridge: Bridge, _ opened: BridgePort, _ port: PortConfig, _ config: BridgeConfig) -> EthernetAddress {
-        // What the device came with is as good as any.
-        let own = defaultAddresses[bridge.name] ?? (port.ethernetAddress == nil ? bridge.ethernetAddress(of: opened) : bridge.randomAddress)
+        // What the device came with is as good as any, if it is not what another port once gave it.
+        let given = bridge.ethernetAddress(of: opened)
+        let own = defaultAddresses[bridge.name] ?? (port.ethernetAddress == nil && !given.isOfManufacturer ? given : bridge.randomAddress)
         defaultAddresses[bridge.name] = own
         return port.ethernetAddress ?? leastAddress(of: bridge, config) ?? own
     }

@@ -38,6 +38,7 @@ public final class NetdevDatapath: SwitchDatapath {
         }
         var netdevOptions = NetdevOptions()
         netdevOptions.kernelCPUs = others
+        netdevOptions.interfacesLast = config.interfacesLast
         netdevs = NetdevRuntime(netdevOptions)
         netdev = try DPIFNetdev(settings: Self.settings(config, cores: cores, seed: seed), netdevs: netdevs, waker: waker)
     }
@@ -99,5 +100,6 @@ public final class NetdevDatapath: SwitchDatapath {
         }
     }
     public func pmdStats() -> [(core: Int?, isRunning: Bool, stats: PMDStats)] { netdev.pmdStats() }
+    public func leaveInterfaces(_ leaves: Bool) { netdevs.leaveInterfaces(leaves) }
     public func close() { netdev.close() }
 }

@@ -186,8 +186,11 @@ final class RunningSwitch {
 
     /// Another process has the database's lock: there is nothing that this one may run.
     private func standAside() {
-        guard let running = vswitch?.running else { return }
-        _ = apply(SwitchConfig(datapath: running.datapath))
+        guard let vswitch else { return }
+        // The other one has them then.
+        vswitch.datapath.leaveInterfaces(true)
+        _ = apply(SwitchConfig(datapath: vswitch.running.datapath))
+        vswitch.datapath.leaveInterfaces(false)
     }
 
     /// Milliseconds of the clock by which it is run.
@@ -213,6 +216,7 @@ final class RunningSwitch {
         unixctl?.close()
         database?.close()
         controllers?.close()
+        vswitch?.datapath.leaveInterfaces(!context.cleansUp)
         vswitch?.close()
         waker.deallocate()
     }

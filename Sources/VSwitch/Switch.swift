@@ -15,6 +15,8 @@ public final class Switch {
     /// The datapath that was asked for last.
     private var askedFor: DatapathConfig
     var autoLoadBalance = AutoLoadBalance()
+    /// When upcalls were served last while a configuration is carried out, and for how long they wait from then on; milliseconds.
+    private var served: Int64 = 0, pause: Int64 = 0
     /// By bridge: the least MTU of its ports, as far as it was looked at.
     var leastMTUs: [String: Int] = [:]
     /// By bridge: the address that its local port has when no other port gives it one.
@@ -43,22 +45,17 @@ public final class Switch {
         // Whoever asks for the same again has been told.
         var failures = (isNew ? diff.needsRestart : []).map { StepFailure(step: nil, subject: "datapath", reason: "\($0) is read at the start only; restart to change it") }
         datapath.netdev.collectPorts()
-        defer { datapath.netdev.assignCollectedPorts() }
-        var served = datapath.now, pause = Limits.longestSteps
+        (served, pause) = (datapath.now, Limits.longestSteps)
         for step in diff.steps {
-            // Upcalls of what is there do not wait for all of it; nor do they take more time than it does.
-            let now = datapath.now
-            if now >= served + pause {
-                ofproto.serveUpcalls(limit: Limits.upcallsBetweenSteps, now: now)
-                served = datapath.now
-                pause = max(Limits.longestSteps, served - now)
-            }
+            serveUpcalls()
+            if case .addPort = step { datapath.netdev.closeLeavingPorts(pause: serveUpcalls) }
             do {
                 try carryOut(step)
             } catch {
                 failures.append(StepFailure(step: step, subject: step.subject, reason: "\(error)"))
             }
         }
+        datapath.netdev.assignCollectedPorts(pause: serveUpcalls)
         running = wanted.without(failures.compactMap(\.step), former: running)
         ofproto.waitsForFlows = wanted.waitsForFlows
         settleMTUs()
@@ -67,6 +64,15 @@ public final class Switch {
         datapath.dpif.barrier()
         tellDatapathIDs()
         return failures
+    }
+
+    /// Between the steps of a configuration: upcalls of what is there do not wait for all of it; nor do they take more time than it does.
+    private func serveUpcalls() {
+        let now = datapath.now
+        guard now >= served + pause else { return }
+        ofproto.serveUpcalls(limit: Limits.upcallsBetweenSteps, now: now)
+        served = datapath.now
+        pause = max(Limits.longestSteps, served - now)
     }
 
     /// Logs the numbers of bridges that have another one than before.

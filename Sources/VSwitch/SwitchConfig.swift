@@ -38,6 +38,8 @@ public struct DatapathConfig: Equatable, Sendable {
     public var pmdCores: [Int] = []
     /// Cores that the machine does not have are left out, instead of being a mistake.
     public var skipsMissingCores = false
+    /// Kernel interfaces outlast the switch, and only the operator sets them up. Read at the start.
+    public var interfacesLast = false
     /// Megabytes for DPDK; nil: what the mempools need.
     public var memory: Int?
     /// The same for each NUMA node; empty: as `memory` says.

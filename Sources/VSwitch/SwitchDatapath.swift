@@ -29,6 +29,8 @@ public protocol SwitchDatapath: AnyObject {
     var isThreadless: Bool { get }
     /// Without threads: everything takes a turn at the present time. Returns whether something was done, so that there may be more.
     func turn() -> Bool
+    /// Ports that are removed from now on leave interfaces behind that outlast the switch (or, again, do not).
+    func leaveInterfaces(_ leaves: Bool)
     func close()
 }
 
@@ -36,6 +38,7 @@ extension SwitchDatapath {
     public var type: String { "netdev" }
     public var isThreadless: Bool { false }
     public func turn() -> Bool { false }
+    public func leaveInterfaces(_ leaves: Bool) {}
 
     /// The only datapath's name, in the forms of dpctl and of ovs-vswitchd's own tables.
     var name: String { "\(type)@ovs-\(type)" }

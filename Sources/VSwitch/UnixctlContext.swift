@@ -15,6 +15,8 @@ final class UnixctlContext {
     var dummy: DummyDatapath? { attached?.datapath as? DummyDatapath }
     /// `exit` was asked for.
     var wantsEnd = false
+    /// `exit --cleanup`: interfaces end with the switch.
+    var cleansUp = false
     /// Each PMD's counters when `pmd-stats-clear` came, by core. The PMD alone writes its counters, so they are taken off when they are shown.
     private var cleared: [Int: PMDStats] = [:]
     /// Since when the counters shown count, in milliseconds of the datapath's clock.

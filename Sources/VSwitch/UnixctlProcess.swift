@@ -8,8 +8,9 @@ extension UnixctlCommand {
             let json: JSON = ["program": JSON(Program.name), "version": JSON(softwareVersion), "open-vswitch-version": JSON(openVSwitchVersion)]
             return .value(PlainValue(Program.versionLine, json))
         },
-        UnixctlCommand("exit", "[--cleanup]", 0...1) { context, _ in
+        UnixctlCommand("exit", "[--cleanup]", 0...1) { context, arguments in
             context.wantsEnd = true
+            context.cleansUp = arguments == ["--cleanup"]
             return .text("")
         },
         UnixctlCommand("memory/show", "", 0...0, memoryShow),

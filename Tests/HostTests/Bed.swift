@@ -13,6 +13,8 @@ final class Bed {
     private var hosts: [Host] = []
     private var switches: [RunningSwitch] = []
     private var tasks: [BackgroundTask] = []
+    /// What may be an interface that outlasts its switch.
+    private var names: Set<String> = []
     private static let serial = Mutex(0)
 
     private init() throws {
@@ -42,11 +44,15 @@ final class Bed {
         for task in tasks { await task.end() }
         for vswitch in switches { await vswitch.end() }
         for host in hosts { await host.remove() }
+        for name in names where FileManager.default.fileExists(atPath: "/sys/class/net/" + name) { _ = try? await command("ip", ["link", "delete", name]) }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
     /// A short name of this bed's own.
-    func name(_ letter: String) -> String { letter + tag }
+    func name(_ letter: String) -> String {
+        names.insert(letter + tag)
+        return letter + tag
+    }
 
     /// Makes a host: a namespace, and a veth pair if it is wired so. Host `number` has the addresses 10.77.0.`number` and
     /// fd77::`number`, once it is connected.

@@ -6,6 +6,8 @@
 // What a device can do.
 struct nt_port_info {
     char driver[64];
+    // The bus's name, and what it says of the device: "vendor_id=8086, device_id=1572".
+    char bus[32], bus_info[96];
     uint16_t max_rx_queues, max_tx_queues;
     uint16_t min_mtu, max_mtu;
     // Descriptor counts: greatest, least, and what they must be a multiple of.

@@ -11,9 +11,11 @@ struct rte_mbuf;
 // UDP segmentation in a virtio_net_hdr; older headers lack the name VIRTIO_NET_HDR_GSO_UDP_L4.
 enum { NT_GSO_UDP_L4 = 5 };
 
-// A TAP interface with the given name (at most 15 bytes), made new and gone with its descriptor. Returns a
-// non-blocking descriptor; a read gives, and a write takes, one Ethernet frame without any header.
-int nt_tap_open(const char *name);
+// A TAP interface with the given name (at most 15 bytes): made new and gone with its descriptor, or, if it is lasting, taken if it
+// is there and nobody else has it, and there until nt_tap_end and the descriptor's end. Returns a non-blocking descriptor; a read
+// gives, and a write takes, one Ethernet frame without any header.
+int nt_tap_open(const char *name, bool lasting);
+int nt_tap_end(int fd);
 // A packet socket on an interface: all frames that come in, promiscuous, with what the kernel has put off told
 // beside the frame. Returns a non-blocking descriptor.
 int nt_packet_open(const char *name);

@@ -48,6 +48,8 @@ extension SwitchStatus {
         counters.merge(["rx_packets": stats.rxPackets, "rx_bytes": stats.rxBytes, "tx_packets": stats.txPackets, "tx_bytes": stats.txBytes]) { $1 }
         if let kind = NetdevClass(rawValue: port.config.device.type), [.dpdk, .vhostUserClient].contains(kind) {
             for (key, reason) in Self.ofDPDK { counters[key] = stats.drops(reason) }
+            // A device is asked for nothing that it has not offered.
+            counters["ovs_tx_invalid_hwol_drops"] = 0
         }
         for (key, reason) in Self.policed where stats.drops(reason) > 0 { counters[key, default: 0] &+= stats.drops(reason) }
         update("Interface", row, ["statistics": .integerMap(counters.mapValues { Int64(clamping: $0) })])

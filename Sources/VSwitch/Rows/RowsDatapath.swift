@@ -16,6 +16,7 @@ extension RowsReader {
         for key in ["n-handler-threads", "n-revalidator-threads"] where settings[key] != nil {
             tell(.information, "ofproto_dpif_upcall", "Open_vSwitch: other_config:\(key) has no effect: one thread handles upcalls and revalidates")
         }
+        result.config.datapath.interfacesLast = true
         result.config.waitsForFlows = mayWaitForFlows && settings.bool("flow-restore-wait")
         for option in ["iommu-support", "postcopy-support"] where settings.bool("vhost-" + option) { vhostOptions[option] = "1" }
         dpdk(settings, row)

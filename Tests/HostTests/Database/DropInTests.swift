@@ -83,6 +83,48 @@ extension HostTests {
             }
         }
 
+        /// Interfaces are the operator's: what he has given them outlasts the daemon, whichever it is.
+        @Test func interfacesOutlastTheDaemon() async throws {
+            try await Bed.with { bed in
+                let bridge = bed.name("b"), inner = bed.name("i")
+                func shown(_ name: String) async throws -> String? {
+                    let result = try await command("ip", ["-o", "address", "show", "dev", name], seconds: 10)
+                    guard result.status == 0 else { return nil }
+                    return "\(result.output.contains("inet 10.99.7.1/24")) \(contents("/sys/class/net/\(name)/flags").hasSuffix("3\n"))"
+                }
+                for kind in [ManagedSwitch.Kind.ovs, .needletail] {
+                    let vswitch = try await ManagedSwitch(bed, kind)
+                    func restarted() async throws {
+                        try await vswitch.startDaemon()
+                        try await vswitch.vsctl("set", "bridge", bridge, "external_ids:restarted=\(UInt32.random(in: 0 ... .max))")
+                        #expect(try await vswitch.column("interface", bridge, "ofport") == "65534", "\(kind)")
+                        #expect(try await vswitch.column("interface", bridge, "admin_state") == "up", "\(kind)")
+                    }
+                    try await vswitch.vsctl("add-br", bridge, "--", "set", "bridge", bridge, "datapath_type=netdev", "--", "add-port", bridge, inner, "--", "set", "interface", inner, "type=internal")
+                    func both() async throws -> [String?] { [try await shown(bridge), try await shown(inner)] }
+                    #expect(try await both() == ["false false", "false false"], "\(kind)")
+                    #expect(try await vswitch.column("interface", inner, "admin_state") == "down", "\(kind)")
+                    for words in ["address add 10.99.7.1/24 dev \(bridge)", "link set \(bridge) up"] {
+                        #expect(try await command("ip", words.split(separator: " ").map(String.init), seconds: 10).status == 0)
+                    }
+                    #expect(try await vswitch.ask("exit").status == 0)
+                    try await until("\(kind) has ended") { !vswitch.isRunning }
+                    #expect(try await both() == ["true true", "false false"], "\(kind)")
+                    try await restarted()
+                    try await vswitch.endDaemon()
+                    try await restarted()
+                    try await vswitch.killDaemon()
+                    #expect(try await shown(bridge) == "true true", "\(kind)")
+                    try await restarted()
+                    try await vswitch.vsctl("del-port", inner)
+                    #expect(try await both() == ["true true", nil], "\(kind)")
+                    #expect(try await vswitch.ask("exit", "--cleanup").status == 0)
+                    try await until("\(kind) has ended") { !vswitch.isRunning }
+                    #expect(try await shown(bridge) == nil, "\(kind)")
+                }
+            }
+        }
+
         /// A bridge is named by a device of its own.
         @Test func aRestartKeepsTheAddress() async throws {
             try await Bed.with { bed in

@@ -59,6 +59,8 @@ final class ManagedSwitch {
         try await until("\(kind) answers") { try await command("ovs-appctl", ["-T", "5", "-t", controlSocket, "version"], seconds: 10).status == 0 }
     }
 
+    var isRunning: Bool { daemon?.isRunning ?? false }
+
     func killDaemon() async throws { try await daemon?.finish(after: SIGALRM) }
 
     /// Asks the daemon to end, and waits until it has.

@@ -38,7 +38,7 @@ import Wire
 
     @Test func queuesArePinnedOnARunningSwitch() throws {
         let datapath = try ThreadlessDatapath()
-        let vswitch = Switch(datapath: datapath, config: DatapathConfig(), seed: 1)
+        let vswitch = Switch(datapath: datapath, config: TestRows.plainDatapath, seed: 1)
         defer { vswitch.close() }
         var rows = TestRows()
         rows.bridge("br0", [rows.port("p1")])
@@ -75,7 +75,7 @@ import Wire
 
     /// As in ovs-vswitchd: a first controller finds no flows, and without one there are fail mode's only.
     @Test func flowsGoWithTheControllerAndFailMode() throws {
-        let vswitch = Switch(datapath: try ThreadlessDatapath(), config: DatapathConfig(), seed: 1)
+        let vswitch = Switch(datapath: try ThreadlessDatapath(), config: TestRows.plainDatapath, seed: 1)
         defer { vswitch.close() }
         var rows = TestRows(), numbers = PortNumbers()
         let bridge = rows.bridge("br0"), controllers = ["tcp:127.0.0.1:1", "tcp:127.0.0.1:2"].map { rows.add("Controller", ["target": .string($0)]) }
@@ -103,7 +103,7 @@ import Wire
     /// Patch ports on two bridges, a bond and a mirror, on a running switch; then they go.
     @Test func aSwitchFollowsTheRows() throws {
         let datapath = try ThreadlessDatapath()
-        let vswitch = Switch(datapath: datapath, config: DatapathConfig(), seed: 1)
+        let vswitch = Switch(datapath: datapath, config: TestRows.plainDatapath, seed: 1)
         defer { vswitch.close() }
         var rows = TestRows(), numbers = PortNumbers()
         let members = ["i1", "i2"].map { rows.add("Interface", ["name": .string($0), "type": .string("dummy")]) }
@@ -128,7 +128,7 @@ import Wire
     }
 
     @Test func aPortThatDoesNotOpenIsTold() throws {
-        let vswitch = Switch(datapath: try ThreadlessDatapath(), config: DatapathConfig(), seed: 1)
+        let vswitch = Switch(datapath: try ThreadlessDatapath(), config: TestRows.plainDatapath, seed: 1)
         defer { vswitch.close() }
         var rows = TestRows()
         rows.bridge("br0", [rows.port("good"), rows.port("bad", "dummy-nothing"), rows.port("there", interface: ["name": .string("good2")])])

@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: keys.indices) func otherConfig(index: Int) throws {
         let (key, value, change, lines) = Self.keys[index]
-        var expected = DatapathConfig()
+        var expected = TestRows.plainDatapath
         change(&expected)
         let found = try datapath([key: value])
         #expect(found.config == expected)
@@ -60,12 +60,12 @@ import Testing
             "hw-offload", "userspace-tso-enable", "per-port-memory", "min-revalidate-pps", "offered-flow-limit", "vhost-sock-dir", "tc-policy",
         ] {
             let found = try datapath([key: "1"])
-            #expect(found.config == DatapathConfig())
+            #expect(found.config == TestRows.plainDatapath)
             #expect(found.lines == ["bridge|INFO|Open_vSwitch: other_config:\(key) has no effect"])
         }
         for key in ["n-handler-threads", "n-revalidator-threads"] {
             let found = try datapath([key: "2"])
-            #expect(found.config == DatapathConfig())
+            #expect(found.config == TestRows.plainDatapath)
             #expect(found.lines == ["ofproto_dpif_upcall|INFO|Open_vSwitch: other_config:\(key) has no effect: one thread handles upcalls and revalidates"])
         }
         #expect(try datapath(["pmd-perf-metrics": "true", "enable-statistics": "true"]).lines.isEmpty)

@@ -15,6 +15,13 @@ struct TestRows {
     private var rows: [RowUUID: (table: String, columns: [String: Datum])] = [:]
     private var count: UInt64 = 0
 
+    /// What rows without any setting ask of a datapath.
+    static let plainDatapath: DatapathConfig = {
+        var config = DatapathConfig()
+        config.interfacesLast = true
+        return config
+    }()
+
     /// Adds a row, or gives one that is there other columns.
     @discardableResult mutating func add(_ table: String, _ columns: [String: Datum]) -> RowUUID {
         count += 1
