@@ -49,9 +49,12 @@ final class Bed {
     }
 
     /// A short name of this bed's own.
-    func name(_ letter: String) -> String {
-        names.insert(letter + tag)
-        return letter + tag
+    func name(_ letter: String) -> String { owned(letter + tag) }
+
+    /// An interface of this name ends with the bed.
+    @discardableResult func owned(_ name: String) -> String {
+        names.insert(name)
+        return name
     }
 
     /// Makes a host: a namespace, and a veth pair if it is wired so. Host `number` has the addresses 10.77.0.`number` and

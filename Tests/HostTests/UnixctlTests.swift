@@ -104,11 +104,15 @@ extension HostTests {
                 var expected = "userspace(pid=0,slow_path(action))"
                 if metered { expected = "sample(sample=100.0%,actions(meter(0),\(expected)))" }
                 for arguments in [["dpctl/dump-flows"], ["dpif/dump-flows", "br0"]] {
-                    // Megaflows do not stay for long.
-                    for port in ["p1", "p2"] { try await peer.receive(port, count: 2) }
-                    try await sendFrames(hosts)
-                    #expect(actions(try await vswitch.ask(arguments).output) == [expected], "\(arguments)")
-                    #expect(actions(try await peer.ask(arguments).output) == [expected], "\(arguments)")
+                    // Megaflows do not stay for long, and a packet takes its time.
+                    try await until("\(arguments): \(expected)", seconds: 60) {
+                        try await sendFrames(hosts)
+                        return actions(try await vswitch.ask(arguments).output) == [expected]
+                    }
+                    try await until("OVS: \(arguments): \(expected)", seconds: 60) {
+                        for port in ["p1", "p2"] { try await peer.receive(port, count: 2) }
+                        return actions(try await peer.ask(arguments).output) == [expected]
+                    }
                 }
             }
         }

@@ -14,22 +14,47 @@ extension HostTests {
             "dpdk/log-set info lib.eal:8", "dpdk/log-set :", "dpdk/log-set debug lib.eal:warning",
         ]
 
+        /// Columns of a device's row, and the keys of its statistics. How many transmit queues it has is each switch's own affair.
+        @Test func devicesTellTheSame() async throws {
+            var rows: [[String]] = []
+            for kind in [ManagedSwitch.Kind.needletail, .ovs] {
+                try await Bed.with { bed in
+                    let vswitch = try await ManagedSwitch(bed, kind, hasDPDK: true), bridge = bed.name("b")
+                    try await vswitch.vsctl("set", "Open_vSwitch", ".", "other_config:dpdk-init=true")
+                    try await vswitch.vsctl(words: "add-br \(bridge) -- set bridge \(bridge) datapath_type=netdev -- add-port \(bridge) d0"
+                        + " -- set interface d0 type=dpdk options:dpdk-devargs=net_null0,no-rx=1 options:n_rxq=2 mtu_request=2000"
+                        + " -- add-port \(bridge) d1 -- set interface d1 type=dpdk options:dpdk-devargs=net_ring0")
+                    try await until("\(kind) has counted", seconds: 20) { try await vswitch.column("interface", "d1", "statistics").contains("rx_q0_packets") }
+                    var row: [String] = []
+                    for name in ["d0", "d1"] {
+                        for column in ["admin_state", "link_state", "link_speed", "link_resets", "duplex", "mtu", "status", "error", "ofport", "options"] {
+                            row.append("\(name) \(column): \(try await vswitch.column("interface", name, column))")
+                        }
+                        let statistics = try await vswitch.column("interface", name, "statistics").matches(of: /(\w+)=/).map { String($0.1) }
+                        row.append("\(name) statistics: \(statistics.filter { $0.wholeMatch(of: /tx_q[1-9]\d*_\w+/) == nil })")
+                        let index = Int(try await vswitch.column("interface", name, "ifindex")) ?? 0
+                        #expect((1..<1 << 24).contains(index), "\(kind)")
+                    }
+                    rows.append(row)
+                }
+            }
+            #expect(rows[0] == rows[1])
+        }
+
         @Test func answersAreOVSs() async throws {
             var transcripts: [[String]] = []
             for kind in [ManagedSwitch.Kind.needletail, .ovs] {
                 try await Bed.with { bed in
-                    let vswitch = try await ManagedSwitch(bed, kind, program: kind == .ovs ? QoSTests.dpdkDaemon : nil)
+                    let vswitch = try await ManagedSwitch(bed, kind, hasDPDK: true)
                     var transcript: [String] = []
                     func ask(_ line: String) async throws {
                         let answer = try await vswitch.ask(line.split(separator: " ").map(String.init))
                         transcript += [line, "\(answer.status)", answer.output, lines(answer.errors).first ?? ""]
                     }
                     for line in Self.before { try await ask(line) }
-                    if kind == .ovs {
-                        try await vswitch.vsctl("--no-wait", "set", "Open_vSwitch", ".", "other_config:dpdk-extra=\(QoSTests.withoutHugepages)")
-                    }
                     try await vswitch.vsctl("set", "Open_vSwitch", ".", "other_config:dpdk-init=true")
                     let bridge = bed.name("b")
+                    bed.owned("t0")
                     try await vswitch.vsctl(words: "add-br \(bridge) -- set bridge \(bridge) datapath_type=netdev -- add-port \(bridge) t0 -- set interface t0 type=tap"
                         + " -- add-port \(bridge) d0 -- set interface d0 type=dpdk options:dpdk-devargs=net_null0,no-rx=1")
                     transcript += lines(try await vswitch.ask("list-commands").output).filter { $0.contains("dpdk/") }

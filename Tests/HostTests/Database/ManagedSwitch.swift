@@ -6,6 +6,9 @@ import Testing
 final class ManagedSwitch {
     enum Kind: String { case needletail, ovs }
 
+    /// Where Debian has an ovs-vswitchd with DPDK.
+    private static let daemonWithDPDK = "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
+
     let kind: Kind
     let folder: String
     private unowned let bed: Bed
@@ -23,19 +26,22 @@ final class ManagedSwitch {
     /// - Parameters:
     ///   - arguments: of the daemon, besides its places.
     ///   - name: of the folder; nil: the kind's.
-    ///   - program: nil: the kind's own.
-    init(_ bed: Bed, _ kind: Kind, _ arguments: [String] = [], name: String? = nil, program: String? = nil) async throws {
+    ///   - hasDPDK: Debian's ovs-vswitchd is the one with DPDK. Ours always has it.
+    init(_ bed: Bed, _ kind: Kind, _ arguments: [String] = [], name: String? = nil, hasDPDK: Bool = false) async throws {
         self.bed = bed
         self.kind = kind
         self.arguments = arguments
-        self.program = program ?? (kind == .needletail ? executable("needletaild") : "ovs-vswitchd")
+        program = kind == .needletail ? executable("needletaild") : hasDPDK ? Self.daemonWithDPDK : "ovs-vswitchd"
         folder = bed.folder + "/" + (name ?? kind.rawValue)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try await run("ovsdb-tool", ["create", folder + "/conf.db", DatabaseServer.schema])
         try await startServer()
         try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "-t", "10", "init"])
         // There is nothing to be allocated by the page where there are no hugepages.
-        if kind == .needletail { try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "-t", "10", "set", "Open_vSwitch", ".", "other_config:dpdk-extra=--no-huge -m 256"]) }
+        if kind == .needletail || hasDPDK {
+            let extra = kind == .needletail ? "--no-huge -m 256" : "--legacy-mem --no-huge -m 256 --no-pci --no-shconf"
+            try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "-t", "10", "set", "Open_vSwitch", ".", "other_config:dpdk-extra=" + extra])
+        }
         try await startDaemon()
     }
 

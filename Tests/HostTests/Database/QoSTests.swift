@@ -5,10 +5,6 @@ import Testing
 extension HostTests {
     /// QoS, queues and policing by ovs-vsctl(8).
     @Suite(.serialized) struct QoSTests {
-        /// Where Debian has an ovs-vswitchd with DPDK, and by what it starts without hugepages.
-        static let dpdkDaemon = "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
-        static let withoutHugepages = "--legacy-mem --no-huge -m 256 --no-pci --no-shconf"
-
         private static func qos(_ port: String, _ type: String, _ more: String = "") -> String {
             "-- set port \(port) qos=@q -- --id=@q create qos type=\(type) \(more)"
         }
@@ -34,14 +30,10 @@ extension HostTests {
 
         /// The same steps with Debian's switch, without hugepages: texts, errors in the log and OpenFlow's answers are the same.
         @Test func portsOfDPDKAreAsWithOVS() async throws {
-            try #require(FileManager.default.isExecutableFile(atPath: Self.dpdkDaemon))
             var transcripts: [[String]] = []
             for kind in [ManagedSwitch.Kind.needletail, .ovs] {
                 try await Bed.with { bed in
-                    let vswitch = try await ManagedSwitch(bed, kind, program: kind == .ovs ? Self.dpdkDaemon : nil)
-                    if kind == .ovs {
-                        try await vswitch.vsctl("--no-wait", "set", "Open_vSwitch", ".", "other_config:dpdk-extra=\(Self.withoutHugepages)")
-                    }
+                    let vswitch = try await ManagedSwitch(bed, kind, hasDPDK: true)
                     try await vswitch.vsctl("set", "Open_vSwitch", ".", "other_config:dpdk-init=true")
                     let bridge = bed.name("b")
                     try await vswitch.vsctl(words: "add-br \(bridge) -- set bridge \(bridge) datapath_type=netdev fail_mode=secure -- add-port \(bridge) d0"
