@@ -34,6 +34,7 @@ public final class Bridge {
     private(set) lazy var nowhere = PortBundle("OFPP_NONE", id: newBundleID(), PortSettings(), bridge: self)
     public internal(set) var mirrors: [Mirror] = []
     public internal(set) var macTable: MACTable
+    var lockEnds = LockEnds()
     var learning = Learning()
     /// When the links of bonds' interfaces were asked for, in milliseconds.
     var bondsAsked: Int64 = 0

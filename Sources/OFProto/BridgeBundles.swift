@@ -59,11 +59,12 @@ extension Bridge {
         updateMirrors()
     }
 
-    /// An interface goes, and with it the port, unless that is a bond.
+    /// An interface goes, and with it the port, unless that is a bond, whose stations the last one takes with it.
     func detach(_ port: BridgePort) {
         let bundle = port.bundle
         bundle.interfaces.removeAll { $0 === port }
         bundle.bond?.remove(port, now: ofproto.clock)
+        if bundle.bond != nil, bundle.interfaces.isEmpty { macTable.removeAll(at: bundle.id) }
         dropIfEmpty(bundle)
     }
 

@@ -25,10 +25,24 @@ extension Bridge {
     /// A packet of the station came in by a port. True: it is new there.
     @discardableResult func learn(_ station: UInt64, at bundle: PortBundle, now: Int64, by heard: MACTable.Heard = .ordinary) -> Bool {
         guard learns(vlan: UInt16(station >> 48)) else { return false }
+        let wasLocked = heard == .gratuitousARP && macTable.isLocked(station, now: ofproto.clock)
         let (changed, evicted) = macTable.learn(station, place: bundle.id, now: now, by: heard)
+        if heard == .gratuitousARP { noteLock(of: station, wasLocked: wasLocked) }
         if let changed { ofproto.noteStation(tag(changed)) }
         if let evicted { ofproto.noteStation(tag(evicted)) }
         return changed != nil
+    }
+
+    /// As long as a station is locked, megaflows by bonds say something else of its gratuitous ARP.
+    private func noteLock(of station: UInt64, wasLocked: Bool) {
+        guard let end = macTable.lockEnd(station), end > ofproto.clock else { return }
+        if !wasLocked { noteLocks(tag(station)) }
+        lockEnds.add(tag(station), end: end)
+    }
+
+    /// Locks of stations with these tags have begun or ended.
+    private func noteLocks(_ tags: UInt64) {
+        if bundles.contains(where: { $0.bond?.settings.mode == .balanceSLB }) { ofproto.noteStation(tags) }
     }
 
     /// The port that the station is behind; nil: unknown.
@@ -70,8 +84,9 @@ extension Bridge {
         return true
     }
 
-    /// Forgets stations that were not heard for too long, or for which there is no more room, at most `limit`.
+    /// Forgets stations that were not heard for too long, or for which there is no more room, at most `limit`, and ends locks.
     func expireStations(now: Int64, limit: Int) {
+        if let tags = lockEnds.take(now: now) { noteLocks(tags) }
         var left = limit
         while left > 0, let station = macTable.expire(now: now) ?? macTable.shrink() {
             ofproto.noteStation(tag(station))

@@ -74,6 +74,8 @@ public struct OFProtoLimits: Hashable, Sendable {
     public static let mirrors = 32
     /// Milliseconds after a gratuitous ARP during which those that come by bonds move no station.
     static let gratuitousARPLock: Int64 = 5_000
+    /// Milliseconds between two looks at which of these have ended.
+    static let lockInterval: Int64 = 100
     /// Milliseconds between two looks at the links of bonds' interfaces.
     static let bondLinkInterval: Int64 = 100
     /// Frames that make stations known by a bond in one turn; the rest waits for the next one.

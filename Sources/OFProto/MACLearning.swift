@@ -67,15 +67,20 @@ public struct MACTable {
     func isStatic(_ id: UInt64) -> Bool { index[id].map { slots[Int($0)].isStatic } ?? false }
 
     /// True while a gratuitous ARP by a bond would not move the station.
-    func isLocked(_ id: UInt64, now: Int64) -> Bool { index[id].map { slots[Int($0)].locked > now } ?? false }
+    func isLocked(_ id: UInt64, now: Int64) -> Bool { lockEnd(id).map { $0 > now } ?? false }
+
+    /// When that ends, or has; nil: the station is unknown.
+    func lockEnd(_ id: UInt64) -> Int64? { index[id].map { slots[Int($0)].locked } }
 
     /// A station was heard at the time `now`, which may be past. Returns the stations whose place is different now: itself if it is new or moved, and the one that
     /// made room.
     mutating func learn(_ id: UInt64, place: PortBundleID, now: Int64, by heard: Heard = .ordinary) -> (changed: UInt64?, evicted: UInt64?) {
         let lock = heard == .gratuitousARP ? now + OFProtoLimits.gratuitousARPLock : .min
         if let at = index[id] {
+            if slots[Int(at)].isStatic { return (nil, nil) }
+            defer { slots[Int(at)].locked = max(slots[Int(at)].locked, lock) }
             // Counters tell of packets late: what was heard since then is newer.
-            if slots[Int(at)].isStatic || now < slots[Int(at)].used { return (nil, nil) }
+            if now < slots[Int(at)].used { return (nil, nil) }
             var moved = slots[Int(at)].place != place
             if moved, heard == .gratuitousARPByBond, slots[Int(at)].locked > now { moved = false }
             let goesUp = moved || newest != at
@@ -85,7 +90,6 @@ public struct MACTable {
                 slots[Int(at)].place = place
             }
             slots[Int(at)].used = now
-            slots[Int(at)].locked = max(slots[Int(at)].locked, lock)
             if goesUp { link(at) }
             return (moved ? id : nil, nil)
         }

@@ -49,15 +49,17 @@ extension Translator {
         case PacketType.ipv6: next = 2
         case let type: return refuseHeader("Dropping packet as encap(nsh) is not supported for packet type \(PacketType.text(type))")
         }
+        let hasOptions = properties.contains(.nshMDType(2)), options = hasOptions ? properties.flatMap(\.bytes) : []
+        guard options.count <= DPPushNSH.optionBytes else { return refuseHeader("Dropping packet as the options are longer than a Network Service Header") }
         flow.clearFrame()
         flow.key.l3.packetType = BE32(PacketType.nsh)
         flow.key.l0.dlType = BE16(EtherType.nsh)
         flow.key.l5.nshTTL = 63
-        flow.key.l5.nshMDType = properties.contains(.nshMDType(2)) ? 2 : 1
+        flow.key.l5.nshMDType = hasOptions ? 2 : 1
         flow.key.l5.nshNP = next
         // Path 0, service index 255.
         flow.key.l5.nshPathHeader = BE32(0xff)
-        encapsulation = flow.key.l5.nshMDType == 2 ? .pushOptions(properties.flatMap(\.bytes)) : .push
+        encapsulation = hasOptions ? .pushOptions(options) : .push
     }
 
     /// A label in front of all that the packet is: a copy of the outermost one of a packet that begins with labels, or a new one.

@@ -11,6 +11,8 @@ struct RefInterpreter {
     /// To how many bytes a mirror cuts what leaves; 0: it does not.
     var snapLength = 0
     var way = RefWay()
+    /// Which stations the packet has found locked, or not.
+    var locks: [RefStation: Bool] = [:]
     private var actionSet: [RefAction] = []
     /// The rule whose actions are run.
     private var rule: UInt64?
@@ -184,17 +186,17 @@ struct RefInterpreter {
                 let isForgotten = way.pausedAt.map { way.nesting <= $0 } ?? false
                 guard let rule, !isForgotten, packet.isIP, packet.ipProtocol == 6, packet.read(.tcpFlags) & 5 != 0 else { continue }
                 outcome.fins[rule, default: RefTimeouts()].shorten(RefTimeouts(idle: idle, hard: hard))
-            case .encapService(let address):
+            case .encapService(let address, let options):
                 // One header is enough to see that headers come.
                 if packet.type == RefPacket.serviceType { outcome.isUndefined = true }
-                packet.encapsulate(for: address)
+                packet.encapsulate(for: address, options)
             case .encapLabel(let address):
                 // Labels in front of labels are not of one stack here.
                 if packet.isMPLS { outcome.isUndefined = true }
                 packet.encapsulateInLabel(for: address)
-            case .serviceDetour(let address, let port):
+            case .serviceDetour(let address, let options, let port):
                 if packet.type == RefPacket.serviceType { outcome.isUndefined = true }
-                detour(packet, by: port, bridge) { $0.encapsulate(for: address) }
+                detour(packet, by: port, bridge) { $0.encapsulate(for: address, options) }
             case .labelDetour(let address, let port):
                 if packet.isMPLS { outcome.isUndefined = true }
                 detour(packet, by: port, bridge) { $0.encapsulateInLabel(for: address) }
@@ -234,6 +236,7 @@ struct RefInterpreter {
         other.runActionSet(&copy, bridge)
         outcome.hits.merge(other.outcome.hits, uniquingKeysWith: +)
         outcome.heard.merge(other.outcome.heard) { own, _ in own }
+        outcome.locked.formUnion(other.outcome.locked)
         outcome.learnings += other.outcome.learnings
         outcome.copies.merge(other.outcome.copies, uniquingKeysWith: +)
         for (rule, timeouts) in other.outcome.fins { outcome.fins[rule, default: RefTimeouts()].shorten(timeouts) }
@@ -322,14 +325,13 @@ struct RefInterpreter {
         // Three tags are more than the switch keeps.
         if inside.count > 2 { outcome.isUndefined = true }
         if packet.dst & ~0xf == 0x0180_c200_0000, !state.bridges[bridge].forwardsReserved { return }
-        guard admits(packet, by: input, vlan, bridge) else { return }
+        let source = RefStation(bridge: name, vlan: vlan, address: packet.src)
+        guard admits(packet, by: input, source, bridge) else { return }
         let learns = !state.bridges[bridge].floodVLANs.contains(vlan)
-        if packet.src >> 40 & 1 == 0, learns {
-            outcome.heard[RefStation(bridge: name, vlan: vlan, address: packet.src)] = here.place(of: input)
-        }
+        if packet.src >> 40 & 1 == 0, learns { hear(packet, of: source, at: input, bridge) }
         let station = RefStation(bridge: name, vlan: vlan, address: packet.dst)
-        if packet.dst >> 40 & 1 == 0, learns, let number = oracle.place(station, outcome.heard[station]),
-            let target = state.bridges[bridge].port(number) {
+        if packet.dst >> 40 & 1 == 0, learns, let place = oracle.place(station, outcome.heard[station]),
+            let target = here.members(of: place).first {
             if target.bundle != input.bundle, !here.isMirrorOutput(target) { emit(packet, inside, target) }
             return
         }

@@ -49,12 +49,12 @@ indirect enum RefAction: Hashable {
     case learn(RefLearn)
     /// Seconds; 0: that timeout stays.
     case finTimeout(idle: UInt16, hard: UInt16)
-    /// encap(nsh(md_type=1)), encap(ethernet), and an address to send that to.
-    case encapService(UInt64)
+    /// encap(nsh(…)), encap(ethernet), and an address to send that to. With options the header is of MD type 2, else of type 1.
+    case encapService(UInt64, options: [RefServiceOption]? = nil)
     /// encap(mpls), encap(ethernet), and an address to send that to.
     case encapLabel(UInt64)
     /// The same, an output of that if there is one, and what takes both headers off again.
-    case serviceDetour(UInt64, via: UInt16?), labelDetour(UInt64, via: UInt16?)
+    case serviceDetour(UInt64, options: [RefServiceOption]? = nil, via: UInt16?), labelDetour(UInt64, via: UInt16?)
     /// decap(), encap(ethernet), and an address to send that to.
     case readdress(UInt64)
     case clone([RefAction])
@@ -102,6 +102,8 @@ struct RefPort: Hashable {
     /// The port that this is one interface of.
     var bond: String?
     var isLinkUp = true
+    /// Of a bond's interface: the switch says that packets may leave by it.
+    var isEnabled = true
     /// What mirrors call the port by.
     var bundle: String { bond ?? name }
     var isLive: Bool { isLinkUp && !flags.contains(.down) }

@@ -53,9 +53,12 @@ extension RefAction {
     var list: [OFAction] {
         let decap = OFAction.decap(packetType: PacketType.nextProtocol)
         switch self {
-        case .encapService(let address): return [.encap(packetType: PacketType.nsh, [.nshMDType(1)])] + Self.ethernet(address)
+        case .encapService(let address, let options):
+            let properties = [EncapProperty.nshMDType(options == nil ? 1 : 2)] + (options ?? []).map { .nshTLV(class: $0.kind, type: $0.type, $0.value) }
+            return [.encap(packetType: PacketType.nsh, properties)] + Self.ethernet(address)
         case .encapLabel(let address): return [.encap(packetType: PacketType.mpls, [])] + Self.ethernet(address)
-        case .serviceDetour(let address, let port): return RefAction.encapService(address).list + Self.output(port) + [decap, decap]
+        case .serviceDetour(let address, let options, let port):
+            return RefAction.encapService(address, options: options).list + Self.output(port) + [decap, decap]
         case .labelDetour(let address, let port):
             return RefAction.encapLabel(address).list + Self.output(port) + [decap, .decap(packetType: PacketType.ethernet)]
         case .readdress(let address): return [decap] + Self.ethernet(address)

@@ -1,7 +1,11 @@
 /// What the configuration does not say.
 struct RefOracle {
-    /// Where a station is; nil: unknown. The second argument is the port where this very packet was heard from it, if it was.
-    let place: (RefStation, UInt16?) -> UInt16?
+    /// Behind which port a station is; nil: unknown. The second argument is the one where this very packet was heard from it, if it was.
+    let place: (RefStation, String?) -> String?
+    /// Behind which port a station was when the packet came; nil: unknown.
+    let former: (RefStation) -> String?
+    /// Whether gratuitous ARP by bonds does not move the station, as it has come by another port before.
+    let isLocked: (RefStation) -> Bool
     /// Which of some buckets a select group takes, which link a multipath, which of its live members a bundle or a bond.
     let choose: (RefChoice, [UInt32]) -> UInt32
     /// Whether a meter lets the packet pass behind what it has gone through so far.
@@ -34,8 +38,12 @@ struct RefOutcome {
     var cuts: [RefOutput] = []
     /// The meters that the packet came to, in that order.
     var meterings: [RefMetering] = []
-    /// Stations that a NORMAL heard, and where.
-    var heard: [RefStation: UInt16] = [:]
+    /// Stations that a NORMAL heard, and behind which port.
+    var heard: [RefStation: String] = [:]
+    /// Stations whose gratuitous ARP a NORMAL heard by a port that is no bond.
+    var locked: Set<RefStation> = []
+    /// Gratuitous ARP that moved a station to a bond, or was not to.
+    var claims = 0
     /// How often each rule was run.
     var hits: [UInt64: UInt64] = [:]
     /// Lookups by bridge and table.

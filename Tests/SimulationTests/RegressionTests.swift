@@ -114,7 +114,7 @@ import Wire
         for id in 1...2 as ClosedRange<UInt64> { send(simulation, id, frame(id)) }
         send(simulation, 3, frame(3), at: "p2")
         simulation.settle()
-        #expect(simulation.places[RefStation(bridge: "br0", vlan: 0, address: 0x0200_0000_0001)] == 2)
+        #expect(simulation.places[RefStation(bridge: "br0", vlan: 0, address: 0x0200_0000_0001)] == "p2")
         finish(simulation)
     }
 
@@ -289,6 +289,18 @@ import Wire
         ])])
         for (id, tci) in [(1, 5), (2, nil), (3, 0x2005)] as [(UInt64, UInt64?)] { send(simulation, id, frame(id, tci: tci)) }
         #expect(simulation.tally.tx == ["p2": 6, "p3": 6])
+        finish(simulation)
+    }
+
+    @Test func aServiceHeaderCarriesOptionsInWholeWords() throws {
+        let options = [RefServiceOption(kind: 0x1000, type: 10, value: [1, 2, 3, 4, 5]), RefServiceOption(kind: 0xffff, type: 0x80, value: [])]
+        let simulation = try bed([rule([
+            .serviceDetour(0x0200_0000_0007, options: options, via: 2), .serviceDetour(0x0200_0000_0007, options: [], via: 3),
+            .encapService(0x0200_0000_0008, options: options), .output(3),
+        ])])
+        for (id, tci) in [(1, 5), (2, nil)] as [(UInt64, UInt64?)] { send(simulation, id, frame(id, tci: tci)) }
+        #expect(simulation.tally.tx == ["p2": 2, "p3": 4])
+        #expect(simulation.tally.options == 4)
         finish(simulation)
     }
 

@@ -3,7 +3,20 @@ extension SimGenerator {
     /// A frame whose last eight bytes are its own number.
     mutating func frame() -> (id: UInt64, bytes: [UInt8]) {
         let id = nextFrame()
-        return (id, packet(id: id).bytes)
+        return (id, chance(4) ? gratuitousARP(id) : packet(id: id).bytes)
+    }
+
+    /// A frame of gratuitous ARP.
+    mutating func claim() -> (id: UInt64, bytes: [UInt8]) {
+        let id = nextFrame()
+        return (id, gratuitousARP(id))
+    }
+
+    /// A station tells its address unasked: a broadcast reply, or a request for its own address.
+    private mutating func gratuitousARP(_ id: UInt64) -> [UInt8] {
+        let source = octets(mac(), 6), address = octets(address(), 4), tag = chance(40) ? octets(0x8100_0005, 4) : []
+        let header = octets(0xffff_ffff_ffff, 6) + source + tag + octets(0x0806, 2) + octets(0x0001_0800_0604, 6)
+        return header + octets(UInt64(1 + below(2)), 2) + source + address + octets(0, 6) + address + octets(0, 10) + octets(id, 8)
     }
 
     /// A number that no frame had yet, and that nothing else in a frame looks like.
@@ -60,7 +73,8 @@ extension SimGenerator {
     private mutating func networkPacket(id: UInt64) -> (type: UInt64, payload: [UInt8]) {
         var bytes: [UInt8] = []
         let number = octets(id, 8)
-        switch below(9) {
+        switch below(10) {
+        case 9: return (UInt64(RefPacket.serviceType), service(number))
         case 0:
             bytes += octets(0x0001_0800_0604, 6) + octets(UInt64(1 + below(2)), 2) + octets(mac(), 6)
             bytes += octets(address(), 4) + octets(0, 6) + octets(address(), 4) + octets(0, 10) + number
@@ -83,6 +97,14 @@ extension SimGenerator {
             bytes += octets(address(), 4) + octets(address(), 4) + l4
             return (0x0800, bytes)
         }
+    }
+
+    /// A service header of either MD type, and an Ethernet frame behind it.
+    private mutating func service(_ payload: [UInt8]) -> [UInt8] {
+        let metadata = one([octets(0, 16), octets(0x1000_0a04_dead_beef, 8), octets(0x1000_0a00, 4), []])
+        let first = UInt64(one([1, 63])) << 22 | UInt64(2 + metadata.count / 4) << 16 | (metadata.count == 16 ? 0x103 : 0x203)
+        let path = octets(0x100, 3) + [UInt8(one([0, 255]))], inner = octets(destination(), 6) + octets(mac(), 6) + octets(0x88b5, 2)
+        return octets(first, 4) + path + metadata + inner + octets(0, 40) + payload
     }
 
     private mutating func transport(_ proto: UInt64) -> [UInt8] {

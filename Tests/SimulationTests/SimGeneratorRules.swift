@@ -13,6 +13,12 @@ extension SimGenerator {
             hard: chance(8) ? UInt16(1 + below(40)) : 0)
     }
 
+    /// A rule for what no other one in the first table matches.
+    mutating func switching() -> RefRule {
+        lastRule += 1
+        return RefRule(id: lastRule, table: 0, priority: 0, match: RefMatch(), actions: [.normal])
+    }
+
     /// A flow of two or three clauses with one or two alternatives each, and clauses of another one that lacks some.
     mutating func conjunction(for bridge: RefBridge) -> [RefRule] {
         var flow = rule(for: bridge)
@@ -121,7 +127,7 @@ extension SimGenerator {
         if chance(8) { list.insert(bundle(for: bridge), at: below(list.count + 1)) }
         if chance(22) {
             let port = bridge.ports.isEmpty || chance(10) ? nil : one(bridge.ports).number
-            list.insert(chance(50) ? .serviceDetour(destination(), via: port) : .labelDetour(destination(), via: port), at: below(list.count + 1))
+            list.insert(chance(50) ? .serviceDetour(destination(), options: options(), via: port) : .labelDetour(destination(), via: port), at: below(list.count + 1))
         }
         if chance(8) { list.insert(.exit, at: below(list.count + 1)) }
         if chance(22) { list.insert(contentsOf: lesson(match, table: table, tables: tables), at: below(list.count + 1)) }
@@ -145,10 +151,18 @@ extension SimGenerator {
         }
     }
 
+    /// What a service header carries: nil for MD type 1.
+    private mutating func options() -> [RefServiceOption]? {
+        if chance(40) { return nil }
+        return (0..<below(4)).map { _ in
+            RefServiceOption(kind: one([0, 0x1000, 0xffff]), type: one([0, 10, 0x80]), value: (0..<one([0, 1, 3, 4, 7, 8, 21])).map { UInt8(0xc0 + $0) })
+        }
+    }
+
     /// An action that changes the packet. Layers 3 and 4 are set on packets that do not have them, too: nothing happens then.
     private mutating func change() -> RefAction {
         switch below(29) {
-        case 26: return .encapService(destination())
+        case 26: return .encapService(destination(), options: options())
         case 27: return .encapLabel(destination())
         case 28: return .readdress(destination())
         case 22: return .pushMPLS

@@ -24,16 +24,18 @@ final class Simulation {
     var state = RefState()
     /// The states that were, with the time when each began.
     private(set) var versions: [(since: Int64, state: RefState)] = []
-    /// Where the switch says that stations are.
-    private(set) var places: [RefStation: UInt16] = [:]
+    /// Behind which ports the switch says that stations are.
+    private(set) var places: [RefStation: String] = [:]
     /// Changes of `places`.
-    private(set) var moves: [(time: Int64, station: RefStation, before: UInt16?)] = []
+    private(set) var moves: [(time: Int64, station: RefStation, before: String?)] = []
     /// Which rules each bridge had when they were last looked at.
     var versionsSeen: [String: UInt64] = [:]
     /// What was to go with learn actions when rules were last looked at, by bridge.
     var lastDeletedKeys: [String: Set<RefLearnedKey>] = [:]
     var learnings = Learnings()
     var bondHistory = BondHistory()
+    /// What is known of the links of bonds' interfaces, by name.
+    var links: [String: LinkWatch] = [:]
     /// What mirrors must count.
     var mirrorCounts: [RefMirrorName: MirrorCount] = [:]
     /// What is known of each rule's life, by its id.
@@ -56,6 +58,9 @@ final class Simulation {
     /// Datapath ports that are no more and whose numbers nobody else has.
     var ghosts: Set<UInt32> = []
     var recentlyHeard: [RefStation: [Heard]] = [:]
+    /// Which stations gratuitous ARP may not move, and when ARP came last that the reference does not describe.
+    var locks: [RefStation: [Lock]] = [:]
+    var undescribed = Int64.min
     /// Since the last `settle` a packet came by that the reference does not describe: any station may have been heard and any rule hit.
     var metUndescribed = false
     /// Every packet is seen through before the next one comes, so that the order of events is known.
@@ -86,7 +91,7 @@ final class Simulation {
     }
 
     struct StationLife {
-        var port: UInt16
+        var port: String
         var heardFrom: Int64
         var heardTo: Int64
     }
@@ -111,6 +116,12 @@ final class Simulation {
     struct Tally: Equatable {
         /// Stations that bonds made known, and times that a bond's interface was told.
         var announced = 0, bondChanges = 0
+        /// Interfaces of bonds that were enabled or disabled, waits for links that came to nothing, and times that interfaces joined or left.
+        var enabled = 0, givenUp = 0, memberChanges = 0
+        /// Gratuitous ARP by bonds of stations that were behind other ports.
+        var claims = 0
+        /// Frames that left with options in a service header.
+        var options = 0
         /// Frames that left behind another one of their microflow.
         var ordered = 0
         /// Frames that mirrors have cut, and packets that meters have dropped.
@@ -182,7 +193,9 @@ final class Simulation {
     @discardableResult func turnOFProto() -> Bool {
         let before = upcalls
         let more = ofproto.run(now: now)
+        noticeLinks()
         observe()
+        checkLinks()
         return more || upcalls != before
     }
 
@@ -211,6 +224,7 @@ final class Simulation {
         tally.tx[port, default: 0] += 1
         tally.outputs += 1
         let output = RefOutput(port: port, bytes: frame)
+        if RefPacket(frame, inPort: 0)?.hasServiceOptions ?? false { tally.options += 1 }
         if isAnnouncement(frame) { return bondHistory.announcements.append(output) }
         var id = number(frame, frame.count - 8, 8)
         if flights[id] == nil, state.bridges.contains(where: { !$0.mirrors.isEmpty }) || !isStrict {
@@ -250,15 +264,16 @@ final class Simulation {
         for index in state.bridges.indices where observeRules(index) { hasChanged = true }
         for index in state.bridges.indices where observeBonds(index) { hasChanged = true }
         if hasChanged { noteState() }
-        var current: [RefStation: UInt16] = [:]
+        var current: [RefStation: String] = [:]
         for bridge in ofproto.bridges {
             for entry in bridge.macEntries(now: now) {
-                current[RefStation(bridge: bridge.name, vlan: entry.vlan, address: entry.address.number)] = entry.port.number
+                current[RefStation(bridge: bridge.name, vlan: entry.vlan, address: entry.address.number)] = bridge.port(entry.port)?.bundle.name
             }
         }
         guard current != places else { return }
         for station in Set(current.keys).union(places.keys) where current[station] != places[station] {
             moves.append((now, station, places[station]))
+            if current[station] == nil { openLocks(of: station) }
         }
         places = current
     }
@@ -274,8 +289,8 @@ final class Simulation {
     }
 
     /// Where a station may have been since `time`, as the switch saw it.
-    func candidates(_ station: RefStation, since time: Int64) -> [UInt16?] {
-        var result: [UInt16?] = [places[station]]
+    func candidates(_ station: RefStation, since time: Int64) -> [String?] {
+        var result: [String?] = [places[station]]
         for move in moves where move.station == station && move.time >= time && !result.contains(move.before) { result.append(move.before) }
         return result
     }

@@ -8,7 +8,7 @@ extension Simulation {
     struct BondHistory {
         /// Frames by which bonds make stations known.
         var announcements: [RefOutput] = []
-        /// Interfaces whose links have changed.
+        /// Interfaces that were enabled or disabled.
         var flapped: Set<String> = []
         /// Bonds that were changed, or whose active interface was.
         var changed: Set<String> = [], moved: Set<String> = []
@@ -41,7 +41,7 @@ extension Simulation {
         if random.chance(50) { random.shape(&shape) } else { random.shape(&state.bridges[bridge].bonds[at], state.bridges[bridge].members(of: name)) }
         setBond(state.bridges[bridge].bonds[at], like: shape, bridge)
         if (old.mode, old.tag, old.trunks, old.customers) != (shape.mode, shape.tag, shape.trunks, shape.customers) {
-            forgetStations(state.bridges[bridge].name, at: state.bridges[bridge].place(of: old))
+            forgetStations(state.bridges[bridge].name, at: name)
         }
     }
 
@@ -50,11 +50,43 @@ extension Simulation {
         if let at = state.bridges[bridge].bonds.firstIndex(where: { $0.name == bond.name }) { state.bridges[bridge].bonds[at] = bond }
         for index in state.bridges[bridge].ports.indices where state.bridges[bridge].ports[index].bond == bond.name {
             state.bridges[bridge].ports[index].takePart(of: shape)
+            let port = state.bridges[bridge].ports[index]
+            links[port.name]?.change(delay: bond.delay(isUp: !port.isEnabled))
         }
         do throws(DPIFError) {
             try ofproto.bridge(named: state.bridges[bridge].name)?.changeBond(bond.name, shape.settings, bond.settings)
         } catch { fail("\(error)") }
         bondHistory.changed.insert(bond.name)
+        noteState()
+    }
+
+    /// An interface joins a bond or leaves it: often the active one, at times the last one.
+    func changeMembers(_ bridge: Int) {
+        guard !state.bridges[bridge].bonds.isEmpty else { return addBond(bridge) }
+        let bond = random.one(state.bridges[bridge].bonds), members = state.bridges[bridge].members(of: bond.name)
+        tally.memberChanges += 1
+        switch random.below(5) {
+        case 0...1 where members.count < 4: join(bond, bridge)
+        case _ where members.isEmpty: removeBond(bond, bridge)
+        default: leave(members.first { $0.name == bond.active && random.chance(50) } ?? random.one(members), of: bond, bridge)
+        }
+    }
+
+    /// The first interface of a bond brings its part in VLANs with it.
+    private func join(_ bond: RefBond, _ bridge: Int) {
+        let here = state.bridges[bridge], template = here.members(of: bond.name).first ?? random.port(of: here)
+        if here.members(of: bond.name).isEmpty { setBond(bond, like: template, bridge) }
+        open(random.member(of: bond, like: template, in: here), bridge)
+    }
+
+    func leave(_ port: RefPort, of bond: RefBond, _ bridge: Int) {
+        removePort(bridge, named: port.name)
+        if state.bridges[bridge].members(of: bond.name).isEmpty, random.chance(50) { removeBond(bond, bridge) }
+    }
+
+    private func removeBond(_ bond: RefBond, _ bridge: Int) {
+        do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.removeBond(bond.name) } catch { fail("\(error)") }
+        state.bridges[bridge].bonds.removeAll { $0.name == bond.name }
         noteState()
     }
 
@@ -65,7 +97,8 @@ extension Simulation {
         guard let real = ofproto.bridge(named: state.bridges[index].name) else { return false }
         var hasChanged = false
         for at in state.bridges[index].bonds.indices {
-            let bond = state.bridges[index].bonds[at], active = real.bundle(named: bond.name)?.bond?.active?.name
+            let bond = state.bridges[index].bonds[at], found = real.bundle(named: bond.name)?.bond, active = found?.active?.name
+            if let found, observeMembers(of: bond, found, index) { hasChanged = true }
             if active == bond.active { continue }
             state.bridges[index].bonds[at].active = active
             bondHistory.moved.insert(bond.name)
@@ -74,15 +107,16 @@ extension Simulation {
         return hasChanged
     }
 
-    /// The active interface is the primary one, or the one that was it already, as long as it has a link; else any that has one.
+    /// The active interface is the primary one, or the one that was it already, as long as it is enabled; else any that is.
     func checkBonds() {
         for bridge in state.bridges {
             for bond in bridge.bonds {
-                let live = bridge.members(of: bond.name).filter(\.isLive).map(\.name), before = bondHistory.active[bond.name]
+                let live = bridge.members(of: bond.name).filter(\.isEnabled).map(\.name), before = bondHistory.active[bond.name]
                 tally.bondChanges += before == bond.active ? 0 : 1
                 if live.isEmpty != (bond.active == nil) || !live.contains(bond.active ?? live.first ?? "") && !live.isEmpty {
                     fail("\(bond) is not active by one of \(live)")
                 }
+                if live.isEmpty, bridge.members(of: bond.name).contains(where: \.isLinkUp) { fail("\(bond) has a link, and no interface is enabled") }
                 if bond.mode == .activeBackup, let primary = bond.primary, live.contains(primary) {
                     if bond.active != primary { fail("\(bond) is not active by its primary interface") }
                 } else if let before, live.contains(before), !bondHistory.flapped.contains(before), !bondHistory.changed.contains(bond.name), bond.active != before {
@@ -128,10 +162,12 @@ extension Simulation {
         guard isStrict, bondHistory.moved.contains(bond.name), !bondHistory.changed.contains(bond.name), bond.active != nil, bond.mode != .balanceTCP else { return }
         let members = bridge.members(of: bond.name)
         guard let first = members.first else { return }
-        for (station, place) in places where station.bridge == bridge.name && place != bridge.place(of: first) && !moves.contains(where: { $0.station == station }) {
+        for (station, place) in places where station.bridge == bridge.name && place != bond.name && !moves.contains(where: { $0.station == station }) {
             guard let frame = announcement(station, by: first) else { continue }
             let sent = bondHistory.announcements.filter { $0.bytes == frame }.map(\.port)
-            if sent.isEmpty || !sent.allSatisfy({ port in members.contains { $0.name == port } }) { fail("\(bond) does not make \(station) known, but by \(sent)") }
+            // An interface may have left since.
+            let areMembers = sent.allSatisfy { port in members.contains { $0.name == port } || state.find(port) == nil }
+            if sent.isEmpty || !areMembers { fail("\(bond) does not make \(station) known, but by \(sent)") }
         }
     }
 }

@@ -16,6 +16,8 @@ extension Simulation {
         quiesce()
         state.bridges = []
         lives = [:]
+        links = [:]
+        locks = [:]
         versionsSeen = [:]
         lastDeletedKeys = [:]
         mirrorCounts = [:]
@@ -24,13 +26,14 @@ extension Simulation {
         tally.configurations += 1
         for index in 0..<1 + random.below(3) { addBridge("br\(index)") }
         if state.bridges.count > 1 && random.chance(60) { patch(0, 1) }
-        for index in state.bridges.indices where random.chance(40) { addBond(index) }
+        for index in state.bridges.indices where random.chance(50) { addBond(index) }
         for index in state.bridges.indices {
             if random.chance(40) { shapeBridge(index) }
             for _ in 0..<random.below(4) { addGroup(index) }
             if random.chance(40) { addMeter(index) }
             if random.chance(40) { changeMirrors(index) }
             for _ in 0..<1 + random.below(12) { addRule(index) }
+            if !state.bridges[index].bonds.isEmpty, random.chance(70) { install(random.switching(), index) }
         }
         changeCores()
         noteState()
@@ -62,6 +65,7 @@ extension Simulation {
         } catch { return fail("\(error)") }
         if let number = dpif.portQuery(port.name)?.port.number, ghosts.remove(number) != nil { tally.dropsBefore += drops[number] ?? 0 }
         state.bridges[bridge].ports.append(port)
+        if port.bond != nil { links[port.name] = LinkWatch(isUp: port.isLinkUp, changed: now) }
         noteState()
     }
 
@@ -113,7 +117,9 @@ extension Simulation {
         retire(port.name)
         do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.removePort(port.name) } catch { fail("\(error)") }
         state.bridges[bridge].ports.removeAll { $0.name == port.name }
-        forgetStations(state.bridges[bridge].name, at: port.number)
+        links[port.name] = nil
+        // A bond's stations stay until its last interface goes.
+        if state.bridges[bridge].members(of: port.bundle).isEmpty { forgetStations(state.bridges[bridge].name, at: port.bundle) }
         noteState()
     }
 
@@ -125,11 +131,11 @@ extension Simulation {
         random.shape(&port)
         do throws(DPIFError) { try ofproto.bridge(named: state.bridges[bridge].name)?.changePort(port.config) } catch { fail("\(error)") }
         state.bridges[bridge].ports[index] = port
-        if (old.mode, old.tag, old.trunks, old.customers) != (port.mode, port.tag, port.trunks, port.customers) { forgetStations(state.bridges[bridge].name, at: port.number) }
+        if (old.mode, old.tag, old.trunks, old.customers) != (port.mode, port.tag, port.trunks, port.customers) { forgetStations(state.bridges[bridge].name, at: port.name) }
         noteState()
     }
 
-    func forgetStations(_ bridge: String, at port: UInt16) {
+    func forgetStations(_ bridge: String, at port: String) {
         for (station, life) in stations where station.bridge == bridge && life.port == port { stations[station] = nil }
     }
 
@@ -204,7 +210,7 @@ extension Simulation {
     /// Something random. The caller has made sure that a bridge with ports is there.
     func changeAnything() {
         let bridge = random.below(state.bridges.count)
-        switch random.below(24) {
+        switch random.below(28) {
         case 17: shapeBridge(bridge)
         case 0: addPort(bridge)
         case 1: removePort(bridge)
@@ -222,6 +228,8 @@ extension Simulation {
         case 19: changeMeter(bridge)
         case 20: changeMirrors(bridge)
         case 21, 22: flapLink(bridge)
+        case 23, 24: changeMembers(bridge)
+        case 25...27: flapMember(bridge)
         case 15, 16: changeGroup(bridge)
         case 5, 6, 7: addRule(bridge)
         default: changeRule(bridge)

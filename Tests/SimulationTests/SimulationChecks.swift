@@ -17,6 +17,9 @@ extension Simulation {
         checkFlights()
         expireStations()
         checkStations()
+        creditLocks()
+        noticeLinks(certainly: true)
+        checkLinks()
         checkBonds()
         checkMirrors()
         checkLearnings()
@@ -89,7 +92,7 @@ extension Simulation {
         let actual = flight.outputs.sorted()
         if outcomes.contains(where: \.isUndefined) {
             learnings.isOpen = true
-            metUndescribed = true
+            noteUndescribed(flight)
             passOver(flight, outcomes)
             return true
         }
@@ -105,7 +108,7 @@ extension Simulation {
         }
         // Between two looks at the switch a flow may have had another content.
         if fits.isEmpty, !isStrict, meetsFlowsThatChange(outcomes) {
-            metUndescribed = true
+            noteUndescribed(flight)
             passOver(flight, outcomes)
             return true
         }
@@ -114,6 +117,7 @@ extension Simulation {
             return false
         }
         tally.detours += first.detours
+        tally.claims += first.claims
         // Copies for ports that are no more were lost.
         let lost = fits.map { (least: $0.outputs.count - actual.count + $0.ends.lowerBound, most: $0.outputs.count + $0.cuts.count - actual.count + $0.ends.upperBound) }
         // Each copy that has been through the datapath again may have ended there.
@@ -122,7 +126,9 @@ extension Simulation {
         if fits.allSatisfy({ $0.choices == first.choices }) { remember(first.choices, of: flight) }
         tally.ends = tally.ends.lowerBound + least...tally.ends.upperBound + most
         // A megaflow may do what the old rules say and be credited to the new ones already.
-        credit(flight, outcomes, isCertain: outcomes.allSatisfy { $0.hits == first.hits && $0.heard == first.heard && $0.learnings == first.learnings && $0.copies == first.copies })
+        credit(flight, outcomes, isCertain: outcomes.allSatisfy {
+            $0.hits == first.hits && $0.heard == first.heard && $0.locked == first.locked && $0.learnings == first.learnings && $0.copies == first.copies
+        })
         return true
     }
 
@@ -154,6 +160,10 @@ extension Simulation {
                 }
                 let oracle = RefOracle { station, heard in
                     one(self.placesOf(station, since: since, heard: heard))
+                } former: { station in
+                    one(self.formerPlaces(of: station, flight))
+                } isLocked: { station in
+                    one(self.locksOf(station, at: flight.injected))
                 } choose: { choice, candidates in
                     self.remembered(choice, of: flight) ?? one(candidates)
                 } admits: { meter, soFar in
@@ -181,6 +191,8 @@ extension Simulation {
         var life = life
         for flight in flights.values {
             for outcome in outcomes(flight, since: flight.injected - (isStrict ? 0 : 500)) {
+                // Nobody knows which rules it came to.
+                if outcome.isUndefined { return true }
                 if let timeouts = outcome.fins[rule.id] { life.mayHave.shorten(timeouts) }
             }
         }
@@ -202,7 +214,7 @@ extension Simulation {
         }
     }
 
-    private func placesOf(_ station: RefStation, since: Int64, heard: UInt16?) -> [UInt16?] {
+    func placesOf(_ station: RefStation, since: Int64, heard: String?) -> [String?] {
         var places = candidates(station, since: since)
         for event in recentlyHeard[station] ?? [] where event.time >= since && !places.contains(event.port) { places.append(event.port) }
         if let heard, !places.contains(heard) { places.append(heard) }
@@ -254,6 +266,7 @@ extension Simulation {
             }
             count(outcome, flight.bytes.count, isCertain: isCertain)
             teach(outcome, at: flight.injected, isCertain: isCertain)
+            for station in outcome.locked { locks[station, default: []].append(Lock(since: flight.injected, isCertain: isCertain)) }
             for (station, port) in outcome.heard {
                 recentlyHeard[station, default: []].append(Heard(time: flight.injected, port: port, isCertain: isCertain))
             }
@@ -363,7 +376,7 @@ extension Simulation {
 /// A frame of a station came in.
 struct Heard {
     var time: Int64
-    var port: UInt16
+    var port: String
     var isCertain: Bool
 }
 

@@ -63,11 +63,14 @@ extension Simulation {
     func flapLink(_ bridge: Int) {
         let real = state.bridges[bridge].ports.indices.filter { state.bridges[bridge].ports[$0].peer == nil }
         guard !real.isEmpty else { return }
-        let index = random.one(Array(real))
+        flapLink(bridge, random.one(real))
+    }
+
+    func flapLink(_ bridge: Int, _ index: Int) {
         state.bridges[bridge].ports[index].isLinkUp.toggle()
         let port = state.bridges[bridge].ports[index]
-        bondHistory.flapped.insert(port.name)
         netdev(port.name)?.link = NetdevLink(up: port.isLinkUp, speed: 0)
+        if let bond = state.bridges[bridge].bond(of: port) { links[port.name]?.change(isEnabled: port.isEnabled, bond.delay(isUp: port.isLinkUp), now: now) }
         noteState()
     }
 }

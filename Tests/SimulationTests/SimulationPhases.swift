@@ -10,6 +10,8 @@ extension Simulation {
             nextStep()
             advance(Int64(random.below(40)))
             if random.chance(2) { pass() }
+            if random.chance(5), !links.isEmpty { wait() }
+            if random.chance(10), let bridge = state.bridges.first(where: { !$0.bonds.isEmpty }) { claim(in: bridge) }
             if random.chance(10) {
                 changeOne()
                 settle()
@@ -18,12 +20,33 @@ extension Simulation {
             advance(1)
             guard let port = realPort() else { continue }
             let (id, bytes) = frame()
-            inject(bytes, id: id, at: port)
-            quiesce()
-            if let flight = flights[id] { checkFlight(id, flight, since: flight.injected) }
+            see(bytes, id, at: port)
         }
         settle()
         checkMegaflows()
+    }
+
+    /// A frame comes in and is seen through.
+    private func see(_ bytes: [UInt8], _ id: UInt64, at port: String) {
+        inject(bytes, id: id, at: port)
+        quiesce()
+        if let flight = flights[id] { checkFlight(id, flight, since: flight.injected) }
+    }
+
+    /// A station's gratuitous ARP comes by one port, and some time later by others, often a bond's.
+    private func claim(in bridge: RefBridge) {
+        let ports = bridge.ports.filter { $0.peer == nil }, others = ports.filter { $0.bond == nil }
+        let members = ports.filter { port in port.bond != nil && (port.name == bridge.bond(of: port)?.active || random.chance(40)) }
+        guard !members.isEmpty, !others.isEmpty else { return }
+        var (id, bytes) = random.claim()
+        for turn in 0..<2 + random.below(3) {
+            see(renumber(bytes, id), id, at: random.one(random.chance(75) == (turn == 0) ? others : members).name)
+            id = random.nextFrame()
+            if random.chance(80) { settle() }
+            advance(random.one([1, 500, 2_500, 4_990, 5_200]))
+            quiesce()
+            advance(1)
+        }
     }
 
     /// Packets, turns and changes in any order.
@@ -32,7 +55,7 @@ extension Simulation {
         isStrict = false
         for at in 0..<steps {
             nextStep()
-            switch random.below(20) {
+            switch random.below(21) {
             case 0...8:
                 for _ in 0..<1 + random.below(6) {
                     guard let port = realPort() else { break }
@@ -47,6 +70,7 @@ extension Simulation {
             case 9...12: turnDatapath()
             case 13...16: turnOFProto()
             case 17: changeAnything()
+            case 18: flapMember(random.below(state.bridges.count))
             default: advance(Int64(random.below(30)))
             }
             // The threads of a real switch do not stand still for longer.
@@ -64,6 +88,22 @@ extension Simulation {
     private func pass() {
         settle()
         advance(random.one([1_000, 5_000, 11_000, 30_000, 120_000, 301_000]))
+        settle()
+    }
+
+    /// Links of bonds' interfaces change, or stay as they are, interfaces join or leave, and time goes by.
+    private func wait() {
+        settle()
+        let bridge = random.below(state.bridges.count)
+        switch random.below(4) {
+        case 0...1: flapMember(bridge)
+        case 2 where !state.bridges[bridge].bonds.isEmpty:
+            changeMembers(bridge)
+            observe()
+        default: break
+        }
+        settle()
+        advance(random.one([20, 90, 250, 1_900, 2_100, 12_100]))
         settle()
     }
 
