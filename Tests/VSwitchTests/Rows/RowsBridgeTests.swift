@@ -21,7 +21,7 @@ import Wire
         #expect(nothing.config == SwitchConfig())
         #expect(nothing.rows.openVSwitch == nil)
         let root = try TestRows().rooted().config()
-        #expect(root.config == SwitchConfig())
+        #expect(root.config == SwitchConfig(datapath: TestRows.plainDatapath))
         #expect(root.rows.openVSwitch != nil)
     }
 
