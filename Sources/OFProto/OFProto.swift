@@ -13,7 +13,7 @@
 /// Memory: a rule of one line about 400 bytes (600 more if no other rule has its actions), a megaflow about 350; bounds are in `Limits.swift`.
 ///
 /// Read in this order: `Rule.swift`, `Classifier.swift`, `Subtable.swift`, `Stages.swift`, `PrefixTrie.swift`, `Conjunctions.swift` (finding a
-/// rule); `Bridge.swift`, `BridgePort.swift`, `PortBundle.swift`, `Bond.swift`, `Mirror.swift`, `BridgeFlows.swift`, `MACLearning.swift`; `Group.swift`, `BridgeGroups.swift`,
+/// rule); `Bridge.swift`, `BridgePort.swift`, `PortBundle.swift`, `Bond.swift`, `Mirror.swift`, `BridgeFlows.swift`, `MACLearning.swift`, `LockEnds.swift`; `Group.swift`, `BridgeGroups.swift`,
 /// `Meter.swift`, `BridgeMeters.swift`, `RuleSet.swift` (who names them); `LearnedFlows.swift`; `Xlate.swift` and its siblings by verb;
 /// `UpcallHandler.swift`, `Megaflow.swift`, `Revalidator.swift`, `RuleChanges.swift`, `Sweep.swift`; `Trace.swift` and its siblings; `NetFlow.swift`.
 import Datapath

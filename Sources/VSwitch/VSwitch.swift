@@ -18,7 +18,7 @@
 /// `UnixctlContext.swift`, then by subject `UnixctlProcess.swift`, `UnixctlDatapath.swift`, `UnixctlInterfaces.swift`, `UnixctlPorts.swift`,
 /// `UnixctlThreads.swift` with `PMDReport.swift` and `RxqUsage.swift`, `UnixctlBridges.swift`; `UnixctlSocket.swift` (where it is). The log: `VLog.swift`,
 /// `LogPattern.swift`, `LogSpec.swift`, `LogLimit.swift`, `Syslog.swift`, `LogHandler.swift`, `UnixctlLog.swift`. The process: `Program.swift`,
-/// `PIDFile.swift`, `Signals.swift`, `Coverage.swift`.
+/// `PIDFile.swift`, `Signals.swift`, `Coverage.swift`. Cores and NUMA nodes: `Processors.swift`, `PMDLog.swift`, `AutoLoadBalance.swift`.
 /// The database: `OVSDBConnection.swift`, `Database/SwitchDatabase.swift` (what is followed and told), `Database/SwitchStatus.swift`; its rows as a configuration: `Rows/RowsConfig.swift`, `Rows/RowValues.swift` (how text is read as numbers), then by table `Rows/RowsDatapath.swift`,
 /// `Rows/RowsBridge.swift`, `Rows/RowsController.swift`, `Rows/RowsPort.swift`, `Rows/RowsInterface.swift`, `Rows/RowsSelections.swift`; `Rows/PortNumbers.swift`. What is wrong in a row is
 /// told in ovs-vswitchd's words and left out, or has its default; the rest counts.
