@@ -209,7 +209,8 @@ extension DPDKNetdev {
 
     /// As with ovs-vswitchd: what is counted for each queue, errors, drops and management.
     private static func isTold(_ name: String) -> Bool {
-        let isQueue = name.wholeMatch(of: /[rt]x_q\d+_(?:packets|bytes)/) != nil
+        // Asked for each counter of each port, whenever counters are read: no regular expression.
+        let isQueue = (name.hasPrefix("rx_q") || name.hasPrefix("tx_q")) && (name.hasSuffix("_packets") || name.hasSuffix("_bytes"))
         return isQueue || name.hasSuffix("_errors") || name.hasSuffix("_dropped") || name.contains("_management_")
     }
 
