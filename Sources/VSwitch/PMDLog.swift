@@ -4,7 +4,7 @@ import Datapath
 enum PMDLog {
     private static func tell(_ text: String, _ level: LogLevel = .information) { VLog.shared.log("dpif_netdev", level, text) }
 
-    private static func padded(_ core: Int) -> String { core < 10 ? " \(core)" : "\(core)" }
+    private static func padded(_ core: Int) -> String { rightAligned("\(core)", 2) }
 
     /// PMDs have come or gone.
     static func tell(from former: [PMDPlace], to places: [PMDPlace]) {
