@@ -29,9 +29,14 @@ public protocol DPIF: AnyObject {
     func flowPut(_ flow: DPFlowPut, waiting: consuming DPPacket?) throws(DPIFError) -> DPFlowID
     /// Replaces a megaflow's actions.
     func flowModify(_ id: DPFlowID, actions: [DPAction]) throws(DPIFError)
+    /// The same for many megaflows. Returns the places of those whose actions stay, since they are not installed or memory is short.
+    func flowModify(_ ids: ContiguousArray<DPFlowID>, actions: [DPAction]) -> [Int]
     /// Starts the removal of a megaflow; its final statistics arrive by `receiveRetired`.
     func flowDelete(_ id: DPFlowID)
+    /// nil: it is not installed.
     func flowStats(_ id: DPFlowID) -> DPFlowStats?
+    /// Appends the statistics of many megaflows to `stats`, in the same order.
+    func flowStats(_ ids: ContiguousArray<DPFlowID>, into stats: inout ContiguousArray<DPFlowStats?>)
     func flowFlush()
     /// All megaflows with their statistics.
     func flowDump() -> [DPFlowDump]
@@ -137,6 +142,20 @@ public struct DPFlowPut {
         self.key = key
         self.mask = mask
         self.actions = actions
+    }
+}
+
+extension DPIF {
+    public func flowModify(_ ids: ContiguousArray<DPFlowID>, actions: [DPAction]) -> [Int] {
+        var failed: [Int] = []
+        for at in ids.indices {
+            do throws(DPIFError) { try flowModify(ids[at], actions: actions) } catch { failed.append(at) }
+        }
+        return failed
+    }
+
+    public func flowStats(_ ids: ContiguousArray<DPFlowID>, into stats: inout ContiguousArray<DPFlowStats?>) {
+        for id in ids { stats.append(flowStats(id)) }
     }
 }
 

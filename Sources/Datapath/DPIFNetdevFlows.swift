@@ -120,9 +120,15 @@ extension DPIFNetdev {
     }
 
     func compile(_ actions: [DPAction]) throws(DPIFError) -> CompiledProgram {
-        if actions.isEmpty { return CompiledProgram() }
-        if actions.count == 1, case .output(let port) = actions[0] { return unsafe CompiledProgram(output: port.number) }
+        if let output = onlyOutput(actions) { return unsafe CompiledProgram(output: output) }
         return unsafe try CompiledProgram(words: copyWords(compileActions(actions)))
+    }
+
+    /// What `DPFlow.output` says of actions that need no program; nil: they need one.
+    private func onlyOutput(_ actions: [DPAction]) -> UInt32? {
+        if actions.isEmpty { return DPFlow.manyActions }
+        if actions.count == 1, case .output(let port) = actions[0] { return port.number }
+        return nil
     }
 
     @unsafe func copyWords(_ words: [UInt64]) throws(DPIFError) -> UnsafeMutablePointer<UInt64> {
@@ -134,8 +140,7 @@ extension DPIFNetdev {
 
     /// The PMD and slot of a megaflow that is still installed.
     private func installed(_ id: DPFlowID) -> PMDHandle? {
-        guard let handle = pmd(id.pmd), Int(id.slot) < handle.actions.count, handle.actions[Int(id.slot)] != nil,
-            unsafe handle.pmd.pointee.slab[id.slot].pointee.generation == id.generation else { return nil }
+        guard let handle = pmd(id.pmd), handle.holds(id) else { return nil }
         return handle
     }
 
@@ -148,6 +153,58 @@ extension DPIFNetdev {
         command.number = UInt64(program.output)
         unsafe command.pointer = UnsafeMutableRawPointer(program.words)
         handle.send(command)
+    }
+
+    public func flowModify(_ ids: ContiguousArray<DPFlowID>, actions: [DPAction]) -> [Int] {
+        guard let output = onlyOutput(actions) else { return ids.indices.filter { at in (try? flowModify(ids[at], actions: actions)) == nil } }
+        var failed: [Int] = []
+        forEachPMD(ids) { handle, range in
+            guard let handle else { return failed.append(contentsOf: range) }
+            var outputs = OutputCommand(output)
+            for at in range {
+                let id = ids[at]
+                if handle.holds(id) {
+                    handle.actions[Int(id.slot)] = actions
+                    outputs.add(id.slot, handle)
+                } else {
+                    failed.append(at)
+                }
+            }
+            outputs.send(to: handle)
+        }
+        return failed
+    }
+
+    /// Megaflows that follow each other and are of one PMD; nil: it is not there any more.
+    private func forEachPMD(_ ids: ContiguousArray<DPFlowID>, _ visit: (PMDHandle?, Range<Int>) -> Void) {
+        var at = 0
+        while at < ids.count {
+            var end = at + 1
+            while end < ids.count, ids[end].pmd == ids[at].pmd { end += 1 }
+            visit(pmd(ids[at].pmd), at..<end)
+            at = end
+        }
+    }
+
+    /// A command that gives megaflows an output, as it is put together.
+    private struct OutputCommand {
+        private var command = PMDCommand(.setOutputs)
+        private var count = 0
+
+        init(_ output: UInt32) { command.number = UInt64(output) }
+
+        mutating func add(_ slot: UInt32, _ handle: PMDHandle) {
+            if count == 0 { command.slot = slot } else { command.moreSlots[count - 1] = slot }
+            count += 1
+            if count == 8 { send(to: handle) }
+        }
+
+        mutating func send(to handle: PMDHandle) {
+            if count == 0 { return }
+            command.depth = UInt8(count - 1)
+            handle.send(command)
+            count = 0
+        }
     }
 
     public func flowDelete(_ id: DPFlowID) {
@@ -180,6 +237,13 @@ extension DPIFNetdev {
 
     public func flowStats(_ id: DPFlowID) -> DPFlowStats? {
         installed(id).map { $0.stats(of: id.slot) }
+    }
+
+    public func flowStats(_ ids: ContiguousArray<DPFlowID>, into stats: inout ContiguousArray<DPFlowStats?>) {
+        forEachPMD(ids) { handle, range in
+            if let handle { for at in range { handle.prefetchStats(of: ids[at].slot) } }
+            for at in range { stats.append(handle.flatMap { $0.holds(ids[at]) ? $0.stats(of: ids[at].slot) : nil }) }
+        }
     }
 
     public func flowDump() -> [DPFlowDump] {

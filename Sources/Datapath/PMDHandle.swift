@@ -241,6 +241,20 @@ import NetDev
         freeSlots.append(slot)
     }
 
+    /// True if the megaflow is installed, and its removal has not begun.
+    func holds(_ id: DPFlowID) -> Bool {
+        guard Int(id.slot) < actions.count, actions[Int(id.slot)] != nil else { return false }
+        return unsafe pmd.pointee.slab[id.slot].pointee.generation == id.generation
+    }
+
+    /// Sends for a megaflow's counters, which another core writes.
+    func prefetchStats(of slot: UInt32) {
+        guard Int(slot) < actions.count else { return }
+        let flow = unsafe pmd.pointee.slab[slot]
+        unsafe nt_prefetch(flow)
+        unsafe nt_prefetch(UnsafeRawPointer(flow) + 64)
+    }
+
     /// A megaflow's counters at this moment.
     func stats(of slot: UInt32) -> DPFlowStats {
         let flow = unsafe pmd.pointee.slab[slot]

@@ -33,6 +33,8 @@ struct DatapathKey: BitwiseCopyable, Sendable {
         case removeFlow
         /// Give the megaflow in `slot` the program at `pointer` and the output `number`; answer `freeMemory` with the old program.
         case setActions
+        /// Give the megaflows in `slot` and in the first `depth` of `moreSlots` no program and the output `number`; answer `freeMemory` with old programs.
+        case setOutputs
         /// Let `packet` follow the megaflow in `slot`, or its own lookup if it is gone.
         case followFlow
         /// Run the program at `pointer` on `packet`; answer `freeMemory`.
@@ -75,24 +77,30 @@ struct DatapathKey: BitwiseCopyable, Sendable {
     var packet: Mbuf?
 
     init(_ kind: Kind) { self.kind = kind }
+
+    /// Further slots, in the place of `metadata`.
+    var moreSlots: InlineArray<7, UInt32> {
+        @inline(__always) get { metadata.words }
+        @inline(__always) set { metadata.words = newValue }
+    }
 }
 
 /// The part of a key's line 0 that does not come from the frame: inPort to ctNWProto, 28 bytes.
 struct PacketMetadata: BitwiseCopyable, Sendable {
-    var words = (UInt32(0), UInt32(0), UInt32(0), UInt32(0), UInt32(0), UInt32(0), UInt32(0))
+    var words = InlineArray<7, UInt32>(repeating: 0)
 
     init() {}
     /// The metadata of `key`.
     @inline(__always) init(_ key: UnsafePointer<FlowKey>) {
         // The metadata are the key's first 28 bytes.
-        words = unsafe UnsafeRawPointer(key).loadUnaligned(as: type(of: words))
+        words = unsafe UnsafeRawPointer(key).loadUnaligned(as: InlineArray<7, UInt32>.self)
     }
     /// Overwrites the metadata of `key`.
     @inline(__always) func store(into key: UnsafeMutablePointer<FlowKey>) {
         // The metadata are the key's first 28 bytes.
-        unsafe UnsafeMutableRawPointer(key).storeBytes(of: words, as: type(of: words))
+        unsafe UnsafeMutableRawPointer(key).storeBytes(of: words, as: InlineArray<7, UInt32>.self)
     }
-    var inPort: UInt32 { words.0 }
+    var inPort: UInt32 { words[0] }
 }
 
 /// What a port's PMDs need to know of it.

@@ -15,7 +15,7 @@ final class Classifier {
     private var byMask: [MaskLines: Subtable] = [:]
     /// The one that was asked for last: changes often come in rows with one mask.
     private var latest: Subtable?
-    private var tries = [PrefixTrie](repeating: PrefixTrie(), count: TrieField.allCases.count)
+    private let tries = PrefixTries()
     private let seed: HashSeed
     private let scratch = FlowBuffer()
     /// Rules, those on their way out included.
@@ -37,12 +37,26 @@ final class Classifier {
         var best: Rule?
         var priority = -1
         var answers = TrieAnswers()
-        for subtable in subtables {
-            if subtable.maxPriority <= priority { break }
-            if let rule = find(subtable, flow, wildcards, &answers, visited), Int(rule.priority) > priority {
-                best = rule
+        for at in subtables.indices {
+            if subtables[at].maxPriority <= priority { break }
+            if let rule = find(subtables[at], flow, wildcards, &answers, visited), Int(rule.priority) > priority {
                 priority = Int(rule.priority)
+                best = rule
             }
+        }
+        return best
+    }
+
+    /// The same for a frame, where it does not matter at which bits that looks and no rules are conjunctive.
+    func lookup(_ flow: FlowBuffer) -> Rule? {
+        var best: Rule?
+        var priority = -1
+        for at in subtables.indices {
+            let subtable = subtables[at]
+            if subtable.maxPriority <= priority { break }
+            guard let rule = subtable.rule(flow, version: version), Int(rule.priority) > priority else { continue }
+            priority = Int(rule.priority)
+            best = rule
         }
         return best
     }
@@ -72,7 +86,7 @@ final class Classifier {
         let place = place ?? self.place(of: match) ?? newPlace(match)
         let subtable = place.subtable, before = subtable.maxPriority
         scratch.key = match.key
-        subtable.insert(rule, key: scratch, at: place, tries: &tries)
+        subtable.insert(rule, key: scratch, at: place, tries: tries)
         if subtable.maxPriority != before { reorder() }
         count += 1
         if rule.isSoft { softCount += 1 }
@@ -90,7 +104,7 @@ final class Classifier {
     func remove(_ rule: Rule) {
         guard let subtable = rule.subtable else { return }
         let before = subtable.maxPriority
-        subtable.remove(rule, tries: &tries)
+        subtable.remove(rule, tries: tries)
         count -= 1
         if rule.isSoft { softCount -= 1 }
         if subtable.ruleCount == 0 {

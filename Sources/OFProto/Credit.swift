@@ -1,7 +1,7 @@
 import Wire
 
 /// Who is credited with the packets of a megaflow, or of a single translation.
-enum Credit {
+enum Credit: Equatable {
     /// A rule that was run, and the table where it was found.
     case rule(Rule, OpenFlowTable)
     /// A table without a rule for the packet.
@@ -53,5 +53,44 @@ enum Credit {
     /// The megaflow is gone, and everything was pushed.
     func end(now: Int64) {
         if case .netFlow(let record, _) = self { record.end(now: now) }
+    }
+}
+
+extension Credit {
+    static func == (one: Credit, other: Credit) -> Bool {
+        switch (one, other) {
+        case (.rule(let rule, let table), .rule(let otherRule, let otherTable)): rule === otherRule && table === otherTable
+        case (.miss(let table), .miss(let otherTable)): table === otherTable
+        case (.station(let station, let bundle, let heard), .station(let otherStation, let otherBundle, let otherHeard)):
+            station == otherStation && bundle === otherBundle && heard == otherHeard
+        case (.mirror(let mirror), .mirror(let otherMirror)): mirror === otherMirror
+        case (.bond(let bond, let hash), .bond(let otherBond, let otherHash)): bond === otherBond && hash == otherHash
+        case (.patch(let from, let to), .patch(let otherFrom, let otherTo)): from === otherFrom && to === otherTo
+        case (.group(let group, let bucket), .group(let otherGroup, let otherBucket)): group === otherGroup && bucket === otherBucket
+        case (.controller(let context), .controller(let otherContext)): context === otherContext
+        case (.recirculation(let context), .recirculation(let otherContext)): context === otherContext
+        case (.netFlow(let record, let output), .netFlow(let otherRecord, let otherOutput)): record === otherRecord && output == otherOutput
+        case (.learn(let flow), .learn(let otherFlow)): flow === otherFlow
+        case (.finTimeout(let rule, let bridge, let timeout), .finTimeout(let otherRule, let otherBridge, let otherTimeout)):
+            rule === otherRule && bridge === otherBridge && timeout == otherTimeout
+        default: false
+        }
+    }
+
+    /// One of those that are credited.
+    var object: ObjectIdentifier {
+        switch self {
+        case .rule(let rule, _), .finTimeout(let rule, _, _): ObjectIdentifier(rule)
+        case .miss(let table): ObjectIdentifier(table)
+        case .station(_, let bundle, _): ObjectIdentifier(bundle)
+        case .mirror(let mirror): ObjectIdentifier(mirror)
+        case .bond(let bond, _): ObjectIdentifier(bond)
+        case .patch(let from, _): ObjectIdentifier(from)
+        case .group(let group, _): ObjectIdentifier(group)
+        case .controller(let context): ObjectIdentifier(context)
+        case .recirculation(let context): ObjectIdentifier(context)
+        case .netFlow(let record, _): ObjectIdentifier(record)
+        case .learn(let flow): ObjectIdentifier(flow)
+        }
     }
 }

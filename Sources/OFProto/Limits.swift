@@ -38,12 +38,14 @@ public struct OFProtoLimits: Hashable, Sendable {
     static let comparedRules = 64
     /// Megaflows that are passed over at the cost of 1 of `sweepBudget`.
     static let passedOver = 16
-    /// Using another megaflow's answer costs so much of `sweepBudget`.
+    /// Megaflows that are looked at together.
+    static let batch = 32
+    /// Using another megaflow's answer, after a lookup or without, costs so much of `sweepBudget`.
     static let answerCost = 1
-    /// What looking a megaflow up costs where it is known what the rule's actions lead to.
-    static let lookupCost = 2
     /// Answers of a round of revalidation that are tried for further megaflows; the oldest one goes.
     static let rememberedAnswers = 4
+    /// Different outcomes that megaflows found next may share; one that would stand in the place of another takes it.
+    static let rememberedOutcomes = 256
     /// Nested resubmits that go back to the same or an earlier table, and nested buckets; beyond it the packet is dropped.
     static let resubmitDepth = 64
     /// Table lookups of one translation; beyond it the packet is dropped.

@@ -3,23 +3,21 @@ import Flow
 
 /// What the ofproto thread keeps of an installed megaflow: enough to translate it again and to credit its packets.
 ///
-/// The key is kept under its mask and without the lines that the mask does not use; masks are shared (`MaskStore`), since
-/// thousands of megaflows have few different ones. With one line, one action and two credits this is some 350 bytes.
+/// It is without references, so that thousands of them are gone through fast. Masks and outcomes are shared and go by their numbers (`MaskStore`, `OutcomeStore`), since thousands of
+/// megaflows have few different ones. The key is kept under its mask and without the lines that the mask does not use. With one line this is some 150 bytes.
 ///
 /// Owner: the megaflow table.
-final class Megaflow {
+struct Megaflow {
     let id: DPFlowID
-    let mask: SharedMask
-    /// The key's first line that the mask uses, and the further ones.
-    private let words: InlineArray<8, UInt64>
-    let moreLines: [Line]
-    var actions: [DPAction]
-    var credits: [Credit]
-    /// The bits that packets had unchanged whenever they were looked up.
-    fileprivate(set) var steady: SharedMask
-    /// It depends on rules of other tables than those that it looks up.
-    fileprivate(set) var followsTables: Bool
-    fileprivate(set) var isDeleting = false
+    /// The numbers of its mask and its outcome.
+    let mask: Int32
+    fileprivate(set) var outcome: Int32
+    /// The key's first line that the mask uses; the table has the further ones.
+    fileprivate let words: InlineArray<8, UInt64>
+    /// Its packets are no fragments, of which lookups see something else than they have, and have an Ethernet header, without which not all rules are for them.
+    let isPlain: Bool
+    /// Its removal has not begun.
+    fileprivate(set) var isLive = true
     /// An operator has put it here, or changed it: the next sweep translates it.
     var isUntested = false
     let created: Int64
@@ -28,80 +26,8 @@ final class Megaflow {
     var bytes: UInt64 = 0
     var used: Int64
 
-    fileprivate init(_ id: DPFlowID, mask: SharedMask, steady: SharedMask, line: Line, moreLines: [Line], actions: [DPAction], found: MegaflowFindings, now: Int64) {
-        self.id = id
-        self.mask = mask
-        self.steady = steady
-        words = InlineArray { line[$0] }
-        self.moreLines = moreLines
-        self.actions = actions
-        credits = found.credits
-        followsTables = found.followsTables
-        created = now
-        used = now
-    }
-
     /// The first word of line 0: the input port, and behind it recirc_id.
     var firstWord: UInt64 { words[0] }
-
-    /// The key's line at a place among the mask's lines.
-    @inline(__always) func line(_ place: Int) -> Line {
-        guard place == 0 else { return moreLines[place - 1] }
-        var line = Line.zero
-        for at in 0..<8 { line[at] = words[at] }
-        return line
-    }
-}
-
-/// What a megaflow depends on, one bit of 64 each: what changed and has none of its bits does not concern it.
-struct MegaflowTags {
-    /// Stations whose place was looked up.
-    var stations: UInt64 = 0
-    /// Tables in which rules were looked up.
-    var tables: UInt64 = 0
-}
-
-/// What a translation tells of the megaflow that is made of it, besides actions.
-struct MegaflowFindings {
-    /// Who is credited with its packets.
-    var credits: [Credit] = []
-    var tags = MegaflowTags()
-    /// The bits of its mask that are steady; nil: all of them.
-    var steady: MaskLines?
-    var followsTables = false
-}
-
-/// A mask of installed megaflows. Owner: the mask store.
-final class SharedMask {
-    let lines: MaskLines
-    fileprivate var users = 0
-
-    fileprivate init(_ lines: MaskLines) { self.lines = lines }
-}
-
-/// The different masks of installed megaflows. Owner: the megaflow table.
-struct MaskStore {
-    private var masks: [MaskLines: SharedMask] = [:]
-
-    /// A mask with one more use.
-    mutating func retain(_ lines: MaskLines) -> SharedMask {
-        let mask = masks[lines] ?? SharedMask(lines)
-        if mask.users == 0 { masks[lines] = mask }
-        return retain(mask)
-    }
-
-    /// One more use of a mask that is in use.
-    func retain(_ mask: SharedMask) -> SharedMask {
-        mask.users += 1
-        return mask
-    }
-
-    mutating func release(_ mask: SharedMask) {
-        mask.users -= 1
-        if mask.users == 0 { masks[mask.lines] = nil }
-    }
-
-    var count: Int { masks.count }
 }
 
 /// Where in the megaflow table the megaflow in a slot of the datapath is. A slot holds one megaflow at a time, so this is an array for each datapath
@@ -133,102 +59,120 @@ private struct MegaflowIndex {
 }
 
 /// All megaflows that this thread has installed, live or on their way out. Owner: `OFProto`.
+///
+/// Invariants: `flows`, `tags` and `moreLines` are equally long; `isTaken` is false exactly for places in `unused`.
 final class MegaflowTable {
-    /// nil: a free place.
-    private(set) var slots: ContiguousArray<Megaflow?> = []
-    /// Of the megaflows in `slots`; none of those that are not live.
+    /// Free places hold what was there last.
+    var flows: ContiguousArray<Megaflow> = []
+    /// Of the megaflows in `flows`; none of those that are not live.
     private(set) var tags: ContiguousArray<MegaflowTags> = []
+    /// The lines of keys but the first ones.
+    private var moreLines: ContiguousArray<[Line]> = []
+    private var isTaken: ContiguousArray<Bool> = []
     private var unused: ContiguousArray<Int32> = []
     private var index = MegaflowIndex()
     private(set) var masks = MaskStore()
+    private(set) var outcomes = OutcomeStore()
     /// Megaflows whose removal has not begun.
     private(set) var liveCount = 0
+    private let scratch = FlowBuffer()
 
     /// Takes room for so many megaflows, so that the table never moves while packets wait. It costs addresses only, until it is used.
     func reserve(_ count: Int) {
-        slots.reserveCapacity(count)
+        flows.reserveCapacity(count)
         tags.reserveCapacity(count)
+        moreLines.reserveCapacity(count)
+        isTaken.reserveCapacity(count)
     }
 
-    /// Remembers a megaflow. Its key and mask are the translator's.
-    @discardableResult func insert(
-        _ id: DPFlowID, key: borrowing FlowKey, mask lines: MaskLines, actions: [DPAction], found: MegaflowFindings, now: Int64
-    ) -> Megaflow {
-        var first = Line.zero
+    /// Remembers a megaflow, and returns its place. Its key and mask are the translator's.
+    @discardableResult func insert(_ id: DPFlowID, key: borrowing FlowKey, mask lines: MaskLines, _ outcome: MegaflowOutcome, now: Int64) -> Int {
+        scratch.clear()
         var more: [Line] = []
         for at in 0..<lines.count {
             let line = key[line: lines.indices[at]] & lines.masks[at]
-            if at == 0 { first = line } else { more.append(line) }
+            scratch[line: lines.indices[at]] = line
+            if at > 0 { more.append(line) }
         }
-        let mask = masks.retain(lines)
-        let steady = found.steady.map { masks.retain($0) } ?? masks.retain(mask)
-        let flow = Megaflow(id, mask: mask, steady: steady, line: first, moreLines: more, actions: actions, found: found, now: now)
+        let first = lines.count > 0 ? scratch[line: lines.indices[0]] : .zero
+        let flow = Megaflow(
+            id: id, mask: masks.retain(lines), outcome: outcomes.retain(outcome), words: InlineArray { first[$0] }, isPlain: scratch.isLookedUpAsItIs, created: now, used: now)
         // A megaflow that the datapath has forgotten and takes again.
         if let old = find(id) { remove(old) }
-        let at: Int32
+        let at: Int
         if let free = unused.popLast() {
-            slots[Int(free)] = flow
-            tags[Int(free)] = found.tags
-            at = free
+            at = Int(free)
+            flows[at] = flow
+            tags[at] = outcome.tags
+            moreLines[at] = more
+            isTaken[at] = true
         } else {
-            slots.append(flow)
-            tags.append(found.tags)
-            at = Int32(slots.count - 1)
+            at = flows.count
+            flows.append(flow)
+            tags.append(outcome.tags)
+            moreLines.append(more)
+            isTaken.append(true)
         }
-        let former = index.latest(id.pmd, id.slot).flatMap { place in slots[place].map { (id: $0.id, place: place) } }
-        index.put(id, at: at, former: former)
+        let former = index.latest(id.pmd, id.slot).map { (id: flows[$0].id, place: $0) }
+        index.put(id, at: Int32(at), former: former)
         liveCount += 1
-        return flow
+        return at
     }
 
     func find(_ id: DPFlowID) -> Int? {
-        if let place = index.latest(id.pmd, id.slot), slots[place]?.id == id { return place }
+        if let place = index.latest(id.pmd, id.slot), flows[place].id == id { return place }
         return index.aside(id)
     }
 
+    func mask(_ at: Int) -> MaskLines { masks[flows[at].mask] }
+    func outcome(_ at: Int) -> MegaflowOutcome { outcomes[flows[at].outcome] }
+
+    /// A megaflow's key's line at a place among its mask's lines.
+    @inline(__always) func line(_ at: Int, _ place: Int) -> Line {
+        guard place == 0 else { return moreLines[at][place - 1] }
+        var line = Line.zero
+        for word in 0..<8 { line[word] = flows[at].words[word] }
+        return line
+    }
+
     /// A megaflow was translated again, or what another one's translation found holds for it.
-    func update(_ at: Int, _ flow: Megaflow, actions: [DPAction], found: MegaflowFindings) {
-        if flow.isDeleting { return }
-        if let lines = found.steady {
-            let steady = masks.retain(lines)
-            masks.release(flow.steady)
-            flow.steady = steady
-        } else if flow.steady !== flow.mask {
-            masks.release(flow.steady)
-            flow.steady = masks.retain(flow.mask)
-        }
-        tags[at] = found.tags
-        flow.actions = actions
-        flow.credits = found.credits
-        flow.followsTables = found.followsTables
+    func update(_ at: Int, _ outcome: MegaflowOutcome) {
+        guard flows[at].isLive, outcome.number != flows[at].outcome else { return }
+        let number = outcomes.retain(outcome)
+        outcomes.release(flows[at].outcome)
+        flows[at].outcome = number
+        tags[at] = outcome.tags
     }
 
     /// Its removal has begun.
     func markDeleting(_ at: Int) {
-        guard let flow = slots[at], !flow.isDeleting else { return }
-        flow.isDeleting = true
+        guard flows[at].isLive else { return }
+        flows[at].isLive = false
         tags[at] = MegaflowTags()
         liveCount -= 1
     }
 
     /// Forgets a megaflow whose removal is complete.
     func remove(_ at: Int) {
-        guard let flow = slots[at] else { return }
-        index.remove(flow.id, at: at)
-        if !flow.isDeleting { liveCount -= 1 }
-        masks.release(flow.mask)
-        masks.release(flow.steady)
-        slots[at] = nil
-        tags[at] = MegaflowTags()
+        guard isTaken[at] else { return }
+        markDeleting(at)
+        index.remove(flows[at].id, at: at)
+        masks.release(flows[at].mask)
+        outcomes.release(flows[at].outcome)
+        moreLines[at] = []
+        isTaken[at] = false
         unused.append(Int32(at))
     }
-}
 
-extension FlowBuffer {
-    /// Takes a megaflow's key, under its mask, as a whole.
-    func load(_ flow: Megaflow) {
-        clear()
-        let indices = flow.mask.lines.indices
-        for at in indices.indices { self[line: indices[at]] = flow.line(at) }
+    /// Nobody remembers numbers of masks and outcomes: those that are free may be used again.
+    func recycle() {
+        masks.recycle()
+        outcomes.recycle()
+    }
+
+    /// Writes a megaflow's key, under its mask, over all of `buffer`.
+    func load(_ at: Int, into buffer: FlowBuffer) {
+        buffer.clear()
+        masks.forEachLine(flows[at].mask) { place, index in buffer[line: index] = line(at, place) }
     }
 }

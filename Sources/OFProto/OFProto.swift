@@ -274,10 +274,9 @@ public final class OFProto {
     /// Removes all megaflows from the datapath at once; packets come up again.
     public func flushMegaflows() {
         // What they count until the datapath has retired them is credited then.
-        for at in megaflows.slots.indices {
-            guard let flow = megaflows.slots[at], !flow.isDeleting else { continue }
-            if let stats = dpif.flowStats(flow.id) { push(flow, stats) }
-            delete(at, flow.id)
+        for at in megaflows.flows.indices where megaflows.flows[at].isLive {
+            if let stats = dpif.flowStats(megaflows.flows[at].id) { push(at, stats) }
+            delete(at)
         }
     }
 

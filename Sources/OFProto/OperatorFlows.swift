@@ -14,24 +14,25 @@ extension OFProto {
         put.key = put.key.masked(by: put.mask)
         let id = try dpif.flowPut(put, waiting: nil)
         // Nothing is known of what it hangs on: it is looked at whatever changes.
-        var found = MegaflowFindings()
-        (found.tags.stations, found.tags.tables) = (.max, .max)
-        megaflows.insert(id, key: put.key, mask: MaskLines(put.mask), actions: put.actions, found: found, now: now).isUntested = true
+        let outcome = MegaflowOutcome(actions: put.actions, tags: MegaflowTags(stations: .max, tables: .max))
+        let at = megaflows.insert(id, key: put.key, mask: MaskLines(put.mask), outcome, now: now)
+        megaflows.flows[at].isUntested = true
     }
 
     /// Gives a megaflow other actions until it is next translated. Throws `DPIFError` as `DPIF.flowModify` does.
     public func changeOperatorFlow(_ id: DPFlowID, actions: [DPAction]) throws(DPIFError) {
         try dpif.flowModify(id, actions: actions)
-        guard let at = megaflows.find(id), let flow = megaflows.slots[at] else { return }
-        flow.actions = actions
-        flow.isUntested = true
+        guard let at = megaflows.find(id) else { return }
+        let found = megaflows.outcome(at)
+        megaflows.update(at, MegaflowOutcome(actions: actions, credits: found.credits, tags: found.tags, steady: found.steady, followsTables: found.followsTables))
+        megaflows.flows[at].isUntested = true
     }
 
     /// Begins a megaflow's removal, whoever installed it.
     public func deleteOperatorFlow(_ id: DPFlowID) {
         guard let at = megaflows.find(id) else { return dpif.flowDelete(id) }
-        if let flow = megaflows.slots[at], let stats = dpif.flowStats(id) { push(flow, stats) }
-        delete(at, id)
+        if let stats = dpif.flowStats(id) { push(at, stats) }
+        delete(at)
     }
 
     /// Looks at all megaflows once, however long that takes: none is stale afterwards, and all counters are of now (`revalidator/wait`).
@@ -40,7 +41,7 @@ extension OFProto {
         wantSweep()
         var slices = 0
         // A slice looks at one place of the table at least.
-        while runSweep(now: now), slices <= megaflows.slots.count { slices += 1 }
+        while runSweep(now: now), slices <= megaflows.flows.count { slices += 1 }
     }
 
     /// The number of megaflows that there may be, until sweeps find that it is too great or too small; at most what is configured.

@@ -56,7 +56,7 @@ struct RuleChanges {
     func concerns(first: UInt64) -> RuleConcerns {
         let newcomers = added.compactMap { rule, table, tag -> RuleConcerns.Newcomer? in
             guard let (mask, key) = rule.subtable?.lines(of: rule.slot) else { return nil }
-            return RuleConcerns.Newcomer(rule: rule, table: table, tag: tag, mask: mask, key: key)
+            return RuleConcerns.Newcomer(rule, table, tag: tag, mask: mask, key: key)
         }
         return RuleConcerns(tables: tables, whole: whole, altered: hasAltered ? first : nil, newcomers: newcomers)
     }

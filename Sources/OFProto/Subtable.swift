@@ -4,8 +4,7 @@ import OpenFlow
 /// The rules of a table whose masks are equal: one hash table from masked key to the rules with that match, which form a
 /// list by falling priority.
 ///
-/// Invariants: `slots[i].head` is nil exactly for slots in `unused`; bucket entries are hash << 32 | slot + 1, 0 when
-/// empty; the table is at most half full, so every probe ends.
+/// Invariants: `heads[i]` is nil exactly for slots in `unused`; `buckets` holds slot + 1 for the others.
 /// Owner: its classifier.
 final class Subtable {
     let mask: MaskLines
@@ -21,7 +20,7 @@ final class Subtable {
     private let portsLength: Int
     private var ports = PrefixTrie()
 
-    private var buckets: ContiguousArray<UInt64> = ContiguousArray(repeating: 0, count: 8)
+    private var buckets = HashBuckets()
     private var keys: ContiguousArray<Line> = []
     private var heads: ContiguousArray<Rule?> = []
     private var unused: ContiguousArray<Int> = []
@@ -59,7 +58,7 @@ final class Subtable {
     }
 
     /// The highest-priority rule that matches, or nil. The bits that the answer depends on are added to `wildcards`.
-    func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: borrowing [PrefixTrie], _ answers: inout TrieAnswers, version: UInt64) -> Rule? {
+    func lookup(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: PrefixTries, _ answers: inout TrieAnswers, version: UInt64) -> Rule? {
         for stage in 0..<earlyStages.count {
             if earlyStages[stage].asksTries, isRuledOut(flow, wildcards, tries, &answers) { return nil }
             if !earlyHashes[stage].contains(earlyStages[stage].mask.hash(flow, seed)) {
@@ -86,16 +85,22 @@ final class Subtable {
         return nil
     }
 
+    /// The highest-priority rule that matches, or nil.
+    func rule(_ flow: FlowBuffer, version: UInt64) -> Rule? {
+        guard let slot = find(flow, mask.hash(flow, seed)) else { return nil }
+        return first(at: slot, seenIn: version)
+    }
+
     /// True if a trie tells that no rule here can match; the bits that say so are un-wildcarded. Among fields that do, one whose bits were consulted already is
     /// preferred; then the first of which a look at the trie needs no more bits than the rules here have.
-    private func isRuledOut(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: borrowing [PrefixTrie], _ answers: inout TrieAnswers) -> Bool {
+    private func isRuledOut(_ flow: FlowBuffer, _ wildcards: FlowBuffer, _ tries: PrefixTries, _ answers: inout TrieAnswers) -> Bool {
         var best: (field: TrieField, bits: Int, isShort: Bool)?
         for (field, length) in prefixLengths {
             let answer: PrefixTrie.Answer
             if let known = answers[field] {
                 answer = known
             } else {
-                answer = tries[field.rawValue].lookup(field.value(flow), width: field.width)
+                answer = tries[field].lookup(field.value(flow), width: field.width)
                 answers[field] = answer
             }
             if answer.lengths.contains(length) { continue }
@@ -111,20 +116,13 @@ final class Subtable {
 
     /// The slot whose key the packet has under the mask.
     private func find(_ flow: FlowBuffer, _ hash: UInt32) -> Int? {
-        let last = buckets.count &- 1
-        var at = Int(truncatingIfNeeded: hash) & last
         let width = mask.count
-        while true {
-            let entry = buckets[at]
-            if entry == 0 { return nil }
-            if UInt32(truncatingIfNeeded: entry >> 32) == hash {
-                let slot = Int(entry & 0xffff_ffff) &- 1
-                var line = 0
-                while line < width, lineMatches(flow[line: mask.indices[line]], mask.masks[line], keys[slot &* width &+ line]) { line &+= 1 }
-                if line == width { return slot }
-            }
-            at = (at &+ 1) & last
+        let place = buckets.place(hash) { number in
+            let slot = Int(number) &- 1
+            for line in 0..<width where !lineMatches(flow[line: mask.indices[line]], mask.masks[line], keys[slot &* width &+ line]) { return false }
+            return true
         }
+        return place.map { Int(buckets[$0]) &- 1 }
     }
 
     /// The rule with the highest priority that `version` sees.
@@ -169,7 +167,7 @@ final class Subtable {
 
     /// Adds a rule. No version may see two with the same key and priority.
     /// - Parameter at: the key's.
-    func insert(_ rule: Rule, key: FlowBuffer, at known: Place, tries: inout [PrefixTrie]) {
+    func insert(_ rule: Rule, key: FlowBuffer, at known: Place, tries: PrefixTries) {
         if let slot = known.slot {
             rule.slot = slot
             chain(rule, at: slot)
@@ -178,10 +176,9 @@ final class Subtable {
             for line in 0..<mask.count { keys[slot * mask.count + line] = key[line: mask.indices[line]] & mask.masks[line] }
             heads[slot] = rule
             rule.slot = slot
-            if (heads.count - unused.count) * 2 > buckets.count { rehash(buckets.count * 2) }
-            place(known.hash, slot)
+            buckets.insert(known.hash, UInt32(slot + 1))
             for stage in 0..<earlyStages.count { earlyHashes[stage].add(earlyStages[stage].mask.hash(key, seed)) }
-            for (field, length) in prefixLengths { tries[field.rawValue].insert(field.value(key), length: length) }
+            for (field, length) in prefixLengths { tries[field].insert(field.value(key), length: length) }
             if portsLength > 0 { ports.insert(TrieField.ports(key) & portsMask, length: portsLength) }
         }
         rule.subtable = self
@@ -191,15 +188,15 @@ final class Subtable {
     }
 
     /// Takes a rule out.
-    func remove(_ rule: Rule, tries: inout [PrefixTrie]) {
+    func remove(_ rule: Rule, tries: PrefixTries) {
         let slot = rule.slot
         unchain(rule, at: slot)
         if heads[slot] == nil {
             let key = FlowBuffer()
             for line in 0..<mask.count { key[line: mask.indices[line]] = keys[slot * mask.count + line] }
-            displace(mask.hash(key, seed), slot)
+            if let place = buckets.place(mask.hash(key, seed), where: { $0 == UInt32(slot + 1) }) { buckets.remove(at: place) }
             for stage in 0..<earlyStages.count { earlyHashes[stage].remove(earlyStages[stage].mask.hash(key, seed)) }
-            for (field, length) in prefixLengths { tries[field.rawValue].remove(field.value(key), length: length) }
+            for (field, length) in prefixLengths { tries[field].remove(field.value(key), length: length) }
             if portsLength > 0 { ports.remove(TrieField.ports(key) & portsMask, length: portsLength) }
             unused.append(slot)
         }
@@ -286,48 +283,4 @@ final class Subtable {
 
     /// True if some rule has this priority.
     func hasPriority(_ priority: Int32) -> Bool { priorities[priority] != nil }
-
-    // MARK: Buckets
-
-    private func place(_ hash: UInt32, _ slot: Int) {
-        let last = buckets.count - 1
-        var at = Int(hash) & last
-        while buckets[at] != 0 { at = (at + 1) & last }
-        buckets[at] = UInt64(hash) << 32 | UInt64(slot + 1)
-    }
-
-    private func displace(_ hash: UInt32, _ slot: Int) {
-        let last = buckets.count - 1
-        let entry = UInt64(hash) << 32 | UInt64(slot + 1)
-        var hole = Int(hash) & last
-        while buckets[hole] != entry { hole = (hole + 1) & last }
-        // What follows moves up if its home is not behind the hole, so that no probe is cut short.
-        var at = (hole + 1) & last
-        while buckets[at] != 0 {
-            let home = Int(buckets[at] >> 32) & last
-            if (at - home) & last >= (at - hole) & last {
-                buckets[hole] = buckets[at]
-                hole = at
-            }
-            at = (at + 1) & last
-        }
-        buckets[hole] = 0
-    }
-
-    private func rehash(_ count: Int) {
-        let old = buckets
-        buckets = ContiguousArray(repeating: 0, count: count)
-        for entry in old where entry != 0 { place(UInt32(truncatingIfNeeded: entry >> 32), Int(entry & 0xffff_ffff) - 1) }
-    }
-}
-
-/// How many rules have each hash under a stage's mask.
-struct HashCounts {
-    private var counts: [UInt32: UInt32] = [:]
-    func contains(_ hash: UInt32) -> Bool { counts[hash] != nil }
-    mutating func add(_ hash: UInt32) { counts[hash, default: 0] += 1 }
-    mutating func remove(_ hash: UInt32) {
-        guard let count = counts[hash] else { return }
-        counts[hash] = count > 1 ? count - 1 : nil
-    }
 }

@@ -11,6 +11,7 @@ struct Sweep {
     /// The begin of the last complete sweep: counters are as of then, or newer.
     var completed: Int64 = .min
     var isWanted = false
+    let batch = RevalidationBatch()
 }
 
 extension OFProto {
@@ -22,9 +23,14 @@ extension OFProto {
         }
         guard let cursor = sweep.cursor else { return false }
         let idle = flowLimit.idle(megaflows.liveCount, limits: limits)
-        let end = min(cursor + limits.sweepBudget, megaflows.slots.count)
-        for at in cursor..<end { readStats(at, idle: idle, now: now) }
-        if end < megaflows.slots.count {
+        let end = min(cursor + limits.sweepBudget, megaflows.flows.count)
+        var at = cursor
+        while at < end {
+            let next = min(at + OFProtoLimits.batch, end)
+            readStats(at..<next, idle: idle, now: now)
+            at = next
+        }
+        if end < megaflows.flows.count {
             sweep.cursor = end
             return true
         }
@@ -45,51 +51,68 @@ extension OFProto {
         flowLimit.noteSweep(of: megaflows.liveCount, milliseconds: now - sweep.began)
         counters.sweeps &+= 1
         translator.forgetCredits()
+        if revalidation.round == nil { megaflows.recycle() }
         controllers.purge(now: sweep.began)
         recirculations.purge(now: sweep.began)
     }
 
-    /// Looks at what one megaflow counts.
-    private func readStats(_ at: Int, idle: Int64?, now: Int64) {
-        guard let flow = megaflows.slots[at], !flow.isDeleting else { return }
-        var used = flow.used
-        if let stats = dpif.flowStats(flow.id) { used = push(flow, stats) }
-        if flow.isUntested { test(at, flow, now: now) }
-        if flow.isDeleting { return }
+    /// Looks at what some megaflows count.
+    private func readStats(_ places: Range<Int>, idle: Int64?, now: Int64) {
+        let batch = sweep.batch
+        for at in places {
+            if megaflows.flows[at].isLive { batch.add(at, megaflows.flows[at].id) }
+        }
+        batch.readStats(dpif)
+        for index in 0..<batch.count { readStats(batch.entries[index].place, batch.stats[index], &batch.credits, idle: idle, now: now) }
+        batch.credits.push()
+        batch.removeAll()
+    }
+
+    private func readStats(_ at: Int, _ stats: DPFlowStats?, _ credits: inout CreditRun, idle: Int64?, now: Int64) {
+        if let stats { note(at, stats, &credits) }
+        if megaflows.flows[at].isUntested { test(at, now: now) }
+        guard megaflows.flows[at].isLive else { return }
         if let idle {
-            guard max(used, flow.created) + idle <= now else { return }
+            let used = max(stats?.used ?? 0, megaflows.flows[at].used)
+            guard used + idle <= now else { return }
             counters.idled &+= 1
         } else {
             counters.crowdedOut &+= 1
         }
-        delete(at, flow.id)
+        delete(at)
     }
 
-    /// Credits what was counted since the last time. Returns when the last packet came.
-    @discardableResult func push(_ flow: Megaflow, _ stats: DPFlowStats) -> Int64 {
-        let used = max(stats.used ?? flow.used, flow.used)
-        guard stats.packets > flow.packets else { return used }
-        let packets = stats.packets &- flow.packets, bytes = stats.bytes &- flow.bytes
-        flow.packets = stats.packets
-        flow.bytes = stats.bytes
-        flow.used = used
-        for credit in flow.credits { credit.push(packets: packets, bytes: bytes, used: used, tcpFlags: stats.tcpFlags) }
-        return used
+    /// Credits what a megaflow has counted since the last time.
+    func push(_ at: Int, _ stats: DPFlowStats) {
+        var credits = CreditRun()
+        note(at, stats, &credits)
+        credits.push()
+    }
+
+    /// Adds what a megaflow has counted since the last time to `credits`.
+    func note(_ at: Int, _ stats: DPFlowStats, _ credits: inout CreditRun) {
+        let packets = stats.packets &- megaflows.flows[at].packets, bytes = stats.bytes &- megaflows.flows[at].bytes
+        guard stats.packets > megaflows.flows[at].packets else { return }
+        let used = max(stats.used ?? megaflows.flows[at].used, megaflows.flows[at].used)
+        megaflows.flows[at].packets = stats.packets
+        megaflows.flows[at].bytes = stats.bytes
+        megaflows.flows[at].used = used
+        credits.add(megaflows.flows[at].outcome, megaflows, packets: packets, bytes: bytes, used: used, tcpFlags: stats.tcpFlags)
     }
 
     /// Begins the removal of a megaflow.
-    func delete(_ at: Int, _ id: DPFlowID) {
+    func delete(_ at: Int) {
         megaflows.markDeleting(at)
         revalidation.touched = true
-        dpif.flowDelete(id)
+        dpif.flowDelete(megaflows.flows[at].id)
     }
 
     /// Megaflows whose removal is complete: their last packets are credited.
     func collectRetired() {
         dpif.receiveRetired { id, stats in
-            guard let at = megaflows.find(id), let flow = megaflows.slots[at] else { return }
-            push(flow, stats)
-            flow.credits.forEach { $0.end(now: clock) }
+            guard let at = megaflows.find(id) else { return }
+            push(at, stats)
+            megaflows.outcome(at).credits.forEach { $0.end(now: clock) }
             megaflows.remove(at)
         }
     }

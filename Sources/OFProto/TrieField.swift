@@ -71,3 +71,13 @@ struct TrieAnswers {
         }
     }
 }
+
+/// The trie of each field. Owner: the classifier.
+final class PrefixTries {
+    private var tries = ContiguousArray(repeating: PrefixTrie(), count: TrieField.allCases.count)
+
+    subscript(field: TrieField) -> PrefixTrie {
+        @inline(__always) get { tries[field.rawValue] }
+        @inline(__always) _modify { yield &tries[field.rawValue] }
+    }
+}

@@ -41,11 +41,11 @@ extension OFProto {
             let id = try dpif.flowPut(put, waiting: upcall.takePacket())
             counters.installed &+= 1
             let mask = translator.wildcards.maskLines
-            let flow = megaflows.insert(id, key: put.key, mask: mask, actions: put.actions, found: translator.findings(mask), now: now)
+            let at = megaflows.insert(id, key: put.key, mask: mask, translator.outcome(mask, actions: put.actions), now: now)
             // The packet that waited is this translation's, whatever the megaflow is found to mean before the datapath has counted it: with a
             // learn action that may be at once.
-            (flow.packets, flow.bytes) = (1, length)
-            for credit in flow.credits { credit.push(packets: 1, bytes: length, used: now, tcpFlags: put.key.l0.tcpFlags.host) }
+            (megaflows.flows[at].packets, megaflows.flows[at].bytes) = (1, length)
+            megaflows.outcome(at).push(packets: 1, bytes: length, used: now, tcpFlags: put.key.l0.tcpFlags.host)
         } catch {
             counters.refused &+= 1
         }

@@ -330,11 +330,8 @@ final class Translator {
     /// The only rule that the packet found, where it was looked up only once, in the first table of its bridge; nil: there is none such.
     var onlyRule: Rule? { resubmits == 1 && packetLine.recircID == 0 ? firstRule : nil }
 
-    /// The packet in `flow` is no fragment, of which lookups see something else than it has, and not without an Ethernet header, which not all rules are for.
-    var isLookedUpAsItIs: Bool { flow.key.l0.nwFrag & FragmentBits.any == 0 && flow.key.l3.packetType.host == PacketType.ethernet }
-
-    /// Looks up the packet in `flow`, as the datapath knows it and for the first time, in the first table of its bridge; the bits that this looks at are in `aside` then.
-    func lookUpFirst(_ classifier: Classifier, inPort: UInt32) -> Rule? {
+    /// Looks up the packet in `flow`, as the datapath knows it and for the first time, in the first table of its bridge, by `lookup`. `aside` is empty before.
+    @inline(__always) func lookUpFirst(_ inPort: UInt32, _ lookup: (FlowBuffer) -> Rule?) -> Rule? {
         let number = flow.key.l0.inPort
         aside.clear()
         flow.key.l0.inPort = inPort
@@ -343,7 +340,7 @@ final class Translator {
             flow.key.l0.inPort = number
             flow.key.l11.actsetOutput = 0
         }
-        return classifier.lookup(flow, aside)
+        return lookup(flow)
     }
 
     /// The result depends on what is in tables without a lookup.
@@ -362,10 +359,10 @@ final class Translator {
         }
     }
 
-    /// What a megaflow with this mask keeps of the translation.
-    func findings(_ mask: MaskLines) -> MegaflowFindings {
-        MegaflowFindings(
-            credits: takeCredits(), tags: MegaflowTags(stations: stations, tables: tables), steady: isWritten ? steady(of: mask) : nil,
+    /// What a megaflow with this mask and these actions keeps of the translation.
+    func outcome(_ mask: MaskLines, actions: [DPAction]) -> MegaflowOutcome {
+        MegaflowOutcome(
+            actions: actions, credits: takeCredits(), tags: MegaflowTags(stations: stations, tables: tables), steady: isWritten ? steady(of: mask) : nil,
             followsTables: followsTables)
     }
 

@@ -172,12 +172,12 @@ import Wire
     /// Every megaflow does with its packets what their own translation does. (The mask may be another one than a new translation's: both are wide enough.)
     private func check(_ net: TestSwitch, _ random: inout Random) throws {
         let translator = net.ofproto.translator
-        for case let flow? in net.ofproto.megaflows.slots where !flow.isDeleting {
-            let packet = try #require(net.dpif.flows[flow.id]).put
+        for at in net.ofproto.megaflows.flows.indices where net.ofproto.megaflows.flows[at].isLive {
+            let packet = try #require(net.dpif.flows[net.ofproto.megaflows.flows[at].id]).put
             for key in [packet.key, random.neighbour(of: packet.key, under: packet.mask), random.neighbour(of: packet.key, under: packet.mask)] {
                 translator.flow.key = key
                 #expect(translator.translate(now: net.now, learns: false))
-                let (own, megaflow) = (interpret(translator.actions, key), interpret(flow.actions, key))
+                let (own, megaflow) = (interpret(translator.actions, key), interpret(net.ofproto.megaflows.outcome(at).actions, key))
                 #expect(own.sent == megaflow.sent)
                 #expect(own.meters == megaflow.meters && own.userdata.count == megaflow.userdata.count)
             }

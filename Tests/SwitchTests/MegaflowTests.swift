@@ -45,6 +45,41 @@ extension SwitchTests {
             }
         }
 
+        /// From a list of actions to one output, to none, and back, those of two PMDs together; one that is gone is named, and hinders no other.
+        @Test func manyMegaflowsChangeAtOnce() throws {
+            try TestBed.run(cores: [0, 1]) { bed in
+                let a = try bed.addPort("a", queues: 2), b = try bed.addPort("b"), c = try bed.addPort("c")
+                let both: [DPAction] = [.output(b.odp), .output(c.odp)]
+                var ids: ContiguousArray<DPFlowID> = []
+                for flow in 0..<42 as Range<UInt32> {
+                    var key = FlowKey(), mask = FlowMask()
+                    key.l0.inPort = a.odp.number
+                    key.l0.dlSrc = EthernetAddress(0x0600_0000_0000 | UInt64(flow))
+                    mask.l0.dlSrc = .broadcast
+                    ids.append(try bed.dpif.flowPut(DPFlowPut(pmd: flow < 21 ? 0 : 1, key: key, mask: mask, actions: both), waiting: nil))
+                }
+                let gone = 5
+                bed.dpif.flowDelete(ids[gone])
+                var expected = (b: 0, c: 0)
+                for actions in [[.output(c.odp)], [], both, [.output(b.odp)]] as [[DPAction]] {
+                    #expect(bed.dpif.flowModify(ids, actions: actions) == [gone])
+                    bed.dpif.barrier()
+                    for flow in 0..<42 as Range<UInt32> where flow != gone {
+                        try bed.inject([FrameSource.one(flow: flow)], a, queue: flow < 21 ? 0 : 1, handling: false)
+                    }
+                    try bed.waitReceived(handling: false)
+                    expected.b += actions.contains(.output(b.odp)) ? 41 : 0
+                    expected.c += actions.contains(.output(c.odp)) ? 41 : 0
+                    bed.collect()
+                    #expect(b.frames.count == expected.b && c.frames.count == expected.c)
+                }
+                var stats: ContiguousArray<DPFlowStats?> = []
+                bed.dpif.flowStats(ids, into: &stats)
+                #expect(stats.indices.allSatisfy { stats[$0]?.packets == ($0 == gone ? nil : 4) } && stats.count == 42)
+                #expect(bed.dpif.flowDump().allSatisfy { $0.actions == [.output(b.odp)] })
+            }
+        }
+
         @Test(arguments: caches) func aDeletedMegaflowServesNobody(cache: (emc: UInt32, smc: Bool)) throws {
             try TestBed.run(adjust: { $0.emcInsertInverseProbability = cache.emc; $0.smcEnabled = cache.smc }) { bed in
                 let ports = try bed.addPorts("a", "b", "c")
