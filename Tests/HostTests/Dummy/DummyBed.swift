@@ -38,7 +38,10 @@ final class DummyBed {
         return results
     }
 
-    /// The frames of a capture of ours and of theirs, in hexadecimal digits: those that left by a port, or ("rx-p1") came in.
+    /// Both have forwarded what they received: OVS does so in the turn after its answer, and answers the next question thereafter.
+    func settle() async throws { _ = try await ask(["version"]) }
+
+    /// The frames of a capture of ours and of theirs, in hexadecimal digits: those that had left by a port when the bed was settled last, or ("rx-p1") come in.
     func frames(_ port: String) -> [[String]] { ["ours", "theirs"].map { Self.frames(file: "\(folder)/captures/\($0)-\(port)") } }
 
     /// After pcap-savefile(5), numbers in this machine's order.

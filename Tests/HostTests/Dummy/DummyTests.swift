@@ -65,6 +65,7 @@ extension HostTests {
                 for length in ["118", "200"] {
                     for flow in flows.prefix(4) { try await same(bed, ["netdev-dummy/receive", "p2", flow, "--len", length]) }
                 }
+                try await bed.settle()
                 for port in ["rx-p1", "rx-p2"] {
                     let frames = bed.frames(port)
                     #expect(frames[0] == frames[1] && frames[0].count >= 8, "\(port)")
@@ -81,6 +82,7 @@ extension HostTests {
                 // Longer than the MTU: ours does not let it in, OVS's does not let it out.
                 let sent = DummyBed.ports.map { bed.frames($0) }
                 try await same(bed, ["netdev-dummy/receive", "p2", Self.tcp, "--len", "4001"])
+                try await bed.settle()
                 #expect(DummyBed.ports.map { bed.frames($0) } == sent)
             }
         }
@@ -145,10 +147,12 @@ extension HostTests {
                 #expect(states[0].filter { $0.contains("DOWN") }.count == 2 && states[0].filter { $0.contains("config:") } == states[1].filter { $0.contains("config:") })
                 try await same(bed, ["netdev-dummy/receive", "p1", Self.tcp])
                 try await same(bed, ["netdev-dummy/receive", "p2", Self.tcp])
+                try await bed.settle()
                 let counts = DummyBed.ports.map { bed.frames($0).map(\.count) }
                 #expect(counts.map { $0[0] } == [0, 0, 1] && counts.map { $0[1] } == [1, 1, 2])
                 try await same(bed, ["netdev-dummy/set-admin-state", "up"])
                 try await same(bed, ["netdev-dummy/receive", "p1", Self.flow(17, "udp(src=1,dst=2)", to: 3)])
+                try await bed.settle()
                 for (port, before) in zip(DummyBed.ports, counts) {
                     let new = zip(bed.frames(port), before).map { Array($0.dropFirst($1)) }
                     #expect(new[0] == new[1] && new[0].count == (port == "p1" ? 0 : 1), "\(port)")
@@ -164,6 +168,7 @@ extension HostTests {
                     try await same(bed, ["netdev-dummy/receive", "p1",
                         "in_port(1),eth(src=50:54:00:00:00:09,dst=ff:ff:ff:ff:ff:ff),eth_type(0x0806),arp(sip=10.0.0.1,tip=\(target),op=1,sha=50:54:00:00:00:09,tha=00:00:00:00:00:00)"])
                 }
+                try await bed.settle()
                 // Their addresses are counted from where the machine's routes have brought them.
                 let replies = bed.frames("p1").map { $0.map { $0.replacing(/aa55aa5500../, with: "MAC") } }
                 #expect(replies[0] == ["505400000009MAC08060001080006040002MAC0a0000025054000000090a000001"] && replies[1] == replies[0])
