@@ -96,15 +96,24 @@ extension Switch {
                 megaflowHits: stats.megaflowHits, upcalls: stats.upcalls, upcallsLost: stats.upcallsLost,
                 turns: stats.cyclesPerIteration)
         }
-        var ports: [SwitchCounters.Port] = []
-        for bridge in ofproto.bridges {
-            for port in bridge.ports {
-                let stats = bridge.portStats(port)
-                ports.append(SwitchCounters.Port(bridge: bridge.name, name: port.name, rxPackets: stats.rxPackets, rxBytes: stats.rxBytes,
-                    txPackets: stats.txPackets, txBytes: stats.txBytes,
-                    drops: Dictionary(stats.drops.filter { $0.packets != 0 }.map { ($0.reason.name, $0.packets) }, uniquingKeysWith: &+)))
-            }
+        let ports = portStats().map { bridge, port, stats in
+            SwitchCounters.Port(bridge: bridge.name, name: port.name, rxPackets: stats.rxPackets, rxBytes: stats.rxBytes,
+                txPackets: stats.txPackets, txBytes: stats.txBytes,
+                drops: Dictionary(stats.drops.filter { $0.packets != 0 }.map { ($0.reason.name, $0.packets) }, uniquingKeysWith: &+))
         }
         return SwitchCounters(time: datapath.now, pmds: pmds, ports: ports, megaflows: datapath.dpif.flowCount, masks: datapath.subtableCount)
+    }
+
+    /// The statistics of all ports, as of as nearly one moment as can be: of up to three readings the quickest, since packets go on while a reading is interrupted.
+    private func portStats() -> [(Bridge, BridgePort, DPPortStats)] {
+        var best: (stats: [(Bridge, BridgePort, DPPortStats)], time: Duration)?
+        for _ in 0..<3 {
+            let began = ContinuousClock.now
+            let stats = ofproto.bridges.flatMap { bridge in bridge.ports.map { (bridge, $0, bridge.portStats($0)) } }
+            let time = ContinuousClock.now - began
+            if time < best?.time ?? .seconds(3600) { best = (stats, time) }
+            if time < .microseconds(100) { break }
+        }
+        return best?.stats ?? []
     }
 }
