@@ -2,7 +2,7 @@ import Foundation
 
 /// Flow modifications over many megaflows: how long is it until the barrier behind one is answered, and do packets still leave by what stood before it?
 struct BarrierRun {
-    let target: any FlowTableTarget
+    let target: any RunningSwitch
     /// So many megaflows are there before it begins.
     let megaflows: Int
 

@@ -41,10 +41,7 @@ struct Floor: Subject {
         return counters
     }
 
-    func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws { throw BenchError("testpmd is not a switch") }
-    func withFlowTable(_ setUp: SetUp, _ body: (any FlowTableTarget) throws -> Void) throws {
-        throw BenchError("\(name) has no flows")
-    }
+    func serve(_ setUp: SetUp, _ body: (any RunningSwitch) throws -> Void) throws { throw BenchError("testpmd is not a switch") }
 
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int) { throw BenchError("testpmd is not a switch") }
 }

@@ -1,21 +1,11 @@
 import Foundation
 
-/// A running switch whose OpenFlow tables are filled and emptied.
-protocol FlowTableTarget {
-    /// The management socket, as ovs-ofctl takes it.
-    var bridge: String { get }
-    /// Of the process that holds the tables.
-    func residentBytes() throws -> Int
-    /// Megaflows that the datapath has.
-    func megaflowCount() throws -> Int
-}
-
 /// What a switch does with many flows: loads them as ovs-ofctl brings them, one by one and as a bundle; dumps them; keeps them; and answers others meanwhile.
 ///
 /// Rates are of ovs-ofctl's whole run, from its start to its end: reading the file and writing the messages is part of it, and the same for both switches. The bundle is
 /// also sent as bytes that were written before, which leaves the switch alone. Every load is checked: the switch must say that it has all the flows.
 struct FlowTableRun {
-    let target: any FlowTableTarget
+    let target: any RunningSwitch
     let folder: URL
     let flows: Int
 

@@ -41,7 +41,7 @@ extension Measurement {
     }
 
     /// Has the prober make a load, and looks at the switch's turns meanwhile.
-    private func window(_ newFlows: Int, _ length: Double, _ probe: Child, _ meter: any TurnMeter) throws -> WindowSample {
+    private func window(_ newFlows: Int, _ length: Double, _ probe: Child, _ meter: any RunningSwitch) throws -> WindowSample {
         let mark = probe.text.count
         try probe.send("\(newFlows) \(Self.edge) \(length) \(Self.edge)")
         try wait(atMost: Self.edge / 2)

@@ -40,7 +40,7 @@ struct Measurement {
             sample.notes.append("a switch that does nothing")
         case .flowTable(let flows):
             let ports = PortArguments(p0: "net_null0,no-rx=1", p1: PortArguments.sink)
-            try subject.withFlowTable(setUp("", ports, folder, subject)) { target in
+            try subject.serve(setUp("", ports, folder, subject)) { target in
                 sample.values = try FlowTableRun(target: target, folder: folder, flows: flows).run()
             }
         }
@@ -61,36 +61,19 @@ struct Measurement {
         if !counters.hits.isEmpty { sample.notes.append(counters.hitText) }
     }
 
-    /// Installed traffic alone, the same with hostile packets among it, and alone once more: what a machine gives changes with time, and a rate is kept of the mean of those around.
     private func attack(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
-        var traffic = bench.traffic
-        func run(_ part: String) throws -> Counters {
-            let folder = folder.appending(path: part)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let ports = PortArguments.replay(try traffic.write(to: scratch, seed: seed))
-            var setUp = setUp(bench.rules, ports, folder, subject)
-            // A capture repeats itself; hostile packets do not, and no cache of whole keys knows them.
-            setUp.emc = false
-            setUp.smc = false
-            return try subject.run(setUp, warmUp: warmUp, seconds: seconds)
+        guard let hostile = bench.traffic.hostile else { throw BenchError("\(bench.name) has no hostile packets") }
+        let ports = PortArguments.replay(try bench.traffic.write(to: scratch, seed: seed))
+        var setUp = setUp(bench.rules, ports, folder, subject)
+        // A capture repeats itself; hostile packets do not, and no cache of whole keys knows them.
+        setUp.emc = false
+        setUp.smc = false
+        try subject.serve(setUp) { target in
+            try wait(atMost: warmUp)
+            let (values, note) = try AttackRun(target: target, hostile: hostile).run(seconds: seconds)
+            sample.values = values
+            sample.notes.append(note)
         }
-        traffic.hostile?.isUnderWay = false
-        let before = try run("before")
-        traffic.hostile?.isUnderWay = true
-        let attacked = try run("attacked")
-        traffic.hostile?.isUnderWay = false
-        let after = try run("after")
-        let alone = (before.packetsPerSecond + after.packetsPerSecond) / 2
-        let hostile = attacked.packetsPerSecond / Double(Traffic.Hostile.share)
-        // What is not hostile must have arrived, give or take packets in flight.
-        guard attacked.sent >= attacked.received * (Traffic.Hostile.share - 1) / Traffic.Hostile.share - max(8_192, attacked.received / 1_000) else {
-            throw BenchError("\(subject.name), \(bench.name): of \(attacked.received) packets only \(attacked.sent) were sent on")
-        }
-        sample.values = [.packetsPerSecond: alone, .attackedPackets: attacked.packetsPerSecond - hostile,
-            .kept: 100 * (attacked.packetsPerSecond - hostile) / alone, .cyclesPerPacket: (before.cyclesPerPacket + after.cyclesPerPacket) / 2,
-            .megaflows: Double(attacked.megaflows)]
-        sample.values[.masks] = attacked.masks.map(Double.init)
-        sample.notes.append(attacked.hitText)
     }
 
     private func megaflows(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
@@ -112,7 +95,7 @@ struct Measurement {
 
     private func barrier(_ bench: Case, _ subject: any Subject, _ folder: URL, _ sample: inout Sample) throws {
         let ports = PortArguments.replay(try bench.traffic.write(to: scratch, seed: seed))
-        try subject.withFlowTable(setUp(bench.rules, ports, folder, subject)) { target in
+        try subject.serve(setUp(bench.rules, ports, folder, subject)) { target in
             try wait(atMost: warmUp)
             sample.values = try BarrierRun(target: target, megaflows: bench.megaflows ?? 0).run(rounds: 50)
         }

@@ -13,21 +13,13 @@ struct Peer: Subject {
     func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters {
         try withSwitch(setUp) { ovs in
             try wait(atMost: warmUp)
-            try ovs.control("dpif-netdev/pmd-stats-clear")
-            try wait(atMost: seconds)
-            let text = try ovs.control("dpif-netdev/pmd-perf-show")
-            let flows = try ovs.control("dpctl/show"), masks = try ovs.maskCount()
-            let resident = try ovs.residentBytes()
+            let counters = try ovs.window(seconds: seconds)
             try ovs.checkSum()
-            return try Self.counters(text, megaflows: number(after: "flows:", in: flows) ?? 0, masks: masks, resident: resident)
+            return counters
         }
     }
 
-    func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws { try withSwitch(setUp, body) }
-
-    func withFlowTable(_ setUp: SetUp, _ body: (any FlowTableTarget) throws -> Void) throws {
-        try withSwitch(setUp, body)
-    }
+    func serve(_ setUp: SetUp, _ body: (any RunningSwitch) throws -> Void) throws { try withSwitch(setUp, body) }
 
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int) {
         try withSwitch(setUp) { ovs in
@@ -35,7 +27,7 @@ struct Peer: Subject {
             var first: (time: ContinuousClock.Instant, count: Int)?, last = first
             try wait(atMost: 60, every: 0.01) {
                 let now = ContinuousClock.now
-                let count = number(after: "flows:", in: try ovs.control("dpctl/show")) ?? 0
+                let count = try ovs.megaflowCount()
                 if count > 0, count < flows * 9 / 10 {
                     if first == nil { first = (now, count) } else { last = (now, count) }
                 }
@@ -86,7 +78,7 @@ struct Peer: Subject {
 }
 
 /// ovsdb-server and ovs-vswitchd, running.
-private final class RunningOVS: TurnMeter, FlowTableTarget {
+private final class RunningOVS: RunningSwitch {
     private let folder: URL
     private let environment: [String: String]
     private let database: Child
@@ -144,8 +136,6 @@ private final class RunningOVS: TurnMeter, FlowTableTarget {
         try runProgram("ovs-appctl", ["-t", "\(folder.path)/vswitchd.ctl"] + command, environment)
     }
 
-    func megaflowCount() throws -> Int { number(after: "flows:", in: try control("dpctl/show")) ?? 0 }
-
     /// The number of distinct masks, counted from a dump of the megaflows; nil when there are too many to ask for.
     func maskCount() throws -> Int? {
         let count = try megaflowCount()
@@ -177,6 +167,13 @@ private final class RunningOVS: TurnMeter, FlowTableTarget {
     var bridge: String { "unix:\(folder.path)/br0.mgmt" }
 
     var log: String { String((vswitchd?.text ?? "").suffix(2_000)) }
+
+    func window(seconds: Double) throws -> Counters {
+        try control("dpif-netdev/pmd-stats-clear")
+        try wait(atMost: seconds)
+        let text = try control("dpif-netdev/pmd-perf-show")
+        return try Peer.counters(text, megaflows: megaflowCount(), masks: maskCount(), resident: residentBytes())
+    }
 
     func beginTurns() throws { try control("dpif-netdev/pmd-stats-clear") }
 

@@ -84,19 +84,32 @@ protocol Subject {
     /// Sets up, lets `warmUp` seconds pass, counts for `seconds`, checks that the counters add up and stops.
     func run(_ setUp: SetUp, warmUp: Double, seconds: Double) throws -> Counters
     /// Sets up, calls `body` while the subject runs, stops.
-    func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws
-    /// Sets up with no flows at all, calls `body` while the subject runs, stops.
-    func withFlowTable(_ setUp: SetUp, _ body: (any FlowTableTarget) throws -> Void) throws
+    func serve(_ setUp: SetUp, _ body: (any RunningSwitch) throws -> Void) throws
     /// New megaflows per second, and how many of the `flows` were installed when the measurement ended.
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int)
 }
 
-/// A running subject that is asked how long the turns of its poll-mode thread's loop are.
-protocol TurnMeter {
+/// A subject while it runs: its flows are changed, and it is asked for what it counts.
+protocol RunningSwitch {
+    /// The management socket, as ovs-ofctl takes it.
+    var bridge: String { get }
     /// The end of what it has written.
     var log: String { get }
-    /// A window begins.
+    func residentBytes() throws -> Int
+    /// What it answers to a command of ovs-appctl(8).
+    @discardableResult func control(_ command: String...) throws -> String
+    /// Lets `seconds` pass and tells what was counted in them.
+    func window(seconds: Double) throws -> Counters
+    /// A window begins in which the turns of its poll-mode thread's loop are counted.
     func beginTurns() throws
     /// The turns since then.
     func turns() throws -> TurnTimes
+}
+
+extension RunningSwitch {
+    /// Megaflows that the datapath has.
+    func megaflowCount() throws -> Int {
+        guard let count = number(after: "flows:", in: try control("dpctl/show")) else { throw BenchError("dpctl/show does not tell how many megaflows there are") }
+        return count
+    }
 }

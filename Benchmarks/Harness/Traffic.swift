@@ -23,8 +23,6 @@ struct Traffic: Hashable {
         var masks: Int
         /// Every so manieth frame is hostile.
         static let share = 100
-        /// False: there are as many frames, but all are of the installed traffic.
-        var isUnderWay = true
 
         /// The five-tuple that differs from the rules' values first in these bits.
         func tuple(_ index: Int) -> FiveTuple {
@@ -42,7 +40,7 @@ struct Traffic: Hashable {
     func captured(_ index: Int) -> [UInt8] {
         if !tuples.isEmpty { return tuples[index].frame(size: size - 4) }
         guard let hostile else { return frame(index) }
-        if hostile.isUnderWay, index % Hostile.share == 0 { return hostile.tuple(index / Hostile.share).frame(size: size - 4) }
+        if index % Hostile.share == 0 { return hostile.tuple(index / Hostile.share).frame(size: size - 4) }
         let flow = index % flows
         return FiveTuple(source: 0x1e00_0000 | UInt32(flow), destination: 0x1400_0001, proto: 6, sourcePort: UInt16(20_000 + flow), destinationPort: 80).frame(size: size - 4)
     }
@@ -90,7 +88,7 @@ struct Traffic: Hashable {
 
     /// Writes the capture into `folder`, unless it is there already; returns its path.
     func write(to folder: URL, seed: UInt64) throws -> String {
-        let kind = hostile.map { "\($0.masks)-\($0.isUnderWay ? "attacked" : "alone")" } ?? (tuples.isEmpty ? "plain" : "tuples-\(tuples.hashValue)")
+        let kind = hostile.map { "attack-\($0.masks)" } ?? (tuples.isEmpty ? "plain" : "tuples-\(tuples.hashValue)")
         let file = folder.appending(path: "\(flows)-\(groups)-\(distinctMACs ? "macs" : "mac")-\(kind)-\(size)-\(seed).pcap")
         if !FileManager.default.fileExists(atPath: file.path) { try Data(capture(seed: seed)).write(to: file) }
         return file.path

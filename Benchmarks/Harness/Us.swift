@@ -30,23 +30,16 @@ struct Us: Subject {
         return counters
     }
 
-    func serve(_ setUp: SetUp, _ body: (any TurnMeter) throws -> Void) throws {
+    func serve(_ setUp: SetUp, _ body: (any RunningSwitch) throws -> Void) throws {
         let report = setUp.folder.appending(path: "report.json")
         let daemon = try start(setUp, ["--report", report.path])
         defer { daemon.stop() }
-        try body(RunningDaemon(daemon: daemon, report: report))
-        if !daemon.isRunning { throw BenchError("needletaild ended while it was used:\n\(daemon.text.suffix(2_000))") }
-    }
-
-    func withFlowTable(_ setUp: SetUp, _ body: (any FlowTableTarget) throws -> Void) throws {
-        let daemon = try start(setUp, [])
-        defer { daemon.stop() }
-        let target = RunningTable(daemon: daemon, folder: setUp.folder)
+        let target = RunningDaemon(daemon: daemon, folder: setUp.folder, report: report)
         guard try wait(atMost: 30, until: { !daemon.isRunning || FileManager.default.fileExists(atPath: target.socket) }), daemon.isRunning else {
-            throw BenchError("needletaild does not listen:\n\(daemon.text.suffix(2_000))")
+            throw BenchError("needletaild does not listen:\n\(target.log)")
         }
         try body(target)
-        if !daemon.isRunning { throw BenchError("needletaild ended while it was used:\n\(daemon.text.suffix(2_000))") }
+        if !daemon.isRunning { throw BenchError("needletaild ended while it was used:\n\(target.log)") }
     }
 
     func setUpRate(_ setUp: SetUp, flows: Int) throws -> (rate: Double, installed: Int) {
@@ -127,29 +120,29 @@ struct Us: Subject {
     private func text(_ seconds: Double) -> String { seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds) }
 }
 
-/// needletaild while its tables are filled.
-private struct RunningTable: FlowTableTarget {
+/// needletaild while it serves: SIGUSR1 makes it write what it has counted since the last time.
+private struct RunningDaemon: RunningSwitch {
     let daemon: Child
     let folder: URL
-    var socket: String { folder.path + "/br0.mgmt" }
-    var bridge: String { "unix:" + socket }
-    func residentBytes() throws -> Int { try daemon.residentBytes() }
-
-    func megaflowCount() throws -> Int {
-        guard let name = try FileManager.default.contentsOfDirectory(atPath: folder.path).first(where: { $0.hasSuffix(".ctl") }),
-            let count = number(after: "flows:", in: try runProgram("ovs-appctl", ["-t", folder.path + "/" + name, "dpctl/show"])) else {
-            throw BenchError("needletaild's control socket does not tell how many megaflows there are")
-        }
-        return count
-    }
-}
-
-/// needletaild while it serves: SIGUSR1 makes it write what it has counted since the last time.
-private struct RunningDaemon: TurnMeter {
-    let daemon: Child
     let report: URL
 
+    var socket: String { folder.path + "/br0.mgmt" }
+    var bridge: String { "unix:" + socket }
     var log: String { String(daemon.text.suffix(2_000)) }
+    func residentBytes() throws -> Int { try daemon.residentBytes() }
+
+    @discardableResult func control(_ command: String...) throws -> String {
+        guard let name = try FileManager.default.contentsOfDirectory(atPath: folder.path).first(where: { $0.hasSuffix(".ctl") }) else {
+            throw BenchError("needletaild has no control socket:\n\(log)")
+        }
+        return try runProgram("ovs-appctl", ["-t", folder.path + "/" + name] + command)
+    }
+
+    func window(seconds: Double) throws -> Counters {
+        _ = try ask()
+        try wait(atMost: seconds)
+        return try Us.counters(ask())
+    }
 
     func beginTurns() throws { _ = try ask() }
 
