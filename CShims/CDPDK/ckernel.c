@@ -240,15 +240,24 @@ int nt_if_get_mtu(const char *name)
     return error ? error : request.ifr_mtu;
 }
 
-int nt_if_set_up(const char *name)
+int nt_if_set_up(const char *name, bool up)
 {
     struct ifreq request;
     int error = set_name(&request, name);
 
     if (!error) error = interface_ioctl(SIOCGIFFLAGS, &request);
-    if (error || request.ifr_flags & IFF_UP) return error;
-    request.ifr_flags |= IFF_UP;
+    if (error || !(request.ifr_flags & IFF_UP) == !up) return error;
+    request.ifr_flags ^= IFF_UP;
     return interface_ioctl(SIOCSIFFLAGS, &request);
+}
+
+int nt_if_is_up(const char *name)
+{
+    struct ifreq request;
+    int error = set_name(&request, name);
+
+    if (!error) error = interface_ioctl(SIOCGIFFLAGS, &request);
+    return error ? error : (request.ifr_flags & IFF_UP) != 0;
 }
 
 int nt_if_running(const char *name)

@@ -14,6 +14,8 @@ public protocol DPIF: AnyObject {
     func portDelete(_ port: ODPPort) throws(DPIFError)
     /// Gives an open port another MTU or address; nil: it keeps its own. For another MTU it rests: what is to leave by it meanwhile is dropped.
     func portChange(_ port: ODPPort, mtu: Int?, ethernetAddress: EthernetAddress?) throws(DPIFError)
+    /// Turns a port's device on or off, as its administrator does.
+    func portSetEnabled(_ port: ODPPort, _ isEnabled: Bool) throws(DPIFError)
     func portQuery(_ name: String) -> DPPortInfo?
     func portDump() -> [DPPortInfo]
     func portStats(_ port: ODPPort) -> DPPortStats?
@@ -90,15 +92,18 @@ public struct DPPortInfo: Hashable, Sendable {
     public var ethernetAddress: EthernetAddress
     public var mtu: Int
     public var linkUp: Bool
+    /// False: its administrator has turned it off.
+    public var isEnabled: Bool
     /// Mbit/s; 0 when unknown.
     public var linkSpeed: Int
-    public init(port: ODPPort, name: String, type: String, ethernetAddress: EthernetAddress, mtu: Int, linkUp: Bool, linkSpeed: Int) {
+    public init(port: ODPPort, name: String, type: String, ethernetAddress: EthernetAddress, mtu: Int, linkUp: Bool, isEnabled: Bool = true, linkSpeed: Int) {
         self.port = port
         self.name = name
         self.type = type
         self.ethernetAddress = ethernetAddress
         self.mtu = mtu
         self.linkUp = linkUp
+        self.isEnabled = isEnabled
         self.linkSpeed = linkSpeed
     }
 }

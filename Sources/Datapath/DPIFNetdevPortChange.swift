@@ -14,6 +14,13 @@ extension DPIFNetdev {
         }
     }
 
+    public func portSetEnabled(_ port: ODPPort, _ isEnabled: Bool) throws(DPIFError) {
+        guard let netdev = ports[port.number]?.netdev else { throw DPIFError(.notFound, "no port \(port.number)") }
+        let wasPolled = netdev.isPolled
+        do throws(NetdevError) { try netdev.setAdminState(isUp: isEnabled) } catch { throw DPIFError(.device, error.description) }
+        if netdev.isPolled != wasPolled { pmds.forEach(sendQueues) }
+    }
+
     /// Gives an open port another number. Megaflows that name the old one are to be looked at before another port gets it.
     public func portRenumber(_ port: ODPPort, to new: ODPPort) throws(DPIFError) {
         guard let record = ports[port.number] else { throw DPIFError(.notFound, "no port \(port.number)") }

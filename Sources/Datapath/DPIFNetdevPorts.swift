@@ -220,7 +220,7 @@ extension DPIFNetdev {
 
     func sendQueues(_ handle: PMDHandle) {
         var queues: [PolledQueue] = []
-        for (number, record) in ports.sorted(by: { $0.key < $1.key }) {
+        for (number, record) in ports.sorted(by: { $0.key < $1.key }) where record.netdev.isPolled {
             for queue in record.pollers.indices where record.pollers[queue] == handle.number {
                 queues.append(unsafe PolledQueue(rxQueue: record.netdev.rxQueue(queue), port: number, queue: UInt16(queue), cycles: record.cycles + queue))
             }
@@ -257,7 +257,7 @@ extension DPIFNetdev {
         guard let record = ports[number] else { return nil }
         let netdev = record.netdev
         return DPPortInfo(port: ODPPort(number), name: record.request.name, type: record.request.type, ethernetAddress: netdev.ethernetAddress,
-            mtu: netdev.mtu, linkUp: netdev.link.up, linkSpeed: netdev.link.speed)
+            mtu: netdev.mtu, linkUp: netdev.link.up, isEnabled: netdev.isEnabled, linkSpeed: netdev.link.speed)
     }
 
     public func portStats(_ port: ODPPort) -> DPPortStats? {

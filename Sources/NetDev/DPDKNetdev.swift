@@ -16,6 +16,7 @@ final class DPDKNetdev: Netdev {
     private var started = false
     /// Where a guest's socket is, for class `dpdkvhostuserclient`.
     let vhostPath: String
+    private(set) var isEnabled = true
     private var lastLink: Bool?
     /// How often the link was seen to change.
     private(set) var linkResets: UInt64 = 0
@@ -162,15 +163,18 @@ extension DPDKNetdev {
     var link: NetdevLink {
         var state = nt_port_link()
         guard unsafe nt_port_link(port, &state) == 0 else { return NetdevLink(up: false, speed: 0) }
-        return NetdevLink(up: state.up, speed: Int(state.speed))
+        return NetdevLink(up: state.up && isEnabled, speed: Int(state.speed))
     }
 
-    /// Counts a change of the link since the last time.
     func setAdminState(isUp: Bool) {
-        // Not every driver can.
+        isEnabled = isUp
+        // Not every driver can; what is not polled receives nothing anyway.
         _ = isUp ? rte_eth_dev_set_link_up(port) : rte_eth_dev_set_link_down(port)
     }
 
+    var isPolled: Bool { isEnabled }
+
+    /// Counts a change of the link since the last time.
     func noteLink(_ isUp: Bool) {
         if let lastLink, lastLink != isUp { linkResets += 1 }
         lastLink = isUp

@@ -13,6 +13,7 @@ public final class DummyNetdev: Netdev {
     public private(set) var ethernetAddress: EthernetAddress
     /// The carrier; a test sets it.
     public var link = NetdevLink(up: true, speed: 0)
+    public private(set) var isEnabled = true
     public private(set) var statistics = NetdevStats()
     let captures: DummyCaptures
     public let numaNode: Int
@@ -71,6 +72,9 @@ public final class DummyNetdev: Netdev {
         statistics.rxBytes += UInt64(frame.count)
         return true
     }
+
+    /// What comes and goes is not stopped by it.
+    public func setAdminState(isUp: Bool) { isEnabled = isUp }
 
     /// Takes the oldest frame that was sent by queue `queue`; nil when there is none.
     public func takeSent(queue: Int = 0) -> [UInt8]? {

@@ -9,7 +9,7 @@ struct KernelInterface {
 
     func setMTU(_ mtu: Int) throws(NetdevError) { try check("MTU \(mtu)", unsafe nt_if_set_mtu(name, Int32(mtu))) }
 
-    func setUp() throws(NetdevError) { try check("being set up", unsafe nt_if_set_up(name)) }
+    func setAdminState(isUp: Bool) throws(NetdevError) { try check("being set \(isUp ? "up" : "down")", unsafe nt_if_set_up(name, isUp)) }
 
     func setEthernetAddress(_ address: EthernetAddress) throws(NetdevError) {
         let bytes = (0..<6).map { UInt8(truncatingIfNeeded: address.number >> (40 - 8 * UInt64($0))) }
@@ -38,6 +38,8 @@ struct KernelInterface {
         var state = nt_if_state()
         return unsafe nt_if_state(name, &state) == 0 ? state.carrier_changes : 0
     }
+
+    var isUp: Bool { unsafe nt_if_is_up(name) == 1 }
 
     var link: NetdevLink { unsafe NetdevLink(up: nt_if_running(name) == 1, speed: Int(nt_if_speed(name))) }
 }

@@ -81,7 +81,7 @@ final class KernelNetdev: Netdev {
         if let address = request.ethernetAddress { try interface.setEthernetAddress(address) }
         // An interface that exists keeps its MTU unless another one is asked for.
         if request.shape.mtu != nil || kind == .tap { try interface.setMTU(settings.mtu) }
-        if !life.isLasting { try interface.setUp() }
+        if !life.isLasting { try interface.setAdminState(isUp: true) }
         // The loopback's MTU is larger than a packet: longer frames count as errors.
         return min(max(interface.mtu ?? settings.mtu, Limits.mtu.lowerBound), Limits.mtu.upperBound)
     }
@@ -143,6 +143,8 @@ final class KernelNetdev: Netdev {
     var ethernetAddress: EthernetAddress { interface.ethernetAddress }
     func setEthernetAddress(_ address: EthernetAddress) throws(NetdevError) { try interface.setEthernetAddress(address) }
     var link: NetdevLink { interface.link }
+    var isEnabled: Bool { interface.isUp }
+    func setAdminState(isUp: Bool) throws(NetdevError) { try interface.setAdminState(isUp: isUp) }
     var statistics: NetdevStats { counters.snapshot }
     var driverStatistics: [(name: String, value: UInt64)] { [] }
     /// Checksums are complete when a frame goes to the kernel; several segments are gathered.

@@ -37,8 +37,12 @@ public protocol Netdev: AnyObject {
     func setEthernetAddress(_ address: EthernetAddress) throws(NetdevError)
     /// What can be changed while the port exists: `up` is the carrier.
     var link: NetdevLink { get }
-    /// Turns the device's link on or off, if it can.
-    func setAdminState(isUp: Bool)
+    /// False: its administrator has turned it off.
+    var isEnabled: Bool { get }
+    /// Turns it on or off.
+    func setAdminState(isUp: Bool) throws(NetdevError)
+    /// False: nobody is to poll its receive queues for now. Nothing comes by them.
+    var isPolled: Bool { get }
     var statistics: NetdevStats { get }
     /// What the driver counts, by its own names: for each queue, and what has gone wrong.
     var driverStatistics: [(name: String, value: UInt64)] { get }
@@ -47,7 +51,7 @@ public protocol Netdev: AnyObject {
 }
 
 extension Netdev {
-    public func setAdminState(isUp: Bool) {}
+    public var isPolled: Bool { true }
 
     /// The transmit queue of user `user` out of `users`: one of its own if there are enough, otherwise a shared one.
     public func txQueue(user: Int, users: Int) -> TxQueue {

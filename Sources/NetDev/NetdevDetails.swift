@@ -24,7 +24,7 @@ public struct NetdevDetails {
 
 extension DummyNetdev {
     public var details: NetdevDetails {
-        var details = NetdevDetails(isUp: link.up, ifIndex: ifIndex)
+        var details = NetdevDetails(isUp: link.up && isEnabled, ifIndex: ifIndex)
         // What OVS's dummies have to show that a class may count what it likes.
         details.counters = ["rx_custom_packets_1": statistics.rxPackets, "rx_custom_packets_2": statistics.rxPackets]
         for (direction, queues) in [("rx", received), ("tx", sent)] {
@@ -66,7 +66,7 @@ extension KernelNetdev {
 
 extension DPDKNetdev {
     var details: NetdevDetails {
-        var details = NetdevDetails(), state = nt_port_link()
+        var details = NetdevDetails(isUp: isEnabled), state = nt_port_link()
         if unsafe nt_port_link(port, &state) == 0 {
             if state.up { details.isFullDuplex = state.full_duplex }
             noteLink(state.up)

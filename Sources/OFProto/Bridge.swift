@@ -105,7 +105,7 @@ public final class Bridge {
             throw error
         }
         let port = BridgePort(config, number: number, odpPort: odpPort, bundle: bundle, now: ofproto.clock)
-        if odpPort != nil, let info = ofproto.dpif.portQuery(config.name) { port.isLinkUp = info.linkUp }
+        if odpPort != nil, let info = ofproto.dpif.portQuery(config.name) { (port.isLinkUp, port.isEnabled) = (info.linkUp, info.isEnabled) }
         ports.insert(port, at: place(of: number))
         portsByName[port.name] = port
         enter(port, at: number)
@@ -120,6 +120,11 @@ public final class Bridge {
         guard let port = port(named: config.name) else { throw DPIFError(.notFound, "no port \(config.name) on bridge \(name)") }
         let number = config.ofPort ?? port.number
         if config.device.isSameDevice(as: port.config.device) && number == port.number && config.bond == port.config.bond {
+            var config = config
+            let flags = config.flags
+            // What a controller has switched stays, as long as the configuration does not ask for something else than before.
+            if flags == port.configuredFlags { config.flags = port.config.flags }
+            port.configuredFlags = flags
             guard config != port.config else { return }
             try police(port, config)
             if config == port.config { return }
@@ -182,18 +187,32 @@ public final class Bridge {
         if let odpPort = port.odpPort { try ofproto.dpif.portDelete(odpPort) }
     }
 
-    /// Switches what a controller may switch at a port.
-    func setFlags(_ flags: PortFlags, of port: BridgePort) {
-        guard port.config.flags != flags else { return }
+    /// Switches what a controller may switch at a port. Its device is turned on or off with it; one that refuses stays as it is.
+    func setFlags(_ wanted: PortFlags, of port: BridgePort) {
+        let shown = port.shownFlags
+        guard wanted != shown else { return }
+        var flags = wanted
+        if wanted.contains(.down) == shown.contains(.down) || !turn(port, isOn: !wanted.contains(.down)) {
+            flags = wanted.subtracting(.down).union(port.config.flags.intersection(.down))
+        }
+        guard flags != port.config.flags || port.shownFlags != shown else { return }
         port.config.flags = flags
         ofproto.noteChange()
         connections.tell(PortStatus(.modify, portDescription(port)))
     }
 
+    /// Turns a port's device on or off; false if it refuses. A patch has none.
+    private func turn(_ port: BridgePort, isOn: Bool) -> Bool {
+        guard let odpPort = port.odpPort else { return true }
+        do throws(DPIFError) { try ofproto.dpif.portSetEnabled(odpPort, isOn) } catch { return false }
+        port.isEnabled = isOn
+        return true
+    }
+
     /// Switches a port off or on, as its device's administrator does.
     public func setPort(_ name: String, isDown: Bool) {
         guard let port = port(named: name) else { return }
-        setFlags(isDown ? port.config.flags.union(.down) : port.config.flags.subtracting(.down), of: port)
+        setFlags(isDown ? port.shownFlags.union(.down) : port.shownFlags.subtracting(.down), of: port)
     }
 
     func setFragments(_ fragments: SwitchSettings.Fragments) {

@@ -55,6 +55,8 @@ public final class BridgePort {
     /// The datapath's number; nil for a patch port.
     public internal(set) var odpPort: ODPPort?
     public internal(set) var config: BridgePortConfig
+    /// The flags that the configuration asked for last. Those in `config` may have been switched since.
+    var configuredFlags: PortFlags
     public unowned let bridge: Bridge
     /// What it is an interface of.
     let bundle: PortBundle
@@ -64,6 +66,8 @@ public final class BridgePort {
     var isRemoved = false
     /// What the datapath says of the link; it is asked as long as a group's bucket watches the port.
     var isLinkUp = true
+    /// False: the device's administrator has turned it off, as the datapath says.
+    var isEnabled = true
     /// A patch port's other end, when both name each other.
     var peer: BridgePort?
     /// What went through a patch port; other ports are counted by the datapath.
@@ -72,6 +76,7 @@ public final class BridgePort {
     init(_ config: BridgePortConfig, number: OFPort, odpPort: ODPPort?, bundle: PortBundle, now: Int64) {
         created = now
         self.config = config
+        configuredFlags = config.flags
         self.number = number
         self.odpPort = odpPort
         self.bundle = bundle
@@ -95,6 +100,8 @@ public final class BridgePort {
     /// The bridge group address (IEEE 802.1D-2004, table 7-9).
     private static let spanningTree = EthernetAddress(0x0180_c200_0000)
     var forwards: Bool { config.flags.isDisjoint(with: [.down, .noForward]) }
+    /// The flags with OFPPC_PORT_DOWN as it is told: also for a device that somebody else has turned off.
+    var shownFlags: PortFlags { isEnabled ? config.flags : config.flags.union(.down) }
     /// OFPPS_LIVE: buckets of groups that watch the port may be used.
     var isLive: Bool { !isRemoved && isLinkUp && !config.flags.contains(.down) }
     var floods: Bool { !config.flags.contains(.noFlood) }

@@ -40,8 +40,10 @@ extension Bridge {
     }
 
     func refreshLink(_ port: BridgePort) {
-        guard port.odpPort != nil, let info = ofproto.dpif.portQuery(port.name), info.linkUp != port.isLinkUp else { return }
-        port.isLinkUp = info.linkUp
+        guard port.odpPort != nil, let info = ofproto.dpif.portQuery(port.name), info.linkUp != port.isLinkUp || info.isEnabled != port.isEnabled else { return }
+        // Who turns a device on takes a controller's OFPPC_PORT_DOWN back.
+        if info.isEnabled && !port.isEnabled { port.config.flags.remove(.down) }
+        (port.isLinkUp, port.isEnabled) = (info.linkUp, info.isEnabled)
         ofproto.noteChange()
         connections.tell(PortStatus(.modify, portDescription(port)))
     }

@@ -60,6 +60,7 @@ final class DummyDPIF: DPIF {
         try netdev.portChange(port, mtu: mtu, ethernetAddress: ethernetAddress)
     }
 
+    func portSetEnabled(_ port: ODPPort, _ isEnabled: Bool) throws(DPIFError) { try netdev.portSetEnabled(port, isEnabled) }
     func portQuery(_ name: String) -> DPPortInfo? { netdev.portQuery(name) }
     func portDump() -> [DPPortInfo] { netdev.portDump() }
     func portStats(_ port: ODPPort) -> DPPortStats? { netdev.portStats(port) }

@@ -50,7 +50,9 @@ extension UnixctlCommand {
         default: throw UnixctlError("Invalid Admin State")
         }
         let devices = arguments.count > 1 ? [try device(arguments[0], context)] : context.netdev.dpdkDevices
-        for device in devices { device.setAdminState(isUp: isUp) }
+        for device in devices {
+            for bridge in context.vswitch.ofproto.bridges { bridge.setPort(device.name, isDown: !isUp) }
+        }
         return .text("OK")
     }
 }

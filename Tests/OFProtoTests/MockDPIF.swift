@@ -61,6 +61,8 @@ final class MockDPIF: DPIF {
     var refusesFlows = false
     /// Names of ports without a link.
     var downLinks: Set<String> = []
+    /// Devices that somebody has turned off, and those that nobody can.
+    var disabled: Set<String> = [], stubborn: Set<String> = []
     var vlanLimit = 2
     var meterLimits = (meters: 4, bands: 2)
     var meterCounts: [UInt32: DPMeterStats] = [:]
@@ -117,10 +119,16 @@ final class MockDPIF: DPIF {
         if let ethernetAddress { request.ethernetAddress = ethernetAddress }
         ports[port] = request
     }
+    func portSetEnabled(_ port: ODPPort, _ isEnabled: Bool) throws(DPIFError) {
+        guard let name = ports[port]?.name else { throw DPIFError(.notFound, "\(port)") }
+        if stubborn.contains(name) { throw DPIFError(.device, name) }
+        if isEnabled { disabled.remove(name) } else { disabled.insert(name) }
+    }
     func portQuery(_ name: String) -> DPPortInfo? {
         guard let (port, request) = ports.first(where: { $0.value.name == name }) else { return nil }
         return DPPortInfo(
-            port: port, name: name, type: request.type, ethernetAddress: request.ethernetAddress ?? .zero, mtu: request.mtu ?? 1500, linkUp: !downLinks.contains(name), linkSpeed: 0)
+            port: port, name: name, type: request.type, ethernetAddress: request.ethernetAddress ?? .zero, mtu: request.mtu ?? 1500, linkUp: !downLinks.contains(name),
+            isEnabled: !disabled.contains(name), linkSpeed: 0)
     }
     func portDump() -> [DPPortInfo] { [] }
     func portStats(_ port: ODPPort) -> DPPortStats? { ports[port] == nil ? nil : DPPortStats() }

@@ -49,7 +49,9 @@ int nt_if_get_address(const char *name, uint8_t address[6]);
 int nt_if_set_mtu(const char *name, int mtu);
 // The MTU.
 int nt_if_get_mtu(const char *name);
-int nt_if_set_up(const char *name);
+int nt_if_set_up(const char *name, bool up);
+// 1 if it is set up, otherwise 0.
+int nt_if_is_up(const char *name);
 // 1 with carrier and up, otherwise 0.
 int nt_if_running(const char *name);
 // Mbit/s, 0 when unknown.

@@ -217,7 +217,7 @@ final class BundleCommit: ControllerJob {
             }
             try bridge.apply(mod, now: now)
         case .portMod(let mod):
-            if let port = bridge.port(mod.port) { ports.append((port, port.config.flags)) }
+            if let port = bridge.port(mod.port) { ports.append((port, port.shownFlags)) }
             try bridge.apply(mod)
         case .packetOut(let out):
             try manager.check(out)

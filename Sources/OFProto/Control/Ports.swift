@@ -7,22 +7,24 @@ extension Bridge {
     func apply(_ mod: PortMod) throws(OFError) {
         guard let port = port(mod.port) else { throw .pmfcBadPort }
         guard mod.ethernetAddress == ethernetAddress(of: port) else { throw .pmfcBadHWAddr }
-        var flags = port.config.flags
+        // Somebody may just have turned the device off or on.
+        if port.odpPort != nil, let info = ofproto.dpif.portQuery(port.name), info.isEnabled != port.isEnabled { refreshLink(port) }
+        var flags = port.shownFlags
         for (bit, flag) in PortFlags.bits where mod.mask.contains(bit) {
             if mod.config.contains(bit) { flags.insert(flag) } else { flags.remove(flag) }
         }
-        guard flags != port.config.flags else { return }
         setFlags(flags, of: port)
     }
 
     func portDescription(_ port: BridgePort) -> PortDescription {
         let info = port.odpPort == nil ? nil : ofproto.dpif.portQuery(port.name)
         var state: PortState = []
+        let flags = info?.isEnabled == false ? port.config.flags.union(.down) : port.config.flags
         // A port that is switched off counts as one without a link.
-        state.insert(port.config.flags.contains(.down) || info?.linkUp == false ? .linkDown : .live)
+        state.insert(flags.contains(.down) || info?.linkUp == false ? .linkDown : .live)
         let speed = info.map { PortFeatures(speed: $0.linkSpeed) } ?? []
         var config: PortConfigBits = []
-        for (bit, flag) in PortFlags.bits where port.config.flags.contains(flag) { config.insert(bit) }
+        for (bit, flag) in PortFlags.bits where flags.contains(flag) { config.insert(bit) }
         return PortDescription(
             port: port.number, ethernetAddress: ethernetAddress(of: port), name: port.name, config: config, state: state, current: speed,
             currentSpeed: UInt32(clamping: (info?.linkSpeed ?? 0) * 1000))

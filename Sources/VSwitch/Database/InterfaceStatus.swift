@@ -28,7 +28,7 @@ extension SwitchStatus {
         func state(_ isUp: Bool) -> Datum { .string(isUp ? "up" : "down") }
         var columns: [String: Datum] = ["ofport": .int(Int64(port.number.number)), "error": .empty, "mac_in_use": .string("\(port.bridge.ethernetAddress(of: port))")]
         columns["admin_state"] = state(details.isUp)
-        columns["link_state"] = state(device?.linkUp ?? true)
+        columns["link_state"] = state(details.isUp && device?.linkUp ?? true)
         columns["link_resets"] = .int(Int64(clamping: details.linkResets))
         columns["ifindex"] = .int(Int64(details.ifIndex ?? 0))
         columns["status"] = .map(details.status)
