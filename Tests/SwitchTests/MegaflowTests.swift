@@ -18,6 +18,8 @@ extension SwitchTests {
                 }
                 var sent = ForwardingTests.traffic(seed: 50, flows: 0..<32, sequences: 255..<256)
                 try inject(sent)
+                // A packet that comes after the first upcall is answered finds the megaflow.
+                try bed.waitReceived(handling: false)
                 try bed.settle()
                 // The even sequences: what was given to the switch after a barrier.
                 var after: [[[UInt8]]] = [[], []]
