@@ -41,7 +41,7 @@ struct AttackRun {
 
     /// Counts once there are so many megaflows; what is not hostile must have arrived, give or take packets in flight.
     private func settledWindow(megaflows: Int, arriving share: Double) throws -> Counters {
-        // What the flow mod concerns is revalidated, but with so many masks OVS keeps some megaflows that nothing hits any more.
+        // What the flow mod concerns is revalidated, but of thousands of masks OVS was seen to keep more than a hundred for half a minute.
         try target.control("revalidator/purge")
         guard try wait(atMost: 30, every: 0.05, until: { try target.megaflowCount() == megaflows }) else {
             throw BenchError("\(try target.megaflowCount()) megaflows, not \(megaflows)")

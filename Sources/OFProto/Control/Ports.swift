@@ -8,7 +8,7 @@ extension Bridge {
         guard let port = port(mod.port) else { throw .pmfcBadPort }
         guard mod.ethernetAddress == ethernetAddress(of: port) else { throw .pmfcBadHWAddr }
         // Somebody may just have turned the device off or on.
-        if port.odpPort != nil, let info = ofproto.dpif.portQuery(port.name), info.isEnabled != port.isEnabled { refreshLink(port) }
+        refreshLink(port)
         var flags = port.shownFlags
         for (bit, flag) in PortFlags.bits where mod.mask.contains(bit) {
             if mod.config.contains(bit) { flags.insert(flag) } else { flags.remove(flag) }
