@@ -46,7 +46,7 @@ struct FlowTableRun {
         try ofctl(["--bundle", "add-flows", target.bridge, file.path])
         try ofctl(["--no-stats", "dump-flows", target.bridge])
         try asker.send("end")
-        let status = try asker.finish(seconds: 10)
+        let status = try asker.finish(seconds: 60)
         guard status == 0, let p99 = decimal(after: "p99", in: asker.text) else { throw BenchError("echoes were not answered:\n\(asker.text)") }
         values[.echoP99] = p99
         return values

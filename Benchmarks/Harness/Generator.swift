@@ -66,7 +66,7 @@ enum Generator: Hashable {
         ], folder: folder)
         defer { testpmd.stop() }
         // A virtio device in server mode waits for its client before testpmd says anything.
-        guard try wait(atMost: 20, until: { testpmd.text.contains("testpmd> ") || FileManager.default.fileExists(atPath: socket) }) else {
+        guard try wait(atMost: 60, until: { testpmd.text.contains("testpmd> ") || FileManager.default.fileExists(atPath: socket) }) else {
             throw BenchError("the generator does not start:\n\(testpmd.text.suffix(2_000))")
         }
         return try body(PortArguments(p0: port, p1: PortArguments.sink))

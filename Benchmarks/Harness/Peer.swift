@@ -92,7 +92,7 @@ private final class RunningOVS: RunningSwitch {
         database = try Child("ovsdb-server", "ovsdb-server",
             ["\(path)/conf.db", "--remote=punix:\(path)/db.sock", "--unixctl=\(path)/db.ctl"], folder: folder, environment: environment)
         do {
-            guard try wait(atMost: 10, until: { FileManager.default.fileExists(atPath: "\(path)/db.sock") }) else {
+            guard try wait(atMost: 60, until: { FileManager.default.fileExists(atPath: "\(path)/db.sock") }) else {
                 throw BenchError("ovsdb-server does not listen:\n\(database.text)")
             }
             try vsctl(["--no-wait", "init", "--", "set", "Open_vSwitch", ".", "other_config:dpdk-init=true",
@@ -148,7 +148,7 @@ private final class RunningOVS: RunningSwitch {
     func checkSum() throws {
         try control("netdev-dpdk/set-admin-state", "p0", "down")
         var received = 0, sent = 0, dropped = 0
-        let settled = try wait(atMost: 5, every: 0.1) {
+        let settled = try wait(atMost: 60, every: 0.1) {
             let ports = try runProgram("ovs-ofctl", ["dump-ports", "\(folder.path)/br0.mgmt"], environment)
             let blocks = ports.components(separatedBy: "  port ")
             guard let p0 = blocks.first(where: { $0.hasPrefix(" 1:") }), let p1 = blocks.first(where: { $0.hasPrefix(" 2:") })

@@ -156,7 +156,7 @@ private struct RunningDaemon: RunningSwitch {
     private func ask() throws -> Us.Report {
         try? FileManager.default.removeItem(at: report)
         kill(daemon.pid, SIGUSR1)
-        guard try wait(atMost: 10, until: { FileManager.default.fileExists(atPath: report.path) }) else {
+        guard try wait(atMost: 60, until: { FileManager.default.fileExists(atPath: report.path) }) else {
             throw BenchError("needletaild wrote no report when it was asked:\n\(daemon.text.suffix(2_000))")
         }
         return try JSONDecoder().decode(Us.Report.self, from: Data(contentsOf: report))

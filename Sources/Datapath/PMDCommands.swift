@@ -58,6 +58,8 @@ import NetDev
         unsafe pmd.pointee.longestSleep = command.pointee.slot
         unsafe pmd.pointee.sleep = 0
     case .acknowledge:
+        // What the commands before it have sent has left, and is counted.
+        unsafe flushPorts(pmd)
         var reply = PMDReply(.acknowledged)
         unsafe reply.number = command.pointee.number
         unsafe reply.slot = UInt32(truncatingIfNeeded: pmd.pointee.pending.count)

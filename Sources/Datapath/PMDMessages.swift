@@ -61,7 +61,7 @@ struct DatapathKey: BitwiseCopyable, Sendable {
         case setVLANLimit
         /// Let packets wait `number` cycles before they are sent, and sleep for `slot` microseconds at most.
         case setPace
-        /// Answer `acknowledged` with `number`, and the number of misses under way as `slot`.
+        /// Send what waits at the ports, then answer `acknowledged` with `number`, and the number of misses under way as `slot`.
         case acknowledge
         case stop
     }

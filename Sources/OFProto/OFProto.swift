@@ -269,6 +269,8 @@ public final class OFProto {
         var datapathKey = key
         datapathKey.l0.inPort = bridge.port(inPort)?.odpPort?.number ?? ODPPort.none.number
         dpif.execute(packet, key: datapathKey, actions: translator.takeActions(), pmd: nil)
+        // The answer to a barrier waits for it.
+        revalidation.touched = true
     }
 
     /// Removes all megaflows from the datapath at once; packets come up again.

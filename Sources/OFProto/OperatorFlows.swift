@@ -35,13 +35,14 @@ extension OFProto {
         delete(at)
     }
 
-    /// Looks at all megaflows once, however long that takes: none is stale afterwards, and all counters are of now (`revalidator/wait`).
+    /// Looks at all megaflows once, however long that takes: none is stale afterwards, on no datapath thread, and all counters are of now (`revalidator/wait`).
     public func finishRevalidation(now: Int64) {
         revalidateNow(now: now)
         wantSweep()
         var slices = 0
         // A slice looks at one place of the table at least.
         while runSweep(now: now), slices <= megaflows.flows.count { slices += 1 }
+        dpif.barrier()
     }
 
     /// The number of megaflows that there may be, until sweeps find that it is too great or too small; at most what is configured.

@@ -19,7 +19,7 @@ struct Revalidation {
     fileprivate var covered: UInt64 = 0
     var settled: UInt64 = 0
     let batch = RevalidationBatch()
-    /// Megaflows were changed or deleted since the datapath was last waited for.
+    /// Megaflows were changed or deleted, or packets given to be sent, since the datapath was last waited for.
     var touched = false
 
     struct Changes {
@@ -86,7 +86,7 @@ extension OFProto {
     /// The number of the last change.
     var changeCount: UInt64 { revalidation.changes }
 
-    /// True once no packet can be forwarded any more by what stood before the change with this number.
+    /// True once no packet can be forwarded any more by what stood before the change with this number, and packet-outs have been carried out.
     func isSettled(_ change: UInt64) -> Bool {
         guard revalidation.settled >= change else { return false }
         if revalidation.touched {

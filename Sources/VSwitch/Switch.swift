@@ -60,7 +60,7 @@ public final class Switch {
         ofproto.waitsForFlows = wanted.waitsForFlows
         settleMTUs()
         settleAddresses()
-        // A barrier: from here on no packet is forwarded by what stood before.
+        // Nothing leaves any more by ports that have gone; megaflows follow in the next turns.
         datapath.dpif.barrier()
         tellDatapathIDs()
         return failures

@@ -105,7 +105,7 @@ final class Bed {
 /// A program that runs beside the test, its output in files.
 final class BackgroundTask {
     /// Seconds after which the program is killed, also when the tests have died.
-    static let longest = 240
+    static let longest = 900
     let output: String
     let errors: String
     private let process = Process()
@@ -130,7 +130,7 @@ final class BackgroundTask {
     func send(_ signal: Int32) { if process.isRunning { kill(process.processIdentifier, signal) } }
 
     /// Waits until the program has ended by itself, or after a signal. Returns its output.
-    @discardableResult func finish(after signal: Int32? = nil, seconds: Double = 20) async throws -> String {
+    @discardableResult func finish(after signal: Int32? = nil, seconds: Double = 60) async throws -> String {
         if let signal { send(signal) }
         try await until("the end of \(process.arguments ?? [])", seconds: seconds) { !process.isRunning }
         return contents(output)
@@ -141,11 +141,11 @@ final class BackgroundTask {
         guard process.isRunning else { return }
         process.terminate()
         do {
-            try await until("end", seconds: 5) { !process.isRunning }
+            try await until("end") { !process.isRunning }
         } catch {
             // For timeout(1) this is the end of the time.
             send(SIGALRM)
-            try? await until("end", seconds: 5) { !process.isRunning }
+            try? await until("end") { !process.isRunning }
         }
     }
 }

@@ -40,7 +40,7 @@ struct Host {
         var arguments = ["-n", space, "address", "add", address, "dev", other ?? interface]
         // IPv6 works at once, without looking for duplicates first.
         if address.contains(":") { arguments.append("nodad") }
-        let result = try await command("ip", arguments, seconds: 20)
+        let result = try await command("ip", arguments)
         guard result.status == 0 else { throw BedFailure("\(arguments): \(result.errors)") }
     }
 
@@ -58,13 +58,13 @@ struct Host {
 
     /// The namespace, and a veth pair with it; a tap interface goes when its switch ends.
     func remove() async {
-        _ = try? await command("ip", ["netns", "delete", space], seconds: 20)
-        if wiring == .system { _ = try? await command("ip", ["link", "delete", port], seconds: 20) }
+        _ = try? await command("ip", ["netns", "delete", space])
+        if wiring == .system { _ = try? await command("ip", ["link", "delete", port]) }
     }
 
     /// Runs a program in the host to its end.
     func run(_ program: String, arguments: [String]) async throws -> CommandResult {
-        try await command("ip", ["netns", "exec", space, program] + arguments, seconds: 20)
+        try await command("ip", ["netns", "exec", space, program] + arguments)
     }
     func run(_ program: String, _ arguments: String...) async throws -> CommandResult { try await run(program, arguments: arguments) }
 
@@ -88,15 +88,14 @@ struct Host {
 
 /// What ping(8) says in the end.
 struct PingResult: Equatable {
-    /// Requests in a row that may still be under way when ping is interrupted: a fifth of a second's.
-    private static let underWay = 10
     var sent = 0
     var received = 0
-    /// Every request was answered, but for the last ones: ping does not wait for those.
+    /// As many answers as wanted came, and none is missing before the last of them. (Those under way when ping ends do not count.)
     var isWhole = false
 
     /// From the lines "… icmp_seq=7 …" and "5 packets transmitted, 5 received, …".
-    init(_ output: String) throws {
+    /// - Parameter count: answers wanted.
+    init(_ output: String, count: Int) throws {
         let words = try #require(lines(output).first { $0.contains(" packets transmitted, ") }, "\(output)").split(separator: " ")
         sent = try #require(words.first.flatMap { Int($0) })
         received = try #require(words.count > 3 ? Int(words[3]) : nil)
@@ -106,24 +105,40 @@ struct PingResult: Equatable {
             answered.insert(try #require(Int(word.dropFirst("icmp_seq=".count))))
         }
         guard let last = answered.max() else { return }
-        isWhole = answered.count == last && sent - last <= Self.underWay
+        isWhole = answered.count == last && last >= count
     }
 }
 
 extension Host {
-    /// Sends echo requests until there are `count` answers, for ten seconds at most. Then all of the first `count` were answered if
+    /// Sends echo requests until there are `count` answers, for thirty seconds at most. Then all of the first `count` were answered if
     /// the result is whole. (Without an end time ping waits for its last answer no longer than two round trips.)
+    /// - Parameters:
+    ///   - interval: seconds between requests.
+    ///   - options: of ping(8).
+    func ping(_ address: String, count: Int = 5, interval: Double = 0.02, options: [String]) async throws -> PingResult {
+        let result = try await run("ping", arguments: ["-n", "-c", "\(count)", "-i", "\(interval)", "-w", "30"] + options + [address])
+        return try PingResult(result.output, count: count)
+    }
+
+    /// The same with packets of one size, which nobody may cut.
     /// - Parameter size: bytes of payload; the packet has 28 more with IPv4.
     func ping(_ address: String, count: Int = 5, size: Int = 56) async throws -> PingResult {
-        try PingResult(try await run("ping", "-n", "-c", "\(count)", "-i", "0.02", "-w", "10", "-s", "\(size)", "-M", "do", address).output)
+        try await ping(address, count: count, options: ["-s", "\(size)", "-M", "do"])
     }
 
     /// Whether nothing comes back, not even an answer of the address resolution.
     func cannotReach(_ address: String) async throws -> Bool {
-        let result = try PingResult(try await run("ping", "-n", "-c", "3", "-i", "0.05", "-W", "0.5", "-w", "1", address).output)
+        let result = try PingResult(try await run("ping", "-n", "-c", "3", "-i", "0.05", "-W", "0.5", "-w", "1", address).output, count: 1)
         return result.sent > 0 && result.received == 0
     }
 
     /// Starts a ping that goes on, with a time before each answer's line.
     func pingOn(_ address: String) throws -> BackgroundTask { try spawn("ping", "-D", "-n", "-i", "0.02", "-W", "2", address) }
+
+    /// Ends a `pingOn` when one more answer has come.
+    static func end(_ pings: BackgroundTask) async throws -> PingResult {
+        let before = lines(contents(pings.output)).count
+        try await until("one more answer") { lines(contents(pings.output)).count > before + 1 }
+        return try PingResult(try await pings.finish(after: SIGINT), count: 1)
+    }
 }

@@ -23,7 +23,7 @@ struct BedFailure: Error, CustomStringConvertible {
 }
 
 /// Waits until `condition` holds, at most `seconds`. Throws `BedFailure` with what was waited for.
-func until(_ what: String, seconds: Double = 15, _ condition: () async throws -> Bool) async throws {
+func until(_ what: String, seconds: Double = 60, _ condition: () async throws -> Bool) async throws {
     let end = Date().addingTimeInterval(seconds)
     while try await !condition() {
         guard Date() < end else { throw BedFailure("not within \(seconds) s: \(what)") }
@@ -39,8 +39,13 @@ func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.
 /// What a daemon has written to its standard error stream, without what the log puts in front: all of it, so that DPDK's would be seen.
 func errorLines(_ file: String) -> [String] { messages(contents(file)) }
 
+/// What a switch has complained of by ovs-appctl, whose own last line names the socket, and which tells when the machine has held it up.
+func complaints(_ answer: CommandResult) -> String {
+    lines(answer.errors).filter { !$0.contains("|timeval|WARN|") }.dropLast().joined(separator: "\n")
+}
+
 /// Runs ip(8). Throws `BedFailure` with what it complained of.
 func ip(_ arguments: String...) async throws {
-    let result = try await command("ip", arguments, seconds: 20)
+    let result = try await command("ip", arguments)
     guard result.status == 0 else { throw BedFailure("ip \(arguments.joined(separator: " ")): \(result.errors)") }
 }

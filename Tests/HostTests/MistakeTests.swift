@@ -39,7 +39,7 @@ extension HostTests {
                 #expect(try await vswitch.apply(mixed) == [vswitch.file + ": applied, with 0 problems: 1 bridge, 3 ports, 1 flow"])
                 try await late.connect()
                 #expect(try await late.ping(hosts[0].address4).isWhole)
-                let result = try PingResult(try await pings.finish(after: SIGINT))
+                let result = try await Host.end(pings)
                 #expect(result.isWhole, "\(result)")
             }
         }

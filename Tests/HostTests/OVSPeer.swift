@@ -28,18 +28,18 @@ struct OVSPeer {
         try await run("ovsdb-tool", ["create", file, "/usr/share/openvswitch/vswitch.ovsschema"])
         let places = ["OVS_RUNDIR", "OVS_DBDIR", "OVS_LOGDIR", "OVS_SYSCONFDIR"].map { "\($0)=\(folder)" }
         _ = try bed.spawn("env", places + ["ovsdb-server", file, "--remote=punix:\(folder)/db.sock", "--unixctl=\(folder)/db.ctl"])
-        try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "--retry", "-t", "10", "init"])
+        try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "--retry", "-t", "60", "init"])
         vswitchd = try bed.spawn("env", places + ["ovs-vswitchd", database, "--enable-dummy=override", "--disable-system", "--unixctl=" + controlSocket])
-        try await run("ovs-vsctl", ["--db=" + database, "-t", "20"] + commands.flatMap { ["--"] + $0.split(separator: " ").map(String.init) })
+        try await run("ovs-vsctl", ["--db=" + database, "-t", "60"] + commands.flatMap { ["--"] + $0.split(separator: " ").map(String.init) })
     }
 
     private func run(_ program: String, _ arguments: [String]) async throws {
-        let result = try await command(program, arguments, seconds: 30)
+        let result = try await command(program, arguments, seconds: 90)
         guard result.status == 0 else { throw BedFailure("\(program) \(arguments): \(result.errors)") }
     }
 
     func ask(_ arguments: [String]) async throws -> CommandResult {
-        try await command("ovs-appctl", ["-T", "10", "-t", controlSocket] + arguments, seconds: 20)
+        try await command("ovs-appctl", ["-T", "50", "-t", controlSocket] + arguments)
     }
 
     /// A bridge's management socket.

@@ -33,7 +33,7 @@ extension HostTests {
                 #expect(try await hosts[0].cannotReach(hosts[1].address4))
                 #expect(try await hosts[2].ping(hosts[1].address4).isWhole)
                 #expect(try await hosts[0].ping(hosts[1].address6).isWhole)
-                let result = try PingResult(try await neighbours.finish(after: SIGINT))
+                let result = try await Host.end(neighbours)
                 #expect(result.isWhole, "\(result)")
             }
         }

@@ -104,7 +104,18 @@ final class RunningSwitch {
     var descriptors: Int { (try? FileManager.default.contentsOfDirectory(atPath: processFolder + "/fd").count) ?? 0 }
 
     /// Changes the file, sends SIGHUP and waits until the daemon has dealt with it. Returns the lines it has written about it.
-    func apply(_ bridges: [BridgeText]) async throws -> [String] { try await apply(configuration(bridges)) }
+    /// - Parameter settles: waits until megaflows have followed, too.
+    func apply(_ bridges: [BridgeText], settles: Bool = true) async throws -> [String] {
+        let told = try await apply(configuration(bridges))
+        if settles { try await settle() }
+        return told
+    }
+
+    /// Waits until no packet is forwarded any more by what stood before.
+    func settle() async throws {
+        let answer = try await ask("revalidator/wait")
+        guard answer.status == 0 else { throw BedFailure("revalidator/wait: \(answer.errors)") }
+    }
 
     func apply(_ text: String) async throws -> [String] {
         try text.write(toFile: file, atomically: true, encoding: .utf8)
@@ -124,7 +135,7 @@ final class RunningSwitch {
 
     /// Runs ovs-appctl.
     func ask(_ arguments: [String]) async throws -> CommandResult {
-        try await command("ovs-appctl", ["-T", "10", "-t", controlSocket] + arguments, seconds: 20)
+        try await command("ovs-appctl", ["-T", "50", "-t", controlSocket] + arguments)
     }
     func ask(_ arguments: String...) async throws -> CommandResult { try await ask(arguments) }
 
@@ -135,7 +146,7 @@ final class RunningSwitch {
     func target(_ bridge: String = "br0") -> String { "unix:" + socket(bridge) }
 
     /// Runs a command of ovs-ofctl on a bridge.
-    func ofctl(_ options: [String] = [], _ command: String, _ arguments: [String] = [], bridge: String = "br0", input: String = "", seconds: Int = 30) async throws -> CommandResult {
+    func ofctl(_ options: [String] = [], _ command: String, _ arguments: [String] = [], bridge: String = "br0", input: String = "", seconds: Int = 60) async throws -> CommandResult {
         try await TestSupport.command("ovs-ofctl", options + [command, target(bridge)] + arguments, input: input, seconds: seconds)
     }
 

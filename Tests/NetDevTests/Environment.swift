@@ -31,7 +31,7 @@ enum Environment {
 }
 
 /// Waits until `condition` holds, at most `seconds`; whether it does.
-func eventually(seconds: Double = 10, _ condition: () throws -> Bool) async rethrows -> Bool {
+func eventually(seconds: Double = 60, _ condition: () throws -> Bool) async rethrows -> Bool {
     let end = Date().addingTimeInterval(seconds)
     while Date() < end {
         if try condition() { return true }

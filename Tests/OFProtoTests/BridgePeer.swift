@@ -145,7 +145,7 @@ func askPeer(_ commands: [String], _ questions: [String]) async throws -> [Subst
             echo '\(end)' >&3
         done
         """
-    let result = try await command("bash", ["-c", script], input: questions.map { $0 + "\n" }.joined(), seconds: 100)
+    let result = try await command("bash", ["-c", script], input: questions.map { $0 + "\n" }.joined(), seconds: 400)
     var answers: [Substring] = [], rest = result.output[...]
     while let range = rest.firstRange(of: end + "\n") {
         answers.append(rest[..<range.lowerBound])

@@ -236,7 +236,7 @@ struct TLSTests {
             try await client.wait("opened") { $0.opened == 1 }
             let ends = [try #require(server.now.open.first), try #require(client.now.open.first)]
             var sent = [0, 0], refused = 0
-            for _ in 0..<30_000 where sent != [count, count] {
+            for _ in 0..<300_000 where sent != [count, count] {
                 let before = refused
                 for (index, end) in ends.enumerated() where sent[index] < count {
                     switch end.send(line + Array("\(sent[index])\n".utf8)) {

@@ -91,7 +91,7 @@ extension SwitchTests {
 
         /// The thread that is there since `before` and bound to one core.
         static func newThread(_ before: Set<Int32>, core: Int) throws -> Int32? {
-            let deadline = Deadline(seconds: 10)
+            let deadline = Deadline()
             while !deadline.isOver {
                 for thread in threads().subtracting(before) {
                     guard let status = try? String(contentsOfFile: "/proc/self/task/\(thread)/status", encoding: .utf8) else { continue }

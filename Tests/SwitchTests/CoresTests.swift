@@ -159,7 +159,7 @@ extension SwitchTests {
                 try setCores(bed, [1])
                 var retired: [DPFlowID: Int] = [:]
                 var least = count
-                let deadline = Deadline(seconds: 20)
+                let deadline = Deadline()
                 while bed.dpif.pmds.count == 2, !deadline.isOver {
                     let before = bed.dpif.flowCount
                     bed.dpif.receiveRetired { id, _ in retired[id, default: 0] += 1 }

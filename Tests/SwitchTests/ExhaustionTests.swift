@@ -174,7 +174,7 @@ extension SwitchTests {
                 expectSame(ports[1].frames, frames.filter { (tag($0)?.flow ?? 0) % 8 != 6 })
                 #expect(bed.drops(.action, ports[0].odp) == 24)
                 bed.expectCounters()
-                bed.ofproto.configure(flowLimit: 1000, maxIdle: 10_000)
+                bed.ofproto.configure(flowLimit: 1000, maxIdle: 600_000)
                 try bed.inject(frames, ports[0])
                 try bed.settle()
                 #expect(bed.dpif.flowCount > 50)

@@ -1,4 +1,5 @@
 import Flow
+import OpenFlow
 import Testing
 import Wire
 @testable import Datapath
@@ -44,6 +45,24 @@ extension SwitchTests {
                 expectSame(even(b), after[0])
                 expectSame(even(c), after[1])
                 bed.expectCounters()
+            }
+        }
+
+        /// What a controller has sent is counted when its barrier is answered.
+        @Test func packetOutsHaveLeftAtTheBarrier() throws {
+            try TestBed.run { bed in
+                let ports = try bed.addPorts("a", "b"), frame = FrameSource.one(flow: 1)
+                try bed.settle()
+                for round in 1...200 as ClosedRange<UInt64> {
+                    guard let packet = bed.dpif.makePacket(frame) else { throw DPIFError(.noMemory, "no packet") }
+                    try bed.ofproto.packetOut(
+                        packet, key: FlowKey(frame: frame, vlanLimit: bed.dpif.vlanLimit), actions: try FlowSyntax().actions("output:2"), bridge: bed.bridge,
+                        inPort: .none, now: bed.dpif.now)
+                    #expect(bed.ofproto.isSettled(bed.ofproto.changeCount))
+                    #expect(bed.dpif.portStats(ports[1].odp)?.txPackets == round)
+                    bed.collect()
+                }
+                #expect(ports[1].frames == Array(repeating: frame, count: 200))
             }
         }
 

@@ -28,7 +28,7 @@ import Testing
             case .closed(let error): if let error { answers.failures.withLock { $0.append("\(error)") } }
             }
         }, failed: { error in answers.failures.withLock { $0.append(error.description) } })
-        for _ in 0..<1000 where answers.count < requests.count { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6000 where answers.count < requests.count { try await Task.sleep(for: .milliseconds(10)) }
         #expect(answers.failures.withLock { $0 }.isEmpty)
         return answers.messages.withLock { $0 }
     }

@@ -1,6 +1,6 @@
 import OpenFlow
 
-/// The answer to a barrier request: it leaves when no packet can any more be forwarded by what stood before it.
+/// The answer to a barrier request: it leaves when no packet can any more be forwarded by what stood before it, and those of packet-outs have left.
 final class BarrierJob: ControllerJob {
     private let header: OFHeader
     private let bridge: Bridge

@@ -37,13 +37,13 @@ extension HostTests {
         }
 
         private func run(_ target: String, _ arguments: [String], input: String = "") async throws {
-            let result = try await command("ovs-ofctl", ["-O", "OpenFlow15"] + arguments, input: input, seconds: 30)
+            let result = try await command("ovs-ofctl", ["-O", "OpenFlow15"] + arguments, input: input)
             guard result.status == 0 else { throw BedFailure("\(arguments): \(result.errors)") }
         }
 
         /// All flows with their counters and timeouts, without their ages.
         private func flows(_ target: String) async throws -> [String] {
-            let result = try await command("ovs-ofctl", ["-O", "OpenFlow15", "--no-names", "dump-flows", target], seconds: 30)
+            let result = try await command("ovs-ofctl", ["-O", "OpenFlow15", "--no-names", "dump-flows", target])
             return lines(result.output).filter { $0.contains("actions=") }
                 .map { $0.replacingOccurrences(of: "(duration|idle_age|hard_age)=[^,]*, ?", with: "", options: .regularExpression) }.sorted()
         }
@@ -94,7 +94,7 @@ struct LearnScript: CustomTestStringConvertible {
     static let connections = LearnScript(
         name: "fin_idle_timeout",
         flows: """
-            table=0,priority=1,tcp actions=learn(table=10,idle_timeout=60,hard_timeout=70,fin_idle_timeout=5,fin_hard_timeout=6,priority=7,send_flow_rem,eth_type=0x800,nw_proto=6,NXM_OF_IP_SRC[]=NXM_OF_IP_DST[],NXM_OF_TCP_SRC[]=NXM_OF_TCP_DST[],output:NXM_OF_IN_PORT[],load:NXM_OF_IN_PORT[]->NXM_NX_REG3[0..15],load:5->NXM_NX_REG4[]),resubmit(,10)
+            table=0,priority=1,tcp actions=learn(table=10,idle_timeout=600,hard_timeout=700,fin_idle_timeout=50,fin_hard_timeout=60,priority=7,send_flow_rem,eth_type=0x800,nw_proto=6,NXM_OF_IP_SRC[]=NXM_OF_IP_DST[],NXM_OF_TCP_SRC[]=NXM_OF_TCP_DST[],output:NXM_OF_IN_PORT[],load:NXM_OF_IN_PORT[]->NXM_NX_REG3[0..15],load:5->NXM_NX_REG4[]),resubmit(,10)
 
             """,
         steps: """
@@ -108,10 +108,10 @@ struct LearnScript: CustomTestStringConvertible {
     static let shortened = LearnScript(
         name: "fin_timeout",
         flows: """
-            table=0,priority=1,tcp,idle_timeout=100,hard_timeout=200 actions=fin_timeout(idle_timeout=10,hard_timeout=20),output:2
-            table=0,priority=2,tcp,tcp_src=5,idle_timeout=5 actions=fin_timeout(idle_timeout=10,hard_timeout=20),output:2
-            table=0,priority=3,tcp,tcp_src=6 actions=fin_timeout(idle_timeout=10),resubmit(,1)
-            table=1,tcp,hard_timeout=77 actions=output:3,fin_timeout(hard_timeout=9)
+            table=0,priority=1,tcp,idle_timeout=1000,hard_timeout=2000 actions=fin_timeout(idle_timeout=100,hard_timeout=200),output:2
+            table=0,priority=2,tcp,tcp_src=5,idle_timeout=50 actions=fin_timeout(idle_timeout=100,hard_timeout=200),output:2
+            table=0,priority=3,tcp,tcp_src=6 actions=fin_timeout(idle_timeout=100),resubmit(,1)
+            table=1,tcp,hard_timeout=770 actions=output:3,fin_timeout(hard_timeout=90)
 
             """,
         steps: """

@@ -34,6 +34,7 @@ extension HostTests {
                 for (lost, left) in [(hosts[1], hosts[2]), (hosts[2], hosts[1])] {
                     try await set(lost, "down")
                     try await until("the lost link") { try await !isEnabled(lost) }
+                    try await vswitch.settle()
                     #expect(try await ping())
                     #expect(try await vswitch.ask("bond/show", "b0").output.contains("(\(left.port))"))
                     try await set(lost, "up")
@@ -93,7 +94,7 @@ extension HostTests {
                 try await until("tcpdump listens") { contents(capture.errors).contains("listening on") }
                 #expect(try await hosts[0].ping(hosts[1].address4, count: 3).isWhole)
                 // tcpdump hears in blocks.
-                try await until("the last answer") { contents(capture.output).contains("seq 3, length") && contents(capture.output).contains("echo reply") }
+                try await until("the last answer") { lines(contents(capture.output)).contains { $0.contains("echo reply") && $0.contains("seq 3,") } }
                 let heard = lines(try await capture.finish(after: SIGINT))
                 for sequence in 1...3 {
                     #expect(heard.count { $0.contains("\(hosts[0].address4) > \(hosts[1].address4): ICMP echo request") && $0.contains("seq \(sequence),") } == 1)

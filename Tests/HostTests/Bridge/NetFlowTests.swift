@@ -4,13 +4,13 @@ import Testing
 
 extension HostTests {
     @Suite(.serialized) struct NetFlowTests {
-        /// Listens for datagrams until a connection's packets have been told of, or for 30 seconds; prints each of its records, a line each.
+        /// Listens for datagrams until a connection's packets have been told of, or for 120 seconds; prints each of its records, a line each.
         private static let collector = """
             import socket, sys, time
             from scapy.layers.netflow import NetflowHeader, NetflowHeaderV5, NetflowRecordV5
             s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind((sys.argv[1], int(sys.argv[2]))); s.settimeout(1)
             print("listening", flush=True)
-            left, end = int(sys.argv[3]), time.monotonic() + 30
+            left, end = int(sys.argv[3]), time.monotonic() + 120
             while left > 0 and time.monotonic() < end:
                 try: packet = NetflowHeader(s.recv(65536))
                 except socket.timeout: continue
@@ -48,7 +48,7 @@ extension HostTests {
                 // Both are known then, so that nothing is flooded.
                 #expect(try await hosts[0].ping(hosts[1].address4, count: 3).isWhole)
                 #expect(try await hosts[0].run("/usr/bin/python3", "-c", Self.sender, hosts[1].address4, "\(packets)").status == 0)
-                try await until("all packets are told of", seconds: 40) { !collector.isRunning }
+                try await until("all packets are told of", seconds: 150) { !collector.isRunning }
                 #expect(contents(collector.errors) == "")
                 let records = lines(contents(collector.output)).dropFirst().map { $0.split(separator: " ").map(String.init) }
                 let expected = [hosts[0].address4, hosts[1].address4, "4000", "11", "12", "3", "4", "True", "True"]

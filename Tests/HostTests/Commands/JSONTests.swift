@@ -142,8 +142,8 @@ extension HostTests {
         }
 
         private func answer(_ vswitch: ManagedSwitch, _ line: String, _ options: String...) async throws -> String {
-            let words = ["appctl", "-t", vswitch.controlSocket, "-T", "20"] + options + line.split(separator: " ").map(String.init)
-            let result = try await command(executable("needletail"), words, seconds: 40)
+            let words = ["appctl", "-t", vswitch.controlSocket, "-T", "50"] + options + line.split(separator: " ").map(String.init)
+            let result = try await command(executable("needletail"), words)
             #expect(result.status == 0 && result.errors.isEmpty, "\(line): \(result.errors)")
             return result.output
         }

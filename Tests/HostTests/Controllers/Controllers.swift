@@ -17,9 +17,10 @@ func pythonProgram(_ name: String) -> String { package + "/Tests/HostTests/Contr
 
 extension BridgeText {
     /// A bridge of hosts with one controller, of which it sees soon when it comes and goes.
-    init(_ hosts: [Host], controller: String, failMode: String = "secure", more: [String] = []) {
+    /// - Parameter probe: seconds of silence after which it asks whether the controller is there.
+    init(_ hosts: [Host], controller: String, failMode: String = "secure", probe: Int = 10, more: [String] = []) {
         self.init("br0", hosts.map { PortText($0) }, settings: [
-            "fail-mode: \(failMode)", "controllers: [{ target: \"\(controller)\", max-backoff: 1s, inactivity-probe: 1s }]",
+            "fail-mode: \(failMode)", "controllers: [{ target: \"\(controller)\", max-backoff: 1s, inactivity-probe: \(probe)s }]",
         ] + more)
     }
 }
@@ -34,7 +35,7 @@ extension Bed {
     func waitForListener(_ task: BackgroundTask, port: Int = 6653) async throws {
         try await until("a listener at \(loopback):\(port)") {
             guard task.isRunning else { throw BedFailure("the controller has ended: \(contents(task.errors))") }
-            return try await !command("ss", ["-Hltn", "src = \(loopback) and sport = :\(port)"], seconds: 20).output.isEmpty
+            return try await !command("ss", ["-Hltn", "src = \(loopback) and sport = :\(port)"]).output.isEmpty
         }
     }
 }
@@ -50,8 +51,8 @@ private func unreached(_ hosts: [Host], count: Int = 2) async throws -> [String]
     for from in hosts {
         for to in hosts where to.number != from.number {
             // Slow enough that no packet overtakes one that goes by way of the controller.
-            let result = try await from.run("ping", "-n", "-c", "\(count)", "-i", "0.2", "-w", "10", to.address4)
-            if try !PingResult(result.output).isWhole { failures.append("\(from.number) to \(to.number): \(result.output)") }
+            let result = try await from.ping(to.address4, count: count, interval: 0.2, options: [])
+            if !result.isWhole { failures.append("\(from.number) to \(to.number): \(result)") }
         }
     }
     return failures

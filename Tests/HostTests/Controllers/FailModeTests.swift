@@ -12,7 +12,7 @@ extension HostTests {
                 try "priority=9,icmp,actions=drop\n".write(toFile: file, atomically: true, encoding: .utf8)
                 let hosts = try await bed.hosts(2, .tap)
                 let controller = try bed.testController("punix:" + socket, ["--with-flows", file])
-                let vswitch = try await bed.start([BridgeText(hosts, controller: "unix:" + socket, failMode: "standalone")])
+                let vswitch = try await bed.start([BridgeText(hosts, controller: "unix:" + socket, failMode: "standalone", probe: 1)])
                 for host in hosts { try await host.connect() }
                 try await until("the controller's flow") { try await vswitch.flows().contains("priority=9,icmp actions=drop") }
                 #expect(try await hosts[0].cannotReach(hosts[1].address4))
@@ -46,7 +46,7 @@ extension HostTests {
                 #expect(try await hosts[2].cannotReach(hosts[0].address4))
                 #expect(try await hosts[1].ping(hosts[0].address4, count: 20).isWhole)
                 #expect(try await vswitch.flows() == flows && !flows.isEmpty)
-                let result = try PingResult(try await pings.finish(after: SIGINT))
+                let result = try await Host.end(pings)
                 #expect(result.sent > 20 && result.isWhole, "\(result)")
 
                 _ = try bed.testController("punix:" + socket, ["--wildcards"])

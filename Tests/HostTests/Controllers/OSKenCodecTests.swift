@@ -30,7 +30,7 @@ extension HostTests {
                     ], settings: ["fail-mode: secure"]),
                     BridgeText("br1", [PortText("br1", "type: dummy"), PortText("pb", "type: patch, peer: pa")]),
                 ])
-                let result = try await command(pythonTool("python"), [pythonProgram("codec.py"), "\(version)", vswitch.socket(), peer.socket()], seconds: 90)
+                let result = try await command(pythonTool("python"), [pythonProgram("codec.py"), "\(version)", vswitch.socket(), peer.socket()], seconds: 400)
                 if result.status == 3 { return false }
                 let last = try #require(lines(result.output).last, "\(result.errors)")
                 let words = last.split(separator: " ")

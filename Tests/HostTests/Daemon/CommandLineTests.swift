@@ -41,7 +41,7 @@ extension HostTests {
         /// It is tried again and again.
         @Test func withoutAFileTheDatabaseIsLookedFor() async throws {
             for (arguments, place) in [([], "unix:/r/db.sock"), (["tcp:127.0.0.1:1"], "tcp:127.0.0.1:1")] {
-                let result = try await command("env", ["OVS_RUNDIR=/r", executable("needletaild"), "--run-for=3"] + arguments)
+                let result = try await command("env", ["OVS_RUNDIR=/r", executable("needletaild"), "--run-for=6"] + arguments)
                 #expect(result.status == 0)
                 let told = messages(result.errors).filter { $0.hasPrefix(place + ": ") }
                 #expect(told.starts(with: ["\(place): connecting...", "\(place): connection attempt failed (\(place.hasPrefix("unix") ? "No such file or directory" : "Connection refused"))"]), "\(result.errors)")

@@ -61,7 +61,7 @@ final class DaemonBed {
 
     /// Runs ovs-appctl, which finds the daemon by its pidfile.
     func ask(_ arguments: String...) async throws -> CommandResult {
-        try await command("env", environment + ["ovs-appctl", "-T", "10", "-t", "needletaild"] + arguments, seconds: 20)
+        try await command("env", environment + ["ovs-appctl", "-T", "50", "-t", "needletaild"] + arguments)
     }
 
     /// The log's lines without the time and the number: "bridge|INFO|…".

@@ -76,6 +76,8 @@ extension HostTests {
                 // On a machine so busy that a start takes ten seconds the next crash comes too late for a wait.
                 while !hasWaited, crashes < 6 {
                     try await until("the switch is back") { bed.pid.map { $0 != last } ?? false }
+                    // A monitor ends with a child that dies before it is ready, as OVS's does.
+                    try await until("it is ready") { try await bed.ask("version").status == 0 }
                     last = try #require(bed.pid)
                     kill(last, SIGABRT)
                     crashes += 1

@@ -116,6 +116,6 @@ extension HostTests {
 
 extension DaemonBed {
     fileprivate func ask(_ arguments: [String]) async throws -> CommandResult {
-        try await command("env", environment + ["ovs-appctl", "-T", "10", "-t", "needletaild"] + arguments, seconds: 20)
+        try await command("env", environment + ["ovs-appctl", "-T", "50", "-t", "needletaild"] + arguments)
     }
 }

@@ -24,7 +24,7 @@ extension HostTests {
                     try await vswitch.vsctl(words: "add-br \(bridge) -- set bridge \(bridge) datapath_type=netdev -- add-port \(bridge) d0"
                         + " -- set interface d0 type=dpdk options:dpdk-devargs=net_null0,no-rx=1 options:n_rxq=2 mtu_request=2000"
                         + " -- add-port \(bridge) d1 -- set interface d1 type=dpdk options:dpdk-devargs=net_ring0")
-                    try await until("\(kind) has counted", seconds: 20) { try await vswitch.column("interface", "d1", "statistics").contains("rx_q0_packets") }
+                    try await until("\(kind) has counted") { try await vswitch.column("interface", "d1", "statistics").contains("rx_q0_packets") }
                     var row: [String] = []
                     for name in ["d0", "d1"] {
                         for column in ["admin_state", "link_state", "link_speed", "link_resets", "duplex", "mtu", "status", "error", "ofport", "options"] {

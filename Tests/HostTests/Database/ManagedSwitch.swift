@@ -36,23 +36,23 @@ final class ManagedSwitch {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try await run("ovsdb-tool", ["create", folder + "/conf.db", DatabaseServer.schema])
         try await startServer()
-        try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "-t", "10", "init"])
+        try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "-t", "60", "init"])
         // There is nothing to be allocated by the page where there are no hugepages.
         if kind == .needletail || hasDPDK {
             let extra = kind == .needletail ? "--no-huge -m 256" : "--legacy-mem --no-huge -m 256 --no-pci --no-shconf"
-            try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "-t", "10", "set", "Open_vSwitch", ".", "other_config:dpdk-extra=" + extra])
+            try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "-t", "60", "set", "Open_vSwitch", ".", "other_config:dpdk-extra=" + extra])
         }
         try await startDaemon()
     }
 
     private func run(_ program: String, _ arguments: [String]) async throws {
-        let result = try await command(program, arguments, seconds: 30)
+        let result = try await command(program, arguments, seconds: 90)
         guard result.status == 0 else { throw BedFailure("\(program) \(arguments): \(result.errors)") }
     }
 
     func startServer() async throws {
         server = try bed.spawn("env", places + ["ovsdb-server", folder + "/conf.db", "--remote=p" + database, "--unixctl=\(folder)/db.ctl"])
-        try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "--retry", "-t", "10", "show"])
+        try await run("ovs-vsctl", ["--db=" + database, "--no-wait", "--retry", "-t", "60", "show"])
     }
 
     /// Ends ovsdb-server without a farewell.
@@ -79,7 +79,7 @@ final class ManagedSwitch {
 
     /// Runs ovs-vsctl(8), which waits until the switch has done what it says.
     func tryVsctl(_ arguments: [String]) async throws -> CommandResult {
-        try await command("env", places + ["ovs-vsctl", "--db=" + database, "-t", "20"] + arguments, seconds: 30)
+        try await command("env", places + ["ovs-vsctl", "--db=" + database, "-t", "60"] + arguments, seconds: 90)
     }
 
     /// Runs ovs-vsctl(8), which has to succeed.
@@ -103,12 +103,12 @@ final class ManagedSwitch {
 
     func ask(_ arguments: String...) async throws -> CommandResult { try await ask(arguments) }
     func ask(_ arguments: [String]) async throws -> CommandResult {
-        try await command("ovs-appctl", ["-T", "10", "-t", controlSocket] + arguments, seconds: 20)
+        try await command("ovs-appctl", ["-T", "50", "-t", controlSocket] + arguments)
     }
 
     /// Runs ovs-ofctl(8) on a bridge, which has to succeed.
     @discardableResult func ofctl(_ name: String, _ bridge: String, _ arguments: String...) async throws -> String {
-        let result = try await command("ovs-ofctl", ["-O", "OpenFlow15", name, "unix:\(folder)/\(bridge).mgmt"] + arguments, seconds: 30)
+        let result = try await command("ovs-ofctl", ["-O", "OpenFlow15", name, "unix:\(folder)/\(bridge).mgmt"] + arguments, seconds: 90)
         guard result.status == 0 else { throw BedFailure("\(kind): ovs-ofctl \(name) \(arguments): \(result.errors)") }
         return result.output
     }

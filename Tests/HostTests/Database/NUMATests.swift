@@ -51,6 +51,8 @@ extension HostTests {
                 try await step("set Open_vSwitch . other_config:pmd-cpu-mask=1f")
                 #expect(counts(try await queues(both[0])).count == 5)
                 try await step("set interface p1 other_config:pmd-rxq-affinity=0:3,1:9")
+                // OVS's log is written by a thread of its own.
+                try? await until("both have told the same") { told(both[0]) == told(both[1]) }
                 #expect(told(both[0]) == told(both[1]) && told(both[0]).contains { $0.contains("is pinned with") } && told(both[0]).contains { $0.contains("cannot be pinned") })
                 try await step("clear interface p1 other_config")
                 try await step("set Open_vSwitch . other_config:pmd-rxq-assign=group")

@@ -50,17 +50,19 @@ extension HostTests {
                         }
                         transcript.append(try await vswitch.ask("qos/show-types", "d0").output)
                         let socket = "unix:\(vswitch.folder)/\(bridge).mgmt"
-                        let told = try await command("ovs-ofctl", ["-O", "OpenFlow14", "queue-get-config", socket, "d0"], seconds: 30)
+                        let told = try await command("ovs-ofctl", ["-O", "OpenFlow14", "queue-get-config", socket, "d0"])
                         let queues = lines(told.output).filter { $0.hasPrefix("queue") }.sorted()
                         transcript += queues
                         // For a queue that there is not OVS tells what its memory holds.
                         for queue in queues.map({ $0.dropFirst(6).dropLast().description }) {
-                            let told = try await command("ovs-ofctl", ["-O", "OpenFlow13", "queue-stats", socket, "d0", queue], seconds: 30)
+                            let told = try await command("ovs-ofctl", ["-O", "OpenFlow13", "queue-stats", socket, "d0", queue])
                             transcript += lines(told.output).filter { $0.contains("queue \(queue)") }.map { $0.components(separatedBy: ", duration").first ?? $0 }
                         }
                     }
-                    // OVS tells of a mistake with every change while it lasts.
-                    transcripts.append(transcript + Set(vswitch.logged.filter { $0.hasPrefix("netdev_dpdk|ERR") && !$0.contains("rte meter") }).sorted())
+                    // OVS tells of a mistake with every change while it lasts; its log is written by a thread of its own.
+                    func mistakes() -> [String] { Set(vswitch.logged.filter { $0.hasPrefix("netdev_dpdk|ERR") && !$0.contains("rte meter") }).sorted() }
+                    if let former = transcripts.first { try? await until("both tell of the same mistakes") { mistakes() == former.suffix(mistakes().count) } }
+                    transcripts.append(transcript + mistakes())
                     try await vswitch.endDaemon()
                 }
             }
@@ -86,7 +88,7 @@ extension HostTests {
                         transcript += [type, try await vswitch.ask("qos/show", tap).output]
                         let socket = "unix:\(vswitch.folder)/\(bridge).mgmt"
                         for arguments in [["queue-stats"], ["queue-stats", tap], ["queue-stats", tap, "4"], ["queue-get-config", tap]] as [[String]] {
-                            let told = try await command("ovs-ofctl", ["-O", "OpenFlow14", arguments[0], socket] + arguments.dropFirst(), seconds: 30)
+                            let told = try await command("ovs-ofctl", ["-O", "OpenFlow14", arguments[0], socket] + arguments.dropFirst())
                             transcript += lines(told.output + told.errors).map { $0.replacing(/\(xid=[^)]*\)/, with: "") }
                         }
                         for actions in ["set_queue:4,output:1", "output:1", "enqueue:1:4", "set_queue:5,output:1", "set_queue:4,output:1,pop_queue,output:1"] {
@@ -131,7 +133,7 @@ extension HostTests {
                 func statistic(_ port: String, _ key: String) async throws -> UInt64 {
                     UInt64(try await vswitch.column("Interface", port, "statistics:" + key)) ?? 0
                 }
-                try await until("drops are told", seconds: 25) { try await statistic("d1", "ovs_tx_qos_drops") > 0 }
+                try await until("drops are told") { try await statistic("d1", "ovs_tx_qos_drops") > 0 }
                 #expect(try await statistic("d1", "tx_dropped") > 0)
                 #expect(try await statistic("d0", "ovs_rx_qos_drops") == 0)
                 let shown = try await vswitch.ask("qos/show", "d1").output
@@ -147,7 +149,7 @@ extension HostTests {
                 try await vswitch.vsctl(words: Self.qos("d1", "egress-policer", rates))
                 #expect(try await !vswitch.ask("qos/show", "d1").output.contains("Queue"))
                 try await vswitch.vsctl(words: "set interface d0 ingress_policing_rate=8 ingress_policing_burst=80")
-                try await until("drops are told", seconds: 25) { try await statistic("d0", "ovs_rx_qos_drops") > 0 }
+                try await until("drops are told") { try await statistic("d0", "ovs_rx_qos_drops") > 0 }
                 #expect(try await statistic("d0", "rx_dropped") > 0)
                 try await vswitch.vsctl(words: "-- clear port d1 qos -- set interface d0 ingress_policing_rate=0 -- --all destroy qos -- --all destroy queue")
                 #expect(try await vswitch.ask("qos/show", "d1").output == "QoS not configured on d1\n")

@@ -29,7 +29,7 @@ extension HostTests {
         private func same(_ step: String, _ ours: ManagedSwitch, _ theirs: ManagedSwitch) async throws {
             var pictures: [SwitchPicture] = []
             // What differs to the end is told below.
-            try? await until("\(step): the same", seconds: 5) {
+            try? await until("\(step): the same") {
                 pictures = [try await SwitchPicture(ours), try await SwitchPicture(theirs)]
                 return pictures[0] == pictures[1]
             }
@@ -50,7 +50,7 @@ extension HostTests {
                     for _ in 0..<3 { #expect(try await vswitch.ask("netdev-dummy/receive", "p1", "505400000002505400000001080045000000").status == 0) }
                 }
                 let wanted = ["Interface": ["name", "statistics"], "Mirror": ["name", "statistics"]]
-                try await until("the counters are OVS's", seconds: 25) {
+                try await until("the counters are OVS's") {
                     let pictures = [try await SwitchPicture(ours, wanted), try await SwitchPicture(theirs, wanted)]
                     return pictures[0] == pictures[1] && pictures[0].description.contains("rx_packets")
                         && pictures[0].lines.contains { $0.contains("name=p1 ") && $0.range(of: #"rx_packets\W+3\b"#, options: .regularExpression) != nil }
@@ -67,21 +67,21 @@ extension HostTests {
                 // One after the other, since they use the same names.
                 for vswitch in [ours, theirs] {
                     let bridge = bed.name("b"), tap = bed.name("t"), veth = bed.name("v"), peer = bed.name("w")
-                    _ = try await command("ip", ["link", "add", veth, "type", "veth", "peer", "name", peer], seconds: 10)
-                    for name in [veth, peer] { _ = try await command("ip", ["link", "set", name, "up"], seconds: 10) }
+                    _ = try await command("ip", ["link", "add", veth, "type", "veth", "peer", "name", peer])
+                    for name in [veth, peer] { _ = try await command("ip", ["link", "set", name, "up"]) }
                     _ = try await vswitch.tryVsctl(("add-br \(bridge) -- set bridge \(bridge) datapath_type=netdev -- add-port \(bridge) \(tap) -- set interface \(tap) type=tap -- add-port \(bridge) \(veth)"
                         + " -- add-port \(bridge) \(bed.name("n")) -- add-port \(bridge) \(bed.name("d")) -- set interface \(bed.name("d")) type=dpdk").split(separator: " ").map(String.init))
                     // A tap of ours is set up; OVS leaves that to others.
-                    for name in [tap, bridge] { _ = try await command("ip", ["link", "set", name, "up"], seconds: 10) }
+                    for name in [tap, bridge] { _ = try await command("ip", ["link", "set", name, "up"]) }
                     var picture = try await SwitchPicture(vswitch, wanted)
-                    try await until("counters and links are told", seconds: 20) {
+                    try await until("counters and links are told") {
                         picture = try await SwitchPicture(vswitch, wanted)
                         return picture.lines.filter { $0.contains("rx_crc_err") && $0.contains("link_state=up") }.count == 3
                     }
                     pictures.append(picture)
                     try await vswitch.vsctl("del-br", bridge)
                     try await vswitch.endDaemon()
-                    _ = try await command("ip", ["link", "del", veth], seconds: 10)
+                    _ = try await command("ip", ["link", "del", veth])
                 }
                 for (ours, theirs) in zip(pictures[0].lines, pictures[1].lines) { #expect(ours == theirs) }
             }
@@ -107,18 +107,30 @@ extension HostTests {
                 }
                 for vswitch in [ours, theirs] {
                     try await vswitch.vsctl(words: "add-br br0 -- set bridge br0 datapath_type=dummy")
-                    own.append(try await vswitch.column("interface", "br0", "mac_in_use"))
+                    // OVS tells of the address a moment later than of the number that is made of it.
+                    try await until("\(vswitch.kind) tells of its address") {
+                        let address = try await vswitch.column("interface", "br0", "mac_in_use")
+                        let isWhole = try await vswitch.column("bridge", "br0", "datapath_id") == "\"0000\(address.filter { $0 != ":" && $0 != "\"" })\""
+                        if isWhole { own.append(address) }
+                        return isWhole
+                    }
                 }
                 for (number, step) in steps.enumerated() {
-                    var found: [[String]] = []
-                    for (vswitch, own) in zip([ours, theirs], own) {
+                    for vswitch in [ours, theirs] {
                         try await vswitch.vsctl(words: step)
                         try await vswitch.vsctl(words: "set bridge br0 other_config:again=\(number)")
-                        // What is its own differs.
-                        let digits = own.filter { $0 != ":" && $0 != "\"" }
-                        found.append(try await names(vswitch).map { $0.replacing(own, with: "own").replacing(digits, with: "own") })
                     }
-                    #expect(found[0] == found[1], "\(step)")
+                    var found: [[String]] = []
+                    try? await until("\(step): the same") {
+                        found = []
+                        for (vswitch, own) in zip([ours, theirs], own) {
+                            // What is its own differs.
+                            let digits = own.filter { $0 != ":" && $0 != "\"" }
+                            found.append(try await names(vswitch).map { $0.replacing(own, with: "own").replacing(digits, with: "own") })
+                        }
+                        return found[0] == found[1]
+                    }
+                    #expect(found.count == 2 && found[0] == found[1], "\(step): \(found)")
                 }
             }
         }
@@ -138,9 +150,15 @@ extension HostTests {
                 for vswitch in [ours, theirs] {
                     try await ip("link", "add", veth, "mtu", "1400", "type", "veth", "peer", "name", bed.name("w"))
                     found.append([])
-                    for step in steps {
+                    for (number, step) in steps.enumerated() {
                         try await vswitch.vsctl(words: step)
-                        found[found.count - 1].append(try await SwitchPicture(vswitch, ["Interface": ["name", "mtu"]]).lines)
+                        var told: [String] = []
+                        // OVS tells of MTUs a moment after it has said that the configuration is done.
+                        try? await until("\(step): the same") {
+                            told = try await SwitchPicture(vswitch, ["Interface": ["name", "mtu"]]).lines
+                            return vswitch === ours || told == found[0][number]
+                        }
+                        found[found.count - 1].append(told)
                     }
                     try await vswitch.vsctl("del-br", bridge)
                     try await vswitch.endDaemon()
@@ -171,7 +189,7 @@ extension HostTests {
                     let text = try await SwitchPicture(vswitch, wanted).description
                     return ["cpu", "load_average", "memory"].filter { text.contains("\"\($0)\"") }
                 }
-                try await until("statistics are told", seconds: 25) {
+                try await until("statistics are told") {
                     let told = [try await keys(ours), try await keys(theirs)]
                     return told[0].count == 3 && told[0] == told[1]
                 }
@@ -185,13 +203,16 @@ extension HostTests {
                 let (ours, theirs) = try await both(bed)
                 var states: [[String]] = []
                 for vswitch in [ours, theirs] {
-                    _ = try bed.spawn("ovs-testcontroller", ["-v", "--unixctl=\(vswitch.folder)/there.ctl", "punix:\(vswitch.folder)/there.sock"])
+                    let control = vswitch.folder + "/there.ctl"
+                    _ = try bed.spawn("ovs-testcontroller", ["-v", "--unixctl=" + control, "punix:\(vswitch.folder)/there.sock"])
+                    // It listens before it answers; a first attempt that fails would be told of for ever.
+                    try await until("the controller listens") { try await command("ovs-appctl", ["-T", "5", "-t", control, "version"]).status == 0 }
                     try await vswitch.vsctl(words: "add-br br0 -- set bridge br0 datapath_type=dummy -- set-controller br0 tcp:127.0.0.1:1 unix:\(vswitch.folder)/there.sock punix:\(vswitch.folder)/br0.ctl")
                     let wanted = ["Controller": ["target", "is_connected", "role", "status#"]]
                     func picture() async throws -> [String] {
                         try await SwitchPicture(vswitch, wanted).lines.map { $0.replacing(vswitch.folder, with: "FOLDER") }
                     }
-                    try await until("\(vswitch.kind) tells of the connection", seconds: 25) {
+                    try await until("\(vswitch.kind) tells of the connection") {
                         let told = try await picture()
                         return told.contains { $0.contains("sec_since_connect") } && told.contains { $0.contains("last_error") }
                     }
@@ -223,7 +244,7 @@ extension HostTests {
                 from ovsdbapp.backend.ovs_idl import connection
                 from ovsdbapp.schema.open_vswitch import impl_idl
                 idl = connection.OvsdbIdl.from_server(sys.argv[1], "Open_vSwitch")
-                api = impl_idl.OvsdbIdl(connection.Connection(idl=idl, timeout=20))
+                api = impl_idl.OvsdbIdl(connection.Connection(idl=idl, timeout=60))
                 def number(name): return api.db_get("Interface", name, "ofport").execute(check_error=True)
                 for round in range(5):
                     bridge = "br%d" % round
@@ -284,7 +305,7 @@ extension HostTests {
                         group.addTask {
                             for number in 0..<10 {
                                 let name = "\(letter)\(number)"
-                                let result = try await command("ovs-vsctl", ["--db=" + database, "-t", "20", "add-port", "br0", name, "--", "set", "interface", name, "type=dummy"], seconds: 30)
+                                let result = try await command("ovs-vsctl", ["--db=" + database, "-t", "60", "add-port", "br0", name, "--", "set", "interface", name, "type=dummy"], seconds: 90)
                                 guard result.status == 0 else { return result.status }
                             }
                             return 0

@@ -14,10 +14,11 @@ extension HostTests {
                     try await vswitch.vsctl(words: "add-br br0 -- set bridge br0 datapath_type=dummy -- add-port br0 p1 -- set interface p1 type=dummy ofport_request=1 options:\(option)\(wire)"
                         + " -- add-port br0 p2 -- set interface p2 type=dummy ofport_request=2")
                 }
-                try await until("they are connected", seconds: 20) { try await right.ask("netdev-dummy/conn-state", "p1").output == "p1: connected\n" }
+                try await until("they are connected") { try await right.ask("netdev-dummy/conn-state", "p1").output == "p1: connected\n" }
                 #expect(try await left.ask("netdev-dummy/conn-state", "p1").output == "p1: unknown\n")
-                // What comes in here leaves there, and what leaves there was that long.
-                for (number, (from, to)) in [(left, right), (right, left)].enumerated() {
+                // What comes in here leaves there, and what leaves there was that long. What the caller sends waits until the listener has accepted, which
+                // may send only then.
+                for (number, (from, to)) in [(right, left), (left, right)].enumerated() {
                     let before = try await sent(to)
                     for length in [60, 1_514] {
                         let frame = "ffffffffffff50540000000\(number)88b5" + String(repeating: "5a", count: length - 14)
@@ -28,9 +29,9 @@ extension HostTests {
                 }
                 // Who connects does so again.
                 try await left.vsctl("del-port", "p1")
-                try await until("the connection has ended", seconds: 20) { try await right.ask("netdev-dummy/conn-state", "p1").output == "p1: disconnected\n" }
+                try await until("the connection has ended") { try await right.ask("netdev-dummy/conn-state", "p1").output == "p1: disconnected\n" }
                 try await left.vsctl(words: "add-port br0 p1 -- set interface p1 type=dummy ofport_request=1 options:pstream=punix:\(wire)")
-                try await until("they are connected again", seconds: 20) { try await right.ask("netdev-dummy/conn-state", "p1").output == "p1: connected\n" }
+                try await until("they are connected again") { try await right.ask("netdev-dummy/conn-state", "p1").output == "p1: connected\n" }
             }
         }
 

@@ -33,7 +33,7 @@ final class DummyBed {
     func ofctl(_ command: String, _ arguments: [String] = [], input: String = "") async throws -> [CommandResult] {
         var results: [CommandResult] = []
         for target in [ours.target(), theirs.target] {
-            results.append(try await TestSupport.command("ovs-ofctl", ["-O", "OpenFlow13", command, target] + arguments, input: input, seconds: 20))
+            results.append(try await TestSupport.command("ovs-ofctl", ["-O", "OpenFlow13", command, target] + arguments, input: input))
         }
         return results
     }

@@ -50,7 +50,7 @@ extension HostTests {
                     s.close()
             # Before the hello nothing else is understood.
             for first in (flow_mod(), b"\0" * 8, message(5, 1, bytes(4)), b"GET / HTTP/1.0\r\n\r\n"):
-                s = connect(hello=False); s.sendall(first); s.settimeout(3); s.shutdown(socket.SHUT_WR); assert ended(s)
+                s = connect(hello=False); s.sendall(first); s.settimeout(20); s.shutdown(socket.SHUT_WR); assert ended(s)
             s = connect(); s.sendall(message(6, 2)); assert read(s)[1] == 3
             """#
 
@@ -163,11 +163,14 @@ extension HostTests {
 
         /// Requests in pieces: too many of them, and one that does not come.
         private static let endless = #"""
-            s = connect()
-            s.sendall(multipart(12)); feature = echo(s)[0][16:]
-            feature = feature[:feature[0] << 8 | feature[1]]
-            for n in range(1100): s.sendall(multipart(12, feature, more=True))
-            errors = [error(m) for m in echo(s)]
+            # A piece that is a second late ends a request, too: a machine may hold the sender up.
+            for _ in range(5):
+                s = connect()
+                s.sendall(multipart(12)); feature = echo(s)[0][16:]
+                feature = feature[:feature[0] << 8 | feature[1]]
+                for n in range(1100): s.sendall(multipart(12, feature, more=True))
+                errors = [error(m) for m in echo(s)]
+                if (1, 14) not in errors: break
             assert errors == [(1, 13)], errors
             monitor = struct.pack("!IIIHBB", 0, 0xffffffff, 0xffffffff, 7, 255, 0) + struct.pack("!HHI", 1, 4, 0)
             for n in range(200): s.sendall(multipart(16, monitor * 20, more=True))

@@ -38,7 +38,7 @@ extension HostTests {
                     "-subj", "/CN=both", "-keyout", certificates + ".key", "-out", certificates + ".crt"])
                 try #require(made.status == 0, "\(made.errors)")
                 let tcp = try await freePort(), ssl = try await freePort()
-                let controllers = "[{ target: \"ptcp:\(tcp):127.0.0.1\", inactivity-probe: 1s }, \"pssl:\(ssl):127.0.0.1\"]"
+                let controllers = "[{ target: \"ptcp:\(tcp):127.0.0.1\", inactivity-probe: 5s }, \"pssl:\(ssl):127.0.0.1\"]"
                 let text = "ssl: { private-key: \(certificates).key, certificate: \(certificates).crt, ca-cert: \(certificates).crt }\n"
                     + configuration([BridgeText("br0", Self.ports, settings: ["controllers: " + controllers])])
                 let vswitch = try await bed.start(text: text)
@@ -123,7 +123,7 @@ extension HostTests {
                 s.sendall(flow_mod(table=9, priority=n) + message(5, 20)); echo(s)
             def subprocess_ofctl():
                 for n in range(2):
-                    r = subprocess.run(["ovs-ofctl", "-O", "OpenFlow14", "dump-aggregate", sys.argv[1]], capture_output=True, timeout=20, text=True)
+                    r = subprocess.run(["ovs-ofctl", "-O", "OpenFlow14", "dump-aggregate", sys.argv[1]], capture_output=True, timeout=60, text=True)
                     assert "flow_count=10021" in r.stdout, (r.stdout, r.stderr)
             # 20 of these, and the one that every standalone bridge has. One that has asked twice reads in the end, and has all of it.
             reader = connect()
@@ -139,11 +139,11 @@ extension HostTests {
 
         private static let silent = #"""
             quiet, mute = connect(), connect(hello=False)
-            quiet.settimeout(15); mute.settimeout(15)
+            quiet.settimeout(60); mute.settimeout(60)
             # Who answers probes may stay.
             live = connect(); live.settimeout(0.2)
             closed = []
-            end = time.time() + 15
+            end = time.time() + 60
             while len(closed) < 2 and time.time() < end:
                 try:
                     m = read(live)
@@ -154,7 +154,7 @@ extension HostTests {
                     if not s.recv(65536): closed.append(s)
             assert len(closed) == 2, closed
             # A probe may have come meanwhile.
-            live.settimeout(5); assert all(m[1] == 2 for m in echo(live))
+            live.settimeout(60); assert all(m[1] == 2 for m in echo(live))
             """#
 
         private static let halfOpen = #"""

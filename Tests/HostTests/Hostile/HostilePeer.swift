@@ -12,7 +12,7 @@ enum HostilePeer {
                 s = socket.socket(socket.AF_UNIX); s.connect(place[5:])
             else:
                 s = socket.create_connection(("127.0.0.1", int(place.split(":")[1])))
-            s.settimeout(20)
+            s.settimeout(60)
             if hello:
                 s.sendall(message(version, 0))
                 assert read(s)[1] == 0
@@ -67,16 +67,16 @@ enum HostilePeer {
 extension RunningSwitch {
     /// The least that others may expect: ovs-ofctl has its answers.
     func servesOthers() async throws {
-        let show = try await ofctl(["-O", "OpenFlow13"], "show", seconds: 10)
+        let show = try await ofctl(["-O", "OpenFlow13"], "show")
         #expect(show.status == 0 && show.output.contains("OFPT_GET_CONFIG_REPLY"), "\(show.errors)")
-        let flows = try await ofctl(["-O", "OpenFlow13"], "dump-flows", seconds: 20)
+        let flows = try await ofctl(["-O", "OpenFlow13"], "dump-flows")
         #expect(flows.status == 0, "\(flows.errors)")
     }
 
     /// Lets a peer do what it wants, and looks whether the switch goes on as before: others are served, descriptors are closed, and no
     /// more than `growth` MiB of memory have been added.
     /// - Parameter place: where the peer connects to; nil: br0's management socket.
-    func bear(_ script: String, place: String? = nil, growth: Int = 64, seconds: Int = 60) async throws {
+    func bear(_ script: String, place: String? = nil, growth: Int = 64, seconds: Int = 200) async throws {
         let descriptors = descriptors, memory = residentMemory
         let result = try await python(HostilePeer.prelude + script + "\nprint('done')", [place ?? target()], seconds: seconds)
         #expect(result.output == "done\n", "\(result.output) \(result.errors)")

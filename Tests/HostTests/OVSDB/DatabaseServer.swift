@@ -24,7 +24,7 @@ final class DatabaseServer {
     /// An empty database with its one row, in the place of what was there.
     func create() async throws {
         try? FileManager.default.removeItem(atPath: file)
-        let result = try await command("ovsdb-tool", ["create", file, Self.schema], seconds: 20)
+        let result = try await command("ovsdb-tool", ["create", file, Self.schema])
         guard result.status == 0 else { throw BedFailure("ovsdb-tool: \(result.errors)") }
     }
 
@@ -48,12 +48,12 @@ final class DatabaseServer {
     }
 
     func tryVsctl(_ arguments: [String]) async throws -> CommandResult {
-        try await command("ovs-vsctl", ["--db=unix:" + socket, "--no-wait", "-t", "10"] + arguments, seconds: 20)
+        try await command("ovs-vsctl", ["--db=unix:" + socket, "--no-wait", "-t", "50"] + arguments)
     }
 
     /// Runs ovsdb-client(1), which has to succeed.
     @discardableResult func ask(_ arguments: [String]) async throws -> String {
-        let result = try await command("ovsdb-client", ["-t", "10", "-f", "json", arguments[0], "unix:" + socket] + arguments.dropFirst(), seconds: 20)
+        let result = try await command("ovsdb-client", ["-t", "50", "-f", "json", arguments[0], "unix:" + socket] + arguments.dropFirst())
         guard result.status == 0 else { throw BedFailure("ovsdb-client \(arguments): \(result.errors)") }
         return result.output
     }
@@ -94,7 +94,7 @@ final class DatabaseClient {
 
     /// Takes turns until a condition holds.
     func follow(until what: String, _ condition: (inout DatabaseSession) throws -> Bool) async throws {
-        try await until(what, seconds: 30) {
+        try await until(what) {
             turn()
             return try condition(&connection.session)
         }

@@ -19,7 +19,8 @@ extension HostTests {
                 let twins = try await TwinBridges(bed)
                 for format in ["standard", "nxt_packet_in", "nxt_packet_in2"] {
                     let old = version < "OpenFlow13" && format == "standard"
-                    try await twins.compareMonitors(bed, version, ["-P", format], old ? ["invalid_ttl"] : ["resume"], Self.packets + [Self.mark], until: Self.marked)
+                    try await twins.compareMonitors(
+                        bed, version, ["-P", format], old ? ["invalid_ttl"] : ["resume"], Self.packets + [Self.mark], until: Self.marked, last: "dump-ports")
                 }
             }
         }
@@ -31,8 +32,6 @@ extension HostTests {
             "add-flow \"in_port=LOCAL,cookie=9,actions=clone(output:1,controller(pause),output:2),output:3\"",
         ] + ["1", "2", "3", "local"].map { "packet-out \"in_port=\($0),packet=\(frame),actions=table\"" } + [
             "packet-out \"in_port=2,packet=\(lastHop),actions=table\"", "packet-out \"in_port=none,packet=\(frame),actions=controller(pause),output:2\"",
-            // Where the packets have gone.
-            "dump-ports",
         ]
 
         /// Why flows go, as it is told of each.
@@ -108,7 +107,7 @@ extension HostTests {
 
         private func run(_ program: String, _ twins: TwinBridges) async throws -> [String] {
             let paths = [twins.targets.theirs, twins.targets.ours].map { String($0.dropFirst("unix:".count)) }
-            let result = try await python(program, paths, seconds: 60)
+            let result = try await python(program, paths, seconds: 300)
             #expect(result.status == 0, "\(result.errors)")
             return lines(result.output)
         }
@@ -117,8 +116,9 @@ extension HostTests {
 
 extension TwinBridges {
     /// Lets ovs-ofctl monitor both bridges while the commands of `script` change them, and expects that both say the same, all of `marks` in it.
+    /// - Parameter last: what says the same in the end: where packets have gone, which a monitor may have to resume first.
     fileprivate func compareMonitors(
-        _ bed: Bed, _ version: String, _ options: [String], _ arguments: [String], _ script: [String], until marks: String...
+        _ bed: Bed, _ version: String, _ options: [String], _ arguments: [String], _ script: [String], until marks: String..., last: String? = nil
     ) async throws {
         let targets = [targets.ours, targets.theirs]
         let name = ([version] + options + arguments).joined(separator: " ")
@@ -130,26 +130,35 @@ extension TwinBridges {
         // Its own socket is made once all is set up.
         try await until("the monitors listen") { sockets.allSatisfy { FileManager.default.fileExists(atPath: $0) } }
         try await until("the monitors are served") {
-            for socket in sockets where try await command("ovs-appctl", ["-t", socket, "ofctl/barrier"], seconds: 20).status != 0 { return false }
+            for socket in sockets where try await command("ovs-appctl", ["-t", socket, "ofctl/barrier"]).status != 0 { return false }
             return true
         }
-        for line in script {
-            let command = try #require(OFCtlCommand.parse("0: " + line).first)
+        func both(_ line: String) async throws -> [ComparableText] {
+            var command = try #require(OFCtlCommand.parse("0: " + line).first)
+            command.version = version
             var said: [ComparableText] = []
-            for target in targets {
-                var command = command
-                command.version = version
-                said.append(try await command.run(target))
-            }
+            for target in targets { said.append(try await command.run(target)) }
+            return said
+        }
+        for line in script {
+            let said = try await both(line)
             #expect(said[0] == said[1] && said[0].lines.contains("status 0"), "\(name), \(line): \(said[0].difference(from: said[1]))")
         }
         func told() -> [ComparableText] { zip(monitors, targets).map { ComparableText(contents($0.output) + contents($0.errors), target: $1) } }
         func isWhole(_ text: ComparableText) -> Bool { marks.allSatisfy { mark in text.lines.contains { $0.contains(mark) } } }
         // The tail of what is told may be late.
-        try? await until("both say the same", seconds: 5) { told()[0] == told()[1] && isWhole(told()[0]) }
+        try? await until("both say the same") { told()[0] == told()[1] && isWhole(told()[0]) }
         let (ours, theirs) = (told()[0], told()[1])
         #expect(ours == theirs, "\(name): \(ours.difference(from: theirs))")
         #expect(isWhole(ours), "\(name): \(ours.lines)")
+        if let last {
+            var said: [ComparableText] = []
+            try? await until("both have done the same") {
+                said = try await both(last)
+                return said[0] == said[1]
+            }
+            #expect(said[0] == said[1] && said[0].lines.contains("status 0"), "\(name), \(last): \(said[0].difference(from: said[1]))")
+        }
         for monitor in monitors { await monitor.end() }
         for socket in sockets { try? FileManager.default.removeItem(atPath: socket) }
     }

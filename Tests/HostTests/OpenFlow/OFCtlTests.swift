@@ -48,7 +48,10 @@ extension HostTests {
                     zip(monitors, targets).map { ComparableText(contents($0.output) + contents($0.errors), target: $1) }
                 }
                 // The tail of what is told may be late.
-                try? await until("both say the same", seconds: 5) { told()[0] == told()[1] && told()[0].lines.contains { $0.contains("PORT_STATUS") } }
+                try? await until("both say the same") {
+                    let told = told()
+                    return told[0] == told[1] && ["PACKET_IN", "PORT_STATUS"].allSatisfy { mark in told[0].lines.contains { $0.contains(mark) } }
+                }
                 let (ours, theirs) = (told()[0], told()[1])
                 #expect(ours == theirs, "\(ours.difference(from: theirs))")
                 #expect(ours.lines.contains { $0.contains("PACKET_IN") } && ours.lines.contains { $0.contains("PORT_STATUS") }, "\(ours.lines)")
@@ -64,7 +67,7 @@ extension HostTests {
             try await Bed.with { bed in
                 let twins = try await TwinBridges(bed)
                 let paths = [twins.targets.theirs, twins.targets.ours].map { String($0.dropFirst("unix:".count)) }
-                let result = try await python(RawMessages.program, paths + ["150"], seconds: 90)
+                let result = try await python(RawMessages.program, paths + ["150"], seconds: 300)
                 #expect(result.status == 0, "\(result.errors)")
                 let said = lines(result.output)
                 #expect(said.count == 1, "\(result.output)")

@@ -14,7 +14,7 @@ enum RawMessages {
             """One connection; messages are read until a barrier's or an echo's answer."""
             def __init__(self, path, version, hello=None):
                 self.s = socket.socket(socket.AF_UNIX)
-                self.s.settimeout(10)
+                self.s.settimeout(60)
                 self.s.connect(path)
                 self.v = version
                 if hello is None:
@@ -78,7 +78,8 @@ enum RawMessages {
             v, t = m[0], m[1]
             b = bytearray(m)
             if t == 0: b[4:8] = b"\0" * 4
-            if t == 11 and v < 6: b[24:32] = b"\0" * 8
+            if t == 11 and v == 1: b[60:68] = b"\0" * 8
+            if t == 11 and 1 < v < 6: b[20:28] = b"\0" * 8
             if v == 6 and (t == 11 or t == 19 and b[8:10] == b"\0\1"):
                 # OXS_OF_DURATION, OXS_OF_IDLE_TIME
                 for field in (b"\x80\x02\x00\x08", b"\x80\x02\x02\x08"):
@@ -206,7 +207,7 @@ enum RawMessages {
                 if len(sys.argv) > 4 and sys.argv[4] not in name: continue
                 a, b = Talk(one, version, steps, hello), Talk(two, version, steps, hello)
                 # What a switch tells unasked may come late.
-                for _ in range(100):
+                for _ in range(1000):
                     if sorted(a.unasked) == sorted(b.unasked) or a.peer.closed or b.peer.closed: break
                     select.select([], [], [], 0.02)
                     a.settle(), b.settle()

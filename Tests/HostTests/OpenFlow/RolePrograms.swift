@@ -16,8 +16,8 @@ enum RoleProgram {
             first = 100 * v
             master, slave, equal, look = (lambda g: role(v, 2, first + g)), (lambda g: role(v, 3, first + g)), role(v, 1), role(v, 0)
             if v == 1: master, slave, equal, look = (lambda g: nxrole(v, 1)), (lambda g: nxrole(v, 2)), nxrole(v, 0), nxrole(v, 0)
-            add = flow(v, flags=1) if v > 1 else msg(1, 14, struct.pack("!I4x6s6sHBxHBBxx4s4sHHQHHHHIHH", 0x3fffff, b"", b"", 0, 0, 0, 0, 0, b"", b"", 0, 0, 0, 0, 0, 0, 5, 0xffffffff, 0xffff, 1))
-            wipe = flow(v, cmd=3, inport=0, out=0, table=255) if v > 1 else msg(1, 14, struct.pack("!I4x6s6sHBxHBBxx4s4sHHQHHHHIHH", 0x3fffff, b"", b"", 0, 0, 0, 0, 0, b"", b"", 0, 0, 0, 3, 0, 0, 5, 0xffffffff, 0xffff, 0))
+            add = flow(v, flags=1) if v > 1 else msg(1, 14, struct.pack("!I2x6s6sHBxHBBxx4s4sHHQHHHHIHH", 0x3fffff, b"", b"", 0, 0, 0, 0, 0, b"", b"", 0, 0, 0, 0, 0, 0, 5, 0xffffffff, 0xffff, 1))
+            wipe = flow(v, cmd=3, inport=0, out=0, table=255) if v > 1 else msg(1, 14, struct.pack("!I2x6s6sHBxHBBxx4s4sHHQHHHHIHH", 0x3fffff, b"", b"", 0, 0, 0, 0, 0, b"", b"", 0, 0, 0, 3, 0, 0, 5, 0xffffffff, 0xffff, 0))
             yield from [(0, tell_all(v)), (1, tell_all(v)), (0, look), (0, master(5)), (1, slave(5)), (1, add), (0, add), (0, wipe)]
             yield from [(1, master(6)), (0, look), (0, add), (0, wipe), (1, add), (1, wipe), (0, master(5)), (0, slave(4)), (0, look), (1, look)]
             # What a secondary may not and may do.
@@ -55,7 +55,7 @@ enum RoleProgram {
                 for index, (who, message) in enumerate(change_roles(v)):
                     a, b = ours.say(who, message), theirs.say(who, message)
                     # What is told unasked may come late.
-                    for _ in range(100):
+                    for _ in range(1000):
                         if ours.told == theirs.told: break
                         select.select([], [], [], 0.02)
                         ours.say(0, b""), theirs.say(0, b"")

@@ -44,7 +44,7 @@ struct PipelineTwins {
     func ask(_ commands: [[String]]) async throws -> [(ours: TraceParts, theirs: TraceParts)] {
         let sockets = [vswitch.controlSocket, peer.controlSocket]
         let request = try JSONSerialization.data(withJSONObject: ["sockets": sockets, "commands": commands])
-        let result = try await python(Self.client, input: String(decoding: request, as: UTF8.self), seconds: 60)
+        let result = try await python(Self.client, input: String(decoding: request, as: UTF8.self), seconds: 300)
         guard let answers = try? JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String]], answers.count == commands.count else {
             throw BedFailure("\(commands): \(result.errors)")
         }
@@ -70,7 +70,8 @@ struct PipelineTwins {
             // OpenFlow 1.0 knows neither groups nor meters.
             for command in ["del-flows", "del-groups", "del-meters"] { try await ofctl(pipeline, [command, br0], version: "OpenFlow13") }
             try await ofctl(pipeline, ["del-flows", br1])
-            try await ofctl(pipeline, ["del-tlv-map", br0])
+            // OVS lets go of a deleted flow's fields some time later.
+            try await until("the tunnels' fields are free") { try await command("ovs-ofctl", ["-O", pipeline.version, "del-tlv-map", br0]).status == 0 }
             if !pipeline.tunnelOptions.isEmpty { try await ofctl(pipeline, ["add-tlv-map", br0, pipeline.tunnelOptions]) }
             try await ofctl(pipeline, ["set-frags", br0, pipeline.fragments], version: "OpenFlow13")
             for meter in lines(pipeline.meters) { try await ofctl(pipeline, ["add-meter", br0, meter]) }
@@ -81,7 +82,7 @@ struct PipelineTwins {
     }
 
     private func ofctl(_ pipeline: Pipeline, _ arguments: [String], _ input: [String] = [], version: String? = nil) async throws {
-        let result = try await command("ovs-ofctl", ["-O", version ?? pipeline.version] + arguments, input: input.map { $0 + "\n" }.joined(), seconds: 30)
+        let result = try await command("ovs-ofctl", ["-O", version ?? pipeline.version] + arguments, input: input.map { $0 + "\n" }.joined())
         guard result.status == 0 else { throw BedFailure("\(pipeline.name), \(arguments): \(result.errors)") }
     }
 

@@ -31,7 +31,10 @@ extension HostTests {
                 // The first answer may be earlier than what the packets lead to.
                 _ = try await sent(vswitch)
                 try await until("\(kind), \(when): \(count) packets have passed") { try await sent(vswitch) == "tx pkts=\(count)" }
-                told["\(when): controllers"] = "\(vswitch.logged.count { $0.contains("added primary controller") })"
+                // OVS's log is written by a thread of its own.
+                func controllers() -> Int { vswitch.logged.count { $0.contains("added primary controller") } }
+                try? await until("\(kind), \(when): the controllers") { controllers() == (count > 0 ? 2 : 0) }
+                told["\(when): controllers"] = "\(controllers())"
             }
             try await look("waiting", sent: 0)
             for bridge in ["open", "open-led", "shut", "shut-led"] { try await vswitch.ofctl("add-flow", bridge, "priority=7,in_port=9,actions=drop") }

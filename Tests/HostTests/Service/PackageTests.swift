@@ -35,6 +35,8 @@ extension HostTests {
                 #expect(!restarted.output.contains("failed"), "\(restarted.output)")
                 #expect(try await root.pid() != first)
                 #expect(try await flows(root, bridge) == before)
+                // ovs-ctl has not waited until the switch no longer waits for flows; ovs-vsctl does.
+                try await root.succeed("ovs-vsctl", "-t", "50", "set", "Open_vSwitch", ".", "external_ids:restarted=1")
                 #expect(try await hosts[0].ping(hosts[1].address4).isWhole)
 
                 #expect(try await root.control("stop").status == 0)
