@@ -29,8 +29,9 @@ public enum ControlLimits {
     static let pieces = 1_024
     static let pieceBytes = 8 << 20
     static let requestsInPieces = 128
-    /// Milliseconds that the next piece of a request may take; then it is refused with OFPBRC_MULTIPART_REQUEST_TIMEOUT (as OVS).
-    static let pieceTime: Int64 = 1_000
+    /// Milliseconds that the next piece of a request may take; then it is refused with OFPBRC_MULTIPART_REQUEST_TIMEOUT. OVS waits for a second, which
+    /// passes when a machine is busy.
+    static let pieceTime: Int64 = 5_000
     /// Messages that were handled and are kept until they are thrown away together.
     static let doneMessages = 256
 }

@@ -69,7 +69,7 @@ extension HostTests {
                     #expect(try await vswitch.flows().count == number + 1)
                 }
                 _ = try await command("ovs-ofctl", ["del-flows", target])
-                let controller = try bed.testController(target, ["-O", "OpenFlow13"])
+                let controller = try bed.testController(target, versions: "OpenFlow13")
                 try await untilServed(hosts)
                 try await expectReach(hosts)
                 #expect(try await vswitch.flows("icmp").count >= 2)

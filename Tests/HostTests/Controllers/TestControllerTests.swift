@@ -9,10 +9,10 @@ extension HostTests {
         private static let miss = "priority=0 actions=CONTROLLER:128"
 
         /// A hub has one flow; a learning switch one for each conversation.
-        @Test(arguments: ["OpenFlow10", "OpenFlow11", "OpenFlow12", "OpenFlow13", "OpenFlow14", "OpenFlow15"]) func switchesLearn(_ version: String) async throws {
+        @Test(arguments: ["OpenFlow10", "OpenFlow11", "OpenFlow12", "OpenFlow13", "OpenFlow14"]) func switchesLearn(_ version: String) async throws {
             try await Bed.with { bed in
                 let socket = bed.folder + "/controller"
-                let controller = try bed.testController("punix:" + socket, ["-O", version])
+                let controller = try bed.testController("punix:" + socket, versions: version)
                 let hosts = try await bed.hosts(3, .tap)
                 let vswitch = try await bed.start([BridgeText(hosts, controller: "unix:" + socket, more: ["protocols: [\(version)]"])])
                 for host in hosts { try await host.connect() }
@@ -76,7 +76,7 @@ extension HostTests {
                 #expect(try await hosts[0].cannotReach(hosts[1].address4))
                 try await stranger.finish(after: SIGTERM)
 
-                let controller = try bed.testController("pssl:6653:" + bed.loopback, identity("controller") + ["-O", "OpenFlow13"])
+                let controller = try bed.testController("pssl:6653:" + bed.loopback, identity("controller"), versions: "OpenFlow13")
                 try await untilServed(hosts)
                 try await expectReach(hosts)
                 #expect(controller.isRunning)

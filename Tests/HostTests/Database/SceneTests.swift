@@ -204,7 +204,7 @@ extension HostTests {
                 var states: [[String]] = []
                 for vswitch in [ours, theirs] {
                     let control = vswitch.folder + "/there.ctl"
-                    _ = try bed.spawn("ovs-testcontroller", ["-v", "--unixctl=" + control, "punix:\(vswitch.folder)/there.sock"])
+                    _ = try bed.spawn("ovs-testcontroller", ["-v", "-O", "OpenFlow13", "--unixctl=" + control, "punix:\(vswitch.folder)/there.sock"])
                     // It listens before it answers; a first attempt that fails would be told of for ever.
                     try await until("the controller listens") { try await command("ovs-appctl", ["-T", "5", "-t", control, "version"]).status == 0 }
                     try await vswitch.vsctl(words: "add-br br0 -- set bridge br0 datapath_type=dummy -- set-controller br0 tcp:127.0.0.1:1 unix:\(vswitch.folder)/there.sock punix:\(vswitch.folder)/br0.ctl")

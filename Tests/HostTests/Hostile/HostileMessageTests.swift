@@ -163,7 +163,7 @@ extension HostTests {
 
         /// Requests in pieces: too many of them, and one that does not come.
         private static let endless = #"""
-            # A piece that is a second late ends a request, too: a machine may hold the sender up.
+            # A piece that is late ends a request, too: a machine may hold the sender up.
             for _ in range(5):
                 s = connect()
                 s.sendall(multipart(12)); feature = echo(s)[0][16:]

@@ -78,7 +78,7 @@ extension HostTests {
                 let place = "unix:" + vswitch.socket().replacingOccurrences(of: ".mgmt", with: ".snoop")
                 let snooper = try bed.spawn("ovs-ofctl", ["--unixctl=\(bed.folder)/snoop", "-O", version, "snoop", place])
                 try await until("the snooper listens") { FileManager.default.fileExists(atPath: bed.folder + "/snoop") }
-                _ = try bed.testController("punix:" + socket, ["-O", version])
+                _ = try bed.testController("punix:" + socket, versions: version)
                 let wanted = ["OFPT_FEATURES_REQUEST", "OFPT_FEATURES_REPLY", "OFPT_ECHO_REQUEST", "OFPT_ECHO_REPLY"]
                 try await until("both directions are seen") {
                     let seen = contents(snooper.output) + contents(snooper.errors)
