@@ -141,11 +141,11 @@ final class BackgroundTask {
         guard process.isRunning else { return }
         process.terminate()
         do {
-            try await until("end") { !process.isRunning }
+            try await until("end", seconds: 5) { !process.isRunning }
         } catch {
             // For timeout(1) this is the end of the time.
             send(SIGALRM)
-            try? await until("end") { !process.isRunning }
+            try? await until("end", seconds: 5) { !process.isRunning }
         }
     }
 }
